@@ -1,0 +1,3 @@
+//! The `poolcheck` command.
+
+fn main() {}
