@@ -1,0 +1,67 @@
+//! The table of languages: which files are of which, how their bytes become text, and who lowers them.
+//!
+//! A syntax is known only below this module; everything else sees [`FileFacts`]. Refuses to know which files to look
+//! for, and what they mean.
+
+mod encoding;
+mod notebook;
+mod python;
+
+use crate::model::facts::{FileFacts, Problem, ProblemKind};
+use crate::source::{FileId, LineIndex, SourceFile};
+use std::path::Path;
+
+/// A language that poolcheck reads.
+#[derive(Debug)]
+pub struct Language {
+    /// Its name.
+    pub name: &'static str,
+    /// The extensions of its files, without the dot.
+    pub extensions: &'static [&'static str],
+    /// What begins a comment.
+    pub comment_sign: &'static str,
+    /// Makes the facts of a file.
+    pub lower: fn(&SourceFile) -> FileFacts,
+    /// Makes the text of a file's bytes.
+    text: fn(Vec<u8>) -> Result<notebook::Text, Problem>,
+}
+
+/// All languages.
+pub static LANGUAGES: &[Language] = &[
+    Language { name: "python", extensions: &["py", "pyi"], comment_sign: "#", lower: python::lower, text: plain },
+    Language {
+        name: "notebook",
+        extensions: &["ipynb"],
+        comment_sign: "#",
+        lower: python::lower,
+        text: notebook::text,
+    },
+];
+
+/// The language of a file, by its extension.
+#[must_use]
+pub fn language_of(path: &Path) -> Option<&'static Language> {
+    let extension = path.extension()?.to_str()?;
+    LANGUAGES.iter().find(|language| language.extensions.contains(&extension))
+}
+
+/// Makes a source file of the bytes of a file.
+///
+/// # Errors
+/// What is wrong with the bytes: they are in no known encoding, or no notebook.
+pub fn read(language: &Language, id: FileId, path: &str, bytes: Vec<u8>) -> Result<SourceFile, Problem> {
+    if u32::try_from(bytes.len()).is_err() {
+        let message = "the file is larger than 4 GiB; exclude it".to_owned();
+        return Err(Problem { kind: ProblemKind::Read, message, at: None });
+    }
+    let notebook::Text { text, cells } = (language.text)(bytes)?;
+    let lines = LineIndex::new(&text);
+    Ok(SourceFile { id, path: path.into(), text, lines, cells })
+}
+
+fn plain(bytes: Vec<u8>) -> Result<notebook::Text, Problem> {
+    Ok(notebook::Text { text: encoding::decode(bytes)?, cells: Vec::new() })
+}
+
+#[cfg(test)]
+mod tests;

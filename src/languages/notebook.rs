@@ -1,0 +1,170 @@
+//! Jupyter notebooks: the code of their cells as one Python text.
+//!
+//! What only IPython understands (magics, shell lines, help) is blanked line by line, so that rows stay true. Refuses
+//! notebooks of other languages: their text is empty.
+
+use crate::model::facts::{Problem, ProblemKind};
+use crate::source::{Cell, LineIndex, offset};
+use serde::Deserialize;
+
+/// The text of a file and, of a notebook, where its cells begin.
+pub(super) struct Text {
+    pub(super) text: String,
+    pub(super) cells: Vec<Cell>,
+}
+
+/// The cell magics after which the rest of the cell is Python.
+const PYTHON_CELLS: [&str; 8] = ["time", "timeit", "capture", "prun", "memit", "mprun", "python", "python3"];
+
+#[derive(Deserialize)]
+struct Notebook {
+    cells: Option<Vec<NotebookCell>>,
+    /// Where version 3 of the format keeps the cells.
+    worksheets: Option<Vec<Worksheet>>,
+    #[serde(default)]
+    metadata: Metadata,
+}
+
+#[derive(Deserialize)]
+struct Worksheet {
+    #[serde(default)]
+    cells: Vec<NotebookCell>,
+}
+
+#[derive(Deserialize)]
+struct NotebookCell {
+    cell_type: String,
+    #[serde(default, alias = "input")]
+    source: Source,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Source {
+    Whole(String),
+    Lines(Vec<String>),
+}
+
+impl Default for Source {
+    fn default() -> Source {
+        Source::Whole(String::new())
+    }
+}
+
+#[derive(Deserialize, Default)]
+struct Metadata {
+    kernelspec: Option<Kernel>,
+    language_info: Option<LanguageInfo>,
+}
+
+#[derive(Deserialize)]
+struct Kernel {
+    language: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct LanguageInfo {
+    name: Option<String>,
+}
+
+/// The code of a notebook.
+pub(super) fn text(bytes: Vec<u8>) -> Result<Text, Problem> {
+    let json = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let notebook: Notebook =
+        serde_json::from_slice(json).map_err(|error| syntax(format!("not a notebook: {error}")))?;
+    let is_python = notebook.metadata.is_python();
+    let cells = match (notebook.cells, notebook.worksheets) {
+        (Some(cells), _) => cells,
+        (None, Some(sheets)) => sheets.into_iter().flat_map(|sheet| sheet.cells).collect(),
+        (None, None) => return Err(syntax("not a notebook: it has no `cells`".to_owned())),
+    };
+    let mut made = Text { text: String::new(), cells: Vec::new() };
+    if is_python {
+        for (number, cell) in (1..).zip(cells) {
+            if cell.cell_type == "code" {
+                made.append(number, cell.source);
+            }
+        }
+    }
+    Ok(made)
+}
+
+fn syntax(message: String) -> Problem {
+    Problem { kind: ProblemKind::Syntax, message, at: None }
+}
+
+impl Metadata {
+    /// Whether the kernel runs Python; a notebook that does not say is taken to.
+    fn is_python(&self) -> bool {
+        let kernel = self.kernelspec.as_ref().and_then(|kernel| kernel.language.as_deref());
+        let info = self.language_info.as_ref().and_then(|info| info.name.as_deref());
+        let named = kernel.or(info);
+        named.is_none_or(|name| matches!(name.to_ascii_lowercase().as_str(), "python" | "ipython" | "python3"))
+    }
+}
+
+impl Text {
+    fn append(&mut self, number: u32, source: Source) {
+        let source = match source {
+            Source::Whole(source) => source,
+            Source::Lines(lines) => lines.concat(),
+        };
+        let first_line = offset(LineIndex::new(&self.text).count() - 1);
+        self.cells.push(Cell { number, first_line });
+        blank(&source, &mut self.text);
+        // Every cell has a line of its own, so that a position belongs to one cell.
+        if !source.ends_with('\n') {
+            self.text.push('\n');
+        }
+    }
+}
+
+/// Appends the source of a cell, with what only IPython understands blanked.
+fn blank(source: &str, into: &mut String) {
+    let first = source.lines().find(|line| !line.trim().is_empty()).unwrap_or("").trim_start();
+    let magic = first.strip_prefix("%%").map(|rest| rest.split(|sign: char| !sign.is_alphanumeric()).next());
+    let foreign = magic.is_some_and(|name| !name.is_some_and(|name| PYTHON_CELLS.contains(&name)));
+    let mut continues = false;
+    for line in source.split_inclusive('\n') {
+        let code = line.trim_end_matches(['\n', '\r']);
+        let ending = &line[code.len()..];
+        if foreign || continues || is_magic(code) {
+            // A block may hold nothing but the magic.
+            let indent = &code[..code.len() - code.trim_start().len()];
+            if !foreign && !continues && !indent.is_empty() {
+                into.push_str(indent);
+                into.push_str("pass");
+            }
+            continues = code.ends_with('\\');
+        } else {
+            into.push_str(code);
+        }
+        into.push_str(ending);
+    }
+}
+
+/// Whether a line is IPython's and not Python's.
+fn is_magic(line: &str) -> bool {
+    let code = line.trim();
+    let help = code.trim_end_matches('?');
+    let is_name = |text: &str| text.chars().all(|sign| sign.is_alphanumeric() || "_.*%".contains(sign));
+    code.starts_with(['!', '?']) || is_line_magic(code) || help.len() < code.len() && is_name(help) || runs_magic(code)
+}
+
+/// `%name …` and `%%name …`; a line that goes on with the operator `%` has no word right after it.
+fn is_line_magic(code: &str) -> bool {
+    let Some(rest) = code.strip_prefix('%') else { return false };
+    let rest = rest.strip_prefix('%').unwrap_or(rest);
+    let name = rest.split_whitespace().next().unwrap_or("");
+    rest.starts_with(char::is_alphabetic) && name.chars().all(|sign| sign.is_alphanumeric() || sign == '_')
+}
+
+/// `name = !command` and `name = %magic`.
+fn runs_magic(code: &str) -> bool {
+    let Some((target, value)) = code.split_once('=') else { return false };
+    let value = value.trim_start();
+    let is_target = |sign: char| sign.is_alphanumeric() || "_., ".contains(sign);
+    !target.is_empty()
+        && target.chars().all(is_target)
+        && (value.starts_with('!') && !value.starts_with("!=") || is_line_magic(value))
+}
