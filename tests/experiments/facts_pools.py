@@ -248,10 +248,10 @@ async def test_session_takes_no_pool_settings():
 
 
 async def test_ssl_shutdown_timeout_is_deprecated():
-    """ssl_shutdown_timeout: TypeError before 3.12.5, deprecated since 3.12.11"""
+    """ssl_shutdown_timeout: TypeError before 3.12.6, deprecated since 3.12.11"""
     with warned() as texts:
         error = raised(TCPConnector, ssl_shutdown_timeout=1)
-    assert isinstance(error, TypeError) == (not since(3, 12, 5))
+    assert isinstance(error, TypeError) == (not since(3, 12, 6))
     assert any("ssl_shutdown_timeout parameter is deprecated" in text for text in texts) == since(3, 12, 11)
 
 
@@ -262,14 +262,6 @@ async def test_loop_argument_is_silent():
         async with ClientSession(loop=loop, connector=TCPConnector(loop=loop)):
             pass
     assert not texts
-
-
-async def test_ssl_aliases_are_deprecated():
-    """verify_ssl, ssl_context and fingerprint of a connector give a DeprecationWarning"""
-    for name, value in (("verify_ssl", False), ("fingerprint", b"\0" * 32)):
-        with warned() as texts:
-            raised(TCPConnector, **{name: value})
-        assert any(f"{name} is deprecated" in text for text in texts), texts
 
 
 async def test_ttl_without_dns_cache_does_nothing():

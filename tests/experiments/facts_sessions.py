@@ -290,8 +290,7 @@ def test_session_of_a_finished_loop_fails():
         "asyncio.run(main())\n"
         "asyncio.run(main())\n"
     )
-    assert result.returncode != 0, result.stderr
-    assert "RuntimeError: Event loop is closed" in result.stderr or "RuntimeError" in result.stderr, result.stderr
+    assert result.returncode != 0 and "RuntimeError: Event loop is closed" in result.stderr, result.stderr
 
 
 async def test_session_returned_from_its_own_block_is_closed():
@@ -304,3 +303,23 @@ async def test_session_returned_from_its_own_block_is_closed():
     async with Server() as server:
         error = await error_of(fetch(await make(), server.url()))
         assert isinstance(error, RuntimeError) and str(error) == "Session is closed"
+
+
+async def test_trace_tells_of_connections():
+    """aiohttp.TraceConfig tells of every connection that is created or reused"""
+    seen = []
+    trace = aiohttp.TraceConfig()
+
+    async def created(session, context, params):
+        seen.append("created")
+
+    async def reused(session, context, params):
+        seen.append("reused")
+
+    trace.on_connection_create_end.append(created)
+    trace.on_connection_reuseconn.append(reused)
+    async with Server() as server:
+        async with ClientSession(trace_configs=[trace]) as session:
+            for _ in range(3):
+                await fetch(session, server.url())
+    assert seen == ["created", "reused", "reused"]
