@@ -186,6 +186,7 @@ async def test_force_close_with_keepalive_raises():
         error = raised(TCPConnector, force_close=True, keepalive_timeout=value)
         assert isinstance(error, ValueError)
         assert str(error) == "keepalive_timeout cannot be set if force_close is True"
+    assert raised(TCPConnector, force_close=True, keepalive_timeout=None) is None
 
 
 async def test_keepalive_zero_reuses_nothing_and_leaves_sockets_open():

@@ -173,13 +173,17 @@ async def test_public_properties_are_read_only():
 
 
 async def test_private_attributes_take_effect():
-    """session._timeout and connector._limit can be assigned and take effect"""
+    """session._timeout and connector._limit take effect; a connector replaced by session._connector is not closed"""
     async with Server() as server:
         async with ClientSession() as session:
             session._timeout = ClientTimeout(total=0.3)
             assert is_total_timeout(await error_of(fetch(session, server.url("/stall"))))
-            session.connector._limit = 7
-            assert session.connector.limit == 7
+            old = session.connector
+            old._limit, old._limit_per_host = 7, 3
+            assert (old.limit, old.limit_per_host) == (7, 3)
+            session._connector = TCPConnector()
+        assert not old.closed
+        await old.close()
 
 
 async def test_assigning_an_unknown_attribute_does_nothing():
@@ -195,7 +199,7 @@ async def test_assigning_an_unknown_attribute_does_nothing():
 
 
 async def test_conns_holds_the_idle_connections():
-    """connector._conns holds the idle connections; the active ones are in _acquired"""
+    """connector._conns holds the idle connections, in lists before 3.11.0 and deques since; _acquired the active ones"""
     async with Server() as server:
         async with ClientSession() as session:
             connector = session.connector
@@ -207,6 +211,7 @@ async def test_conns_holds_the_idle_connections():
             await task
             await asyncio.sleep(0.05)
             assert (sum(map(len, connector._conns.values())), len(connector._acquired)) == (1, 0)
+            assert type(next(iter(connector._conns.values()))).__name__ == ("deque" if since(3, 11, 0) else "list")
 
 
 async def test_acquired_per_host_is_empty_without_limit_per_host():

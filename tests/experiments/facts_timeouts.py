@@ -47,6 +47,20 @@ async def test_shorter_sub_timeout_ends_first():
             error = await error_of(fetch(session, server.url("/stall")))
             assert is_read_timeout(error) and isinstance(error, aiohttp.ClientError)
             assert isinstance(error, asyncio.TimeoutError)
+            assert type(error).__name__ == ("SocketTimeoutError" if since(3, 10, 0) else "ServerTimeoutError")
+
+
+async def test_a_long_total_is_rounded_up():
+    """a total of 5 s or more ends at a whole second of the loop's clock: within that second a part may end first"""
+    assert ClientTimeout().ceil_threshold == 5
+    loop = asyncio.get_running_loop()
+    async with Server() as server:
+        # The same with a threshold of half a second: from x.2, total=1.2 is rounded up to x+2.
+        timeout = ClientTimeout(total=1.2, sock_read=1.4, ceil_threshold=0.5)
+        async with ClientSession(timeout=timeout) as session:
+            await fetch(session, server.url())
+            await asyncio.sleep((1.2 - loop.time() % 1) % 1)
+            assert is_read_timeout(await error_of(fetch(session, server.url("/stall"))))
 
 
 def test_no_combination_of_timeouts_is_refused():

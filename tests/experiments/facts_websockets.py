@@ -6,7 +6,7 @@ import time
 import aiohttp
 from aiohttp import ClientSession, ClientTimeout
 
-from harness import Server, since, still_waiting, warned
+from harness import Server, error_of, is_total_timeout, since, still_waiting, warned
 
 
 async def _receive(ws):
@@ -75,3 +75,23 @@ async def test_session_timeout_does_not_bound_an_open_websocket():
         async with ClientSession(timeout=ClientTimeout(total=0.4, sock_read=0.4)) as session:
             ws = await session.ws_connect(server.url("/ws"))
             assert await still_waiting(_receive(ws), 1)
+
+
+async def test_session_timeout_bounds_the_handshake():
+    """the session's total ends ws_connect when the peer does not answer"""
+    async with Server() as server:
+        async with ClientSession(timeout=ClientTimeout(total=0.3)) as session:
+            assert is_total_timeout(await error_of(_connect(session, server.url("/stall"))))
+
+
+async def _connect(session, url):
+    return await session.ws_connect(url)
+
+
+async def test_heartbeat_finds_a_silent_peer():
+    """with heartbeat a silent peer ends receive"""
+    async with Server() as server:
+        async with ClientSession() as session:
+            ws = await session.ws_connect(server.url("/ws"), heartbeat=0.4)
+            message = await asyncio.wait_for(ws.receive(), 6)
+            assert message.type in (aiohttp.WSMsgType.ERROR, aiohttp.WSMsgType.CLOSED), message

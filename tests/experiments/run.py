@@ -109,7 +109,7 @@ def main():
     width = max((len(name) for name, _ in table), default=4)
     print(" " * width, *(f"{version:>8}" for version in options.versions))
     for (name, sentence), row in table.items():
-        cells = ("holds" if row[v] is None else "FAILS" if v in row else "-" for v in options.versions if v in row)
+        cells = ("-" if v not in row else "holds" if row[v] is None else "FAILS" for v in options.versions)
         print(f"{name:<{width}}", *(f"{cell:>8}" for cell in cells), "", sentence)
     failures = [(n, v, text) for (n, _), row in table.items() for v, text in row.items() if text is not None]
     for name, version, text in failures:
