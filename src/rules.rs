@@ -1,8 +1,156 @@
-//! The list of rules.
+//! The rules: the one list that flags, `--explain`, reports and the README read.
+//!
+//! A rule is a page, `rules/<stem>.md`, which is the only home of its identity, and a module of the same stem, which
+//! holds its judgement. One word in the list below makes the module, embeds the page and adds the row.
 
-/// A rule.
+use crate::finding::Severity;
+use std::sync::LazyLock;
+
+pub mod page;
+
+/// What a rule decides, as the engine runs it.
+#[derive(Debug, Clone, Copy)]
+pub enum Check {}
+
+/// Whether a rule's fix may change what the program does; a page's `fix`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FixKind {
+    /// It has no fix.
+    None,
+    /// It keeps the behaviour, or restores what was plainly meant.
+    Safe,
+    /// It changes behaviour, or picks a value.
+    Unsafe,
+}
+
+/// A rule, as its page describes it.
 #[derive(Debug)]
 pub struct Rule {
-    /// Its code.
+    /// Its place in [`all`].
+    pub index: usize,
+    /// Its code: `PC101`.
     pub code: &'static str,
+    /// Its name: `sub-timeout-above-total`.
+    pub name: &'static str,
+    /// How bad it is, unless a finding says otherwise.
+    pub severity: Severity,
+    /// Whether it runs without being selected.
+    pub default_on: bool,
+    /// Whether it speaks in test code without `lint-tests`.
+    pub speaks_in_tests: bool,
+    /// Whether it fixes, and how boldly.
+    pub fix: FixKind,
+    /// What is wrong, in one line without a capital or a full stop.
+    pub summary: &'static str,
+    /// The first version of poolcheck that has it.
+    pub since: &'static str,
+    /// The page after its front matter, in Markdown.
+    pub body: &'static str,
+    /// The name that the page and the module share: `pc101_sub_timeout_above_total`.
+    pub stem: &'static str,
+    /// What decides it.
+    pub checks: &'static [Check],
+}
+
+/// Where the pages can be read in a browser.
+const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/rules/");
+
+impl Rule {
+    /// The address of its page.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("{PAGES}{}.md", self.stem)
+    }
+
+    /// Its page's tagged examples.
+    #[must_use]
+    pub fn examples(&self) -> Vec<page::Example<'static>> {
+        page::examples(self.body)
+    }
+
+    /// Reads its page. A word that no page may hold becomes the most common one; `tests/catalogue.rs` finds it.
+    fn new(index: usize, stem: &'static str, text: &'static str, checks: &'static [Check]) -> Rule {
+        let page = page::parse(text);
+        Rule {
+            index,
+            code: page.get("code"),
+            name: page.get("name"),
+            severity: match page.get("severity") {
+                "error" => Severity::Error,
+                "info" => Severity::Info,
+                _ => Severity::Warning,
+            },
+            default_on: page.get("default") != "opt-in",
+            speaks_in_tests: page.get("tests") != "no",
+            fix: match page.get("fix") {
+                "safe" => FixKind::Safe,
+                "unsafe" => FixKind::Unsafe,
+                _ => FixKind::None,
+            },
+            summary: page.get("summary"),
+            since: page.get("since"),
+            body: page.body,
+            stem,
+            checks,
+        }
+    }
+}
+
+/// Declares the module of every rule, embeds its page and lists it.
+macro_rules! rules {
+    ($($stem:ident)*) => {
+        $(mod $stem;)*
+
+        /// A stem, its page and its checks.
+        const ROWS: &[(&str, &str, &[Check])] = &[$((
+            stringify!($stem),
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/", stringify!($stem), ".md")),
+            $stem::CHECKS,
+        )),*];
+    };
+}
+
+rules! {
+    pc101_sub_timeout_above_total
+    pc102_total_below_timeout_sum
+    pc103_timeout_not_set
+    pc104_timeout_disabled
+    pc105_bare_number_timeout
+    pc106_partial_timeout
+    pc107_request_timeout_replaces_session
+    pc110_websocket_timeout
+    pc111_invalid_setting
+    pc201_limit_per_host_not_set
+    pc202_connector_not_set
+    pc203_deprecated_parameter
+    pc204_unbounded_pool
+    pc205_per_host_limit_above_limit
+    pc206_connection_reuse_off
+    pc207_keepalive_not_set
+    pc209_setting_without_effect
+    pc301_session_per_request
+    pc302_session_not_closed
+    pc304_config_after_creation
+    pc305_private_pool_attribute
+    pc306_session_outside_loop
+    pc901_unused_suppression
+    pc902_unknown_suppression
+}
+
+static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
+    ROWS.iter().enumerate().map(|(index, (stem, text, checks))| Rule::new(index, stem, text, checks)).collect()
+});
+
+/// Every rule, by code.
+#[must_use]
+pub fn all() -> &'static [Rule] {
+    &RULES
+}
+
+/// The rule with this code or name, in any case.
+#[must_use]
+pub fn find(code_or_name: &str) -> Option<&'static Rule> {
+    all()
+        .iter()
+        .find(|rule| rule.code.eq_ignore_ascii_case(code_or_name) || rule.name.eq_ignore_ascii_case(code_or_name))
 }
