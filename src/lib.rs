@@ -2,8 +2,11 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod finding;
+pub mod frameworks;
 pub mod languages;
+pub mod libraries;
 pub mod model;
+pub mod project;
 pub mod report;
 pub mod rules;
 pub mod source;

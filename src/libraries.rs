@@ -1,0 +1,551 @@
+//! What is known about libraries: loads and checks `rules/libraries/*.toml`.
+//!
+//! Names, parameters, defaults and consequences are data; the judgement that combines them is not here. Refuses to
+//! know any rule.
+
+use crate::finding::Severity;
+use crate::model::value::Datum;
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
+use smol_str::SmolStr;
+
+/// The built-in libraries: file name and content.
+const BUILT_IN: &[(&str, &str)] = &[("aiohttp.toml", include_str!("../rules/libraries/aiohttp.toml"))];
+
+/// What a constructor's argument decides, whatever a library calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Setting {
+    /// The whole request.
+    Total,
+    /// Getting a connection, waiting for a free one included.
+    Connect,
+    /// Connecting a socket.
+    SockConnect,
+    /// The next bytes of an answer.
+    SockRead,
+    /// How many connections are in use at once.
+    Limit,
+    /// How many of them to one host.
+    LimitPerHost,
+    /// How long an idle connection is kept.
+    Keepalive,
+    /// Whether connections are closed after each request.
+    ForceClose,
+    /// Whether resolved names are kept.
+    DnsCache,
+    /// How long resolved names are kept.
+    DnsTtl,
+    /// The URL that relative ones are joined to.
+    BaseUrl,
+    /// The timeouts, as one object.
+    Timeout,
+    /// The pool, as one object.
+    Pool,
+    /// Whether the session closes its pool.
+    PoolOwner,
+    /// The event loop.
+    Loop,
+    /// The URL of a request.
+    Url,
+    /// The closing handshake of a web socket.
+    CloseTimeout,
+    /// The next message of a web socket.
+    ReceiveTimeout,
+}
+
+/// What an object of a library is to the rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Timeouts.
+    Timeout,
+    /// A connection pool.
+    Pool,
+    /// A session or client.
+    Session,
+    /// A request through a session, or a one-shot request.
+    Request,
+    /// The timeouts of a web socket.
+    SocketTimeout,
+}
+
+impl Kind {
+    /// The word for it in messages.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Timeout | Kind::SocketTimeout => "timeout",
+            Kind::Pool => "connector",
+            Kind::Session => "session",
+            Kind::Request => "request",
+        }
+    }
+}
+
+/// What comes of a value, argument or attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Consequence {
+    /// The line itself raises.
+    Raises,
+    /// A request fails.
+    Fails,
+    /// A request waits for ever.
+    Hangs,
+    /// Nothing bounds what the setting should bound.
+    Unbounded,
+    /// It takes the place of other settings.
+    Replaced,
+    /// It stands for the library's default.
+    Default,
+    /// It warns.
+    Warns,
+    /// It works, and will not for ever.
+    Deprecated,
+    /// It takes effect through something private.
+    Private,
+    /// Nothing comes of it.
+    Ignored,
+}
+
+impl Consequence {
+    /// Whether the program cannot work with it.
+    #[must_use]
+    pub fn is_error(self) -> bool {
+        matches!(self, Consequence::Raises | Consequence::Fails | Consequence::Hangs)
+    }
+}
+
+/// A consequence, and the sentence that says so to the user.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Effect {
+    /// What comes of it.
+    pub consequence: Consequence,
+    /// The same, to the user, with versions.
+    pub sentence: String,
+}
+
+/// A literal that a parameter takes as "no bound".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unbounded {
+    /// None.
+    None,
+    /// 0.
+    Zero,
+}
+
+/// A parameter of a constructor or request.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Parameter {
+    /// How it is spelled.
+    pub name: SmolStr,
+    /// Its position, counted from 0; `None` where it is only taken by name.
+    pub position: Option<usize>,
+    /// What it decides.
+    pub setting: Setting,
+    /// The unit that its numbers are in.
+    #[serde(default)]
+    pub unit: SmolStr,
+    /// Which values mean no bound.
+    #[serde(default)]
+    pub unbounded: Vec<Unbounded>,
+    /// What kind of object it takes.
+    pub expects: Option<Kind>,
+    /// The default, where it is a number.
+    pub default_number: Option<f64>,
+    /// What comes of a text.
+    pub text: Option<Effect>,
+    /// What comes of a negative number.
+    pub negative: Option<Effect>,
+    /// What comes of a number where an object is expected.
+    pub number: Option<Effect>,
+    /// What comes of none.
+    pub none: Option<Effect>,
+}
+
+impl Parameter {
+    /// Whether `datum`, written for this parameter, means no bound.
+    #[must_use]
+    pub fn is_unbounded(&self, datum: &Datum) -> bool {
+        match datum {
+            Datum::Null => self.unbounded.contains(&Unbounded::None),
+            Datum::Number(number) => {
+                *number == 0.0 && self.unbounded.contains(&Unbounded::Zero)
+                    || *number < 0.0 && self.negative.as_ref().is_some_and(|e| e.consequence == Consequence::Unbounded)
+            }
+            Datum::Bool(false) => self.unbounded.contains(&Unbounded::Zero),
+            _ => false,
+        }
+    }
+}
+
+/// A class whose construction is a site.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Class {
+    /// Its full path, as users write it.
+    pub path: SmolStr,
+    /// Other paths of the same class, and of classes that take the same parameters.
+    #[serde(default)]
+    pub also: Vec<SmolStr>,
+    /// What it builds.
+    pub makes: Kind,
+    /// Whether a pool of it serves any number of hosts.
+    #[serde(default)]
+    pub many_hosts: bool,
+    /// The methods that close it.
+    #[serde(default)]
+    pub closers: Vec<SmolStr>,
+    /// What happens when it is built without a running event loop; empty where nothing does.
+    #[serde(default)]
+    pub needs_loop: String,
+    /// Where this can be read.
+    pub source: String,
+    /// Its parameters.
+    #[serde(default, rename = "parameter")]
+    pub parameters: Vec<Parameter>,
+}
+
+/// How requests are made.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Request {
+    /// The kind of object whose methods make them.
+    pub on: Option<Kind>,
+    /// The methods.
+    #[serde(default)]
+    pub methods: Vec<SmolStr>,
+    /// The full path of the function that makes one without a session.
+    pub path: Option<SmolStr>,
+    /// Other paths of the same function.
+    #[serde(default)]
+    pub also: Vec<SmolStr>,
+    /// Whether each call builds a session of its own.
+    #[serde(default)]
+    pub one_shot: bool,
+    /// Whether it opens a web socket.
+    #[serde(default)]
+    pub socket: bool,
+    /// Where this can be read.
+    pub source: String,
+    /// Its parameters.
+    #[serde(default, rename = "parameter")]
+    pub parameters: Vec<Parameter>,
+}
+
+/// What is wrong with the name of an argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// No release ever had it.
+    NeverExisted,
+    /// Older releases had it.
+    Removed,
+    /// It still works.
+    Deprecated,
+}
+
+/// An argument that is wrong by its name.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct WrongArgument {
+    /// What it is passed to.
+    pub on: Kind,
+    /// Its names.
+    pub names: Vec<SmolStr>,
+    /// What is wrong with it.
+    pub status: Status,
+    /// The name that is meant.
+    pub r#use: Option<SmolStr>,
+    /// What comes of it.
+    pub consequence: Consequence,
+    /// The same, to the user.
+    pub sentence: String,
+    /// What to do, where it is not to use another name.
+    #[serde(default)]
+    pub help: String,
+    /// The severity, where it is not the rule's.
+    pub severity: Option<SeverityName>,
+    /// Where this can be read.
+    pub source: String,
+}
+
+/// A severity as data spells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SeverityName {
+    /// [`Severity::Info`]
+    Info,
+    /// [`Severity::Warning`]
+    Warning,
+    /// [`Severity::Error`]
+    Error,
+}
+
+impl From<SeverityName> for Severity {
+    fn from(name: SeverityName) -> Severity {
+        match name {
+            SeverityName::Info => Severity::Info,
+            SeverityName::Warning => Severity::Warning,
+            SeverityName::Error => Severity::Error,
+        }
+    }
+}
+
+/// An attribute that should not be written, or not be read.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct WrongAttribute {
+    /// What it is an attribute of.
+    pub on: Kind,
+    /// Its names.
+    pub names: Vec<SmolStr>,
+    /// What comes of writing it.
+    pub written: Option<Consequence>,
+    /// What comes of reading it.
+    pub read: Option<Consequence>,
+    /// The same, to the user.
+    pub sentence: String,
+    /// What to do.
+    pub help: String,
+    /// Where this can be read.
+    pub source: String,
+}
+
+/// A timeout and those whose waits are part of its wait.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Encloses {
+    /// The enclosing timeout.
+    pub outer: Setting,
+    /// The enclosed ones.
+    pub inner: Vec<Setting>,
+    /// Where this can be read.
+    pub source: String,
+}
+
+/// Timeouts that run at the same time; one phase follows the other.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Phase {
+    /// The timeouts.
+    pub settings: Vec<Setting>,
+    /// Where this can be read.
+    pub source: String,
+}
+
+/// What applies where nothing is written, as words.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Defaults {
+    /// The timeouts.
+    pub timeout: String,
+    /// Good timeouts.
+    pub timeout_example: String,
+    /// The pool.
+    pub pool: String,
+    /// A good pool.
+    pub pool_example: String,
+    /// How long an idle connection is kept.
+    pub keepalive: String,
+}
+
+/// Who a library is.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Head {
+    /// Its name, as users say it.
+    pub name: SmolStr,
+    /// The language it is for.
+    pub language: SmolStr,
+    /// The modules that it is imported as.
+    pub modules: Vec<SmolStr>,
+    /// Its documentation.
+    pub documentation: String,
+}
+
+/// One library.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Library {
+    /// Who it is.
+    #[serde(rename = "library")]
+    pub head: Head,
+    /// Which timeouts enclose which.
+    #[serde(default)]
+    pub encloses: Vec<Encloses>,
+    /// The phases of a request.
+    #[serde(default, rename = "phase")]
+    pub phases: Vec<Phase>,
+    /// What applies where nothing is written.
+    pub defaults: Defaults,
+    /// The classes whose constructions are sites.
+    #[serde(default, rename = "class")]
+    pub classes: Vec<Class>,
+    /// How requests are made.
+    #[serde(default, rename = "request")]
+    pub requests: Vec<Request>,
+    /// Arguments that are wrong by their name.
+    #[serde(default, rename = "argument")]
+    pub arguments: Vec<WrongArgument>,
+    /// Attributes that should not be touched.
+    #[serde(default, rename = "attribute")]
+    pub attributes: Vec<WrongAttribute>,
+}
+
+/// A row of the data: a class, or a way to make requests, of a library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Row {
+    /// A class, by the library's and its own index.
+    Class(usize, usize),
+    /// A request, by the library's and its own index.
+    Request(usize, usize),
+}
+
+impl Row {
+    /// The index of the library.
+    #[must_use]
+    pub fn library(self) -> usize {
+        let (Row::Class(library, _) | Row::Request(library, _)) = self;
+        library
+    }
+}
+
+/// All libraries, with their paths indexed.
+#[derive(Debug)]
+pub struct Libraries {
+    list: Vec<Library>,
+    paths: FxHashMap<SmolStr, Row>,
+    modules: FxHashMap<SmolStr, usize>,
+}
+
+impl Libraries {
+    /// The libraries that poolcheck knows by itself.
+    ///
+    /// # Errors
+    /// The name of the file and what is wrong with it; a test shows that it never happens.
+    pub fn built_in() -> Result<Libraries, String> {
+        Libraries::parse(BUILT_IN)
+    }
+
+    /// Loads libraries from their texts.
+    ///
+    /// # Errors
+    /// The name of the file and what is wrong with it.
+    pub fn parse(files: &[(&str, &str)]) -> Result<Libraries, String> {
+        let mut list = Vec::new();
+        for (name, text) in files {
+            let library: Library = toml::from_str(text).map_err(|error| format!("{name}: {error}"))?;
+            list.push(library);
+        }
+        Ok(Libraries::new(list))
+    }
+
+    fn new(list: Vec<Library>) -> Libraries {
+        let mut paths = FxHashMap::default();
+        let mut modules = FxHashMap::default();
+        for (index, library) in list.iter().enumerate() {
+            modules.extend(library.head.modules.iter().map(|module| (module.clone(), index)));
+            for (at, class) in library.classes.iter().enumerate() {
+                let row = Row::Class(index, at);
+                paths.extend(class.also.iter().chain([&class.path]).map(|path| (path.clone(), row)));
+            }
+            for (at, request) in library.requests.iter().enumerate() {
+                let row = Row::Request(index, at);
+                paths.extend(request.also.iter().chain(&request.path).map(|path| (path.clone(), row)));
+            }
+        }
+        Libraries { list, paths, modules }
+    }
+
+    /// The row that a full path names.
+    #[must_use]
+    pub fn row(&self, path: &str) -> Option<Row> {
+        self.paths.get(path).copied()
+    }
+
+    /// The class that a full path names.
+    #[must_use]
+    pub fn class_at(&self, path: &str) -> Option<(Row, &Class)> {
+        let row = self.row(path)?;
+        self.class(row).map(|class| (row, class))
+    }
+
+    /// The class of a row.
+    #[must_use]
+    pub fn class(&self, row: Row) -> Option<&Class> {
+        match row {
+            Row::Class(library, class) => Some(&self.list[library].classes[class]),
+            Row::Request(..) => None,
+        }
+    }
+
+    /// The request of a row.
+    #[must_use]
+    pub fn request(&self, row: Row) -> Option<&Request> {
+        match row {
+            Row::Request(library, request) => Some(&self.list[library].requests[request]),
+            Row::Class(..) => None,
+        }
+    }
+
+    /// The parameters of a row.
+    #[must_use]
+    pub fn parameters(&self, row: Row) -> &[Parameter] {
+        match row {
+            Row::Class(library, class) => &self.list[library].classes[class].parameters,
+            Row::Request(library, request) => &self.list[library].requests[request].parameters,
+        }
+    }
+
+    /// What a row builds.
+    #[must_use]
+    pub fn kind(&self, row: Row) -> Kind {
+        self.class(row).map_or(Kind::Request, |class| class.makes)
+    }
+
+    /// The library of a row.
+    #[must_use]
+    pub fn library(&self, row: Row) -> &Library {
+        &self.list[row.library()]
+    }
+
+    /// The library that a top-level module belongs to.
+    #[must_use]
+    pub fn of_module(&self, module: &str) -> Option<usize> {
+        self.modules.get(module).copied()
+    }
+
+    /// How a method of an object of `kind` in `library` makes a request.
+    #[must_use]
+    pub fn request_method(&self, library: usize, kind: Kind, method: &str) -> Option<Row> {
+        let requests = &self.list[library].requests;
+        let at = requests.iter().position(|r| r.on == Some(kind) && r.methods.iter().any(|name| name == method))?;
+        Some(Row::Request(library, at))
+    }
+
+    /// Words one of which a file must hold to build or touch anything: module names and the distinctive names of
+    /// classes, which survive re-exports.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().flat_map(|library| {
+            let modules = library.head.modules.iter().map(SmolStr::as_str);
+            let classes = library.classes.iter().map(|class| class.path.rsplit('.').next().unwrap_or(""));
+            modules.chain(classes)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Libraries;
+
+    #[test]
+    fn built_in_libraries_load() {
+        let libraries = Libraries::built_in().unwrap();
+        assert!(libraries.row("aiohttp.ClientSession").is_some());
+    }
+}

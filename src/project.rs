@@ -1,0 +1,182 @@
+//! The linked repository: what names mean, what is built where, who closes it and who calls it.
+//!
+//! Every question a rule may ask is answered here, once for all languages and libraries. Refuses to know any syntax and
+//! any rule; trouble is no error here, only something unknown.
+
+mod attributes;
+mod bodies;
+mod builtins;
+mod callers;
+mod calls;
+mod evaluate;
+mod fate;
+mod flow;
+mod modules;
+mod places;
+mod reuse;
+mod sites;
+
+pub use callers::{Caller, Repeat};
+pub use fate::{Fate, Ownership};
+pub use flow::Flow;
+pub use places::{Use, UseKind};
+pub use reuse::Waste;
+pub use sites::{BoundArgument, Site, SiteId};
+
+use crate::frameworks::Frameworks;
+use crate::libraries::Libraries;
+use crate::model::expr::{Expr, ExprId, ExprKind};
+use crate::model::facts::{FileFacts, Scope, ScopeId, Stmt, StmtId};
+use crate::model::value::{ExprRef, Frame, ScopeRef, Value};
+use crate::source::{FileId, Span};
+use evaluate::FrameData;
+use modules::Modules;
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+/// A file as the project sees it.
+#[derive(Debug)]
+pub struct ProjectFile {
+    /// What it says.
+    pub facts: FileFacts,
+    /// How names flow in it.
+    pub flow: Flow,
+    /// Its path as it is reported.
+    pub path: SmolStr,
+    /// Whether it is test code.
+    pub test: bool,
+}
+
+/// The linked repository.
+#[derive(Debug)]
+pub struct Project<'l> {
+    files: BTreeMap<FileId, ProjectFile>,
+    libraries: &'l Libraries,
+    frameworks: &'l Frameworks,
+    modules: Modules,
+    index: attributes::Index,
+    frames: RefCell<Vec<FrameData>>,
+    frame_ids: RefCell<FxHashMap<FrameData, Frame>>,
+    memo: RefCell<FxHashMap<(ExprRef, Frame), Value>>,
+    active: RefCell<Vec<(ExprRef, Frame)>>,
+    cycles: Cell<u32>,
+    callers: RefCell<FxHashMap<ScopeRef, std::rc::Rc<callers::Callers>>>,
+    sites: Vec<Site>,
+    sites_by_call: FxHashMap<ExprRef, Vec<SiteId>>,
+}
+
+impl<'l> Project<'l> {
+    /// Links files; `paths` are all files of the repository, also those that were not lowered.
+    #[must_use]
+    pub fn new(
+        files: Vec<ProjectFile>,
+        paths: &[(FileId, SmolStr)],
+        libraries: &'l Libraries,
+        frameworks: &'l Frameworks,
+    ) -> Project<'l> {
+        let files: BTreeMap<FileId, ProjectFile> = files.into_iter().map(|file| (file.facts.file, file)).collect();
+        let mut project = Project {
+            index: attributes::Index::new(&files),
+            files,
+            libraries,
+            frameworks,
+            modules: Modules::new(paths),
+            frames: RefCell::new(vec![FrameData::none()]),
+            frame_ids: RefCell::default(),
+            memo: RefCell::default(),
+            active: RefCell::default(),
+            cycles: Cell::new(0),
+            callers: RefCell::default(),
+            sites: Vec::new(),
+            sites_by_call: FxHashMap::default(),
+        };
+        project.link_classes();
+        project.find_sites();
+        project
+    }
+
+    /// What is known about libraries.
+    #[must_use]
+    pub fn libraries(&self) -> &'l Libraries {
+        self.libraries
+    }
+
+    /// The file with this id; only files that were lowered have one.
+    #[must_use]
+    pub fn file(&self, id: FileId) -> Option<&ProjectFile> {
+        self.files.get(&id)
+    }
+
+    /// All files that were lowered, sorted by path.
+    pub fn files(&self) -> impl Iterator<Item = &ProjectFile> {
+        self.files.values()
+    }
+
+    /// Every construction and request that was found, in the order of files and bytes.
+    #[must_use]
+    pub fn sites(&self) -> &[Site] {
+        &self.sites
+    }
+
+    fn facts(&self, file: FileId) -> &FileFacts {
+        &self.files[&file].facts
+    }
+
+    fn expr(&self, expr: ExprRef) -> &Expr {
+        self.facts(expr.file).expr(expr.expr)
+    }
+
+    fn stmt(&self, file: FileId, stmt: StmtId) -> &Stmt {
+        self.facts(file).stmt(stmt)
+    }
+
+    fn scope(&self, scope: ScopeRef) -> &Scope {
+        self.facts(scope.file).scope(scope.scope)
+    }
+
+    /// The bytes of an expression.
+    #[must_use]
+    pub fn span(&self, expr: ExprRef) -> Span {
+        self.facts(expr.file).span(expr.expr)
+    }
+
+    /// The bytes of a scope's name, or of the whole where it has none.
+    #[must_use]
+    pub fn name_span(&self, scope: ScopeRef) -> Span {
+        let of = self.scope(scope);
+        Span { file: scope.file, start: of.name_start, end: of.name_end }
+    }
+
+    /// The scope that an expression is evaluated in.
+    fn scope_at(&self, expr: ExprRef) -> ScopeRef {
+        ScopeRef { file: expr.file, scope: self.facts(expr.file).scope_of(expr.expr) }
+    }
+
+    /// The nearest function, class or module around a scope, itself included.
+    fn function_of(&self, mut scope: ScopeRef) -> ScopeRef {
+        use crate::model::facts::ScopeKind;
+        while matches!(self.scope(scope).kind, ScopeKind::Comprehension | ScopeKind::Closure) {
+            match self.scope(scope).parent {
+                Some(parent) => scope.scope = parent,
+                None => break,
+            }
+        }
+        scope
+    }
+
+    fn kind(&self, expr: ExprRef) -> &ExprKind {
+        &self.expr(expr).kind
+    }
+}
+
+/// A shorthand: another expression of the same file.
+fn sibling(of: ExprRef, expr: ExprId) -> ExprRef {
+    ExprRef { file: of.file, expr }
+}
+
+/// A shorthand: a scope of the same file.
+fn scope_in(file: FileId, scope: ScopeId) -> ScopeRef {
+    ScopeRef { file, scope }
+}

@@ -1,0 +1,383 @@
+//! The shape of a function's body around a place: loops, retries, guards, branches, paths to its ends.
+//!
+//! Refuses to know what the place is about.
+
+use super::{Project, sibling};
+use crate::model::expr::{ComparisonOperator, ExprId, ExprKind, UnaryOperator};
+use crate::model::facts::{BlockRole, FileFacts, ScopeId, ScopeKind, StmtId, StmtKind};
+use crate::model::value::ExprRef;
+use crate::source::Span;
+
+/// A loop around a place, within its function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Around {
+    /// A loop statement.
+    Loop(StmtId),
+    /// A comprehension.
+    Comprehension(ScopeId),
+}
+
+/// The statements around a statement within its scope, innermost first, each with the block it holds it in.
+pub(super) fn enclosing(facts: &FileFacts, stmt: StmtId) -> Vec<(StmtId, BlockRole)> {
+    let mut found = Vec::new();
+    let mut place = facts.place(stmt);
+    while let Some(outer) = place.within {
+        found.push((outer, place.role));
+        place = facts.place(outer);
+    }
+    found
+}
+
+/// The loops and comprehensions around an expression within its function, innermost first. What a loop runs over is
+/// not inside it.
+pub(super) fn loops(facts: &FileFacts, expr: ExprId) -> Vec<Around> {
+    let mut found = Vec::new();
+    let mut at = expr;
+    while let Some(stmt) = facts.stmt_of(at) {
+        let scope = facts.place(stmt).scope;
+        let repeats_itself = matches!(&facts.stmt(stmt).kind, StmtKind::While { .. });
+        if repeats_itself && facts.scope(scope).kind != ScopeKind::Comprehension {
+            found.push(Around::Loop(stmt));
+        }
+        for (outer, role) in enclosing(facts, stmt) {
+            let is_loop = matches!(facts.stmt(outer).kind, StmtKind::For { .. } | StmtKind::While { .. });
+            if is_loop && role == BlockRole::Body && facts.scope(scope).kind != ScopeKind::Comprehension {
+                found.push(Around::Loop(outer));
+            }
+        }
+        if facts.scope(scope).kind != ScopeKind::Comprehension {
+            break;
+        }
+        // The first iterable of a comprehension is evaluated once.
+        let first = facts.scope(scope).body.first().copied();
+        let in_first = first == Some(stmt)
+            && matches!(&facts.stmt(stmt).kind, StmtKind::For { iterable, .. } if within(facts, at, *iterable));
+        if !in_first {
+            found.push(Around::Comprehension(scope));
+        }
+        match super::places::owner_expr(facts, scope) {
+            Some(outer) => at = outer,
+            None => break,
+        }
+    }
+    found
+}
+
+/// Whether `inner` is `outer` or stands inside it.
+pub(super) fn within(facts: &FileFacts, inner: ExprId, outer: ExprId) -> bool {
+    let (inner, outer) = (facts.expr(inner), facts.expr(outer));
+    outer.start <= inner.start && inner.end <= outer.end
+}
+
+/// The bytes that show a loop: its head, or the whole comprehension.
+pub(super) fn loop_span(facts: &FileFacts, around: Around) -> Span {
+    match around {
+        Around::Loop(stmt) => {
+            let stmt = facts.stmt(stmt);
+            Span { file: facts.file, start: stmt.start, end: stmt.head_end }
+        }
+        Around::Comprehension(scope) => {
+            let scope = facts.scope(scope);
+            Span { file: facts.file, start: scope.start, end: scope.end }
+        }
+    }
+}
+
+/// All statements inside a block's statements, nested ones included, without those of inner functions.
+pub(super) fn statements_in<'f>(facts: &'f FileFacts, block: &'f [StmtId]) -> Vec<StmtId> {
+    let mut found = Vec::new();
+    let mut open: Vec<StmtId> = block.iter().rev().copied().collect();
+    while let Some(stmt) = open.pop() {
+        found.push(stmt);
+        let mut inner = Vec::new();
+        facts.stmt(stmt).kind.blocks(|_, block| inner.extend(block.iter().copied()));
+        open.extend(inner.into_iter().rev());
+    }
+    found
+}
+
+/// Whether a loop tries the same thing again until it works: the attempt at `inside` is left on success, and going
+/// round means that it failed.
+pub(super) fn is_retry(facts: &FileFacts, around: Around, inside: ExprId) -> bool {
+    let Around::Loop(stmt) = around else { return false };
+    let (body, over) = match &facts.stmt(stmt).kind {
+        StmtKind::For { body, iterable, .. } => (body, Some(*iterable)),
+        StmtKind::While { body, .. } => (body, None),
+        _ => return false,
+    };
+    let counted = over.is_some_and(|iterable| is_count(facts, iterable));
+    let leaves = |block: &[StmtId]| {
+        statements_in(facts, block)
+            .iter()
+            .any(|&inner| matches!(facts.stmt(inner).kind, StmtKind::Return(_)) || breaks(facts, inner, stmt))
+    };
+    let caught = statements_in(facts, body).into_iter().any(|inner| match &facts.stmt(inner).kind {
+        StmtKind::Try { body, handlers, otherwise, .. } => {
+            let tries = body.iter().any(|&s| covers(facts, s, inside));
+            let goes_round = handlers.iter().any(|handler| !leaves_for_good(facts, &handler.body));
+            tries
+                && goes_round
+                && (leaves(body) || leaves(otherwise) || (counted && follows_with_exit(facts, inner, stmt)))
+        }
+        _ => false,
+    });
+    caught || counted && leaves(body)
+}
+
+fn follows_with_exit(facts: &FileFacts, stmt: StmtId, outer: StmtId) -> bool {
+    let (StmtKind::For { body, .. } | StmtKind::While { body, .. }) = &facts.stmt(outer).kind else { return false };
+    body.iter()
+        .skip_while(|&&s| s != stmt)
+        .any(|&s| matches!(facts.stmt(s).kind, StmtKind::Return(_)) || breaks(facts, s, outer))
+}
+
+fn covers(facts: &FileFacts, stmt: StmtId, expr: ExprId) -> bool {
+    let (stmt, expr) = (facts.stmt(stmt), facts.expr(expr));
+    stmt.start <= expr.start && expr.end <= stmt.end
+}
+
+fn is_count(facts: &FileFacts, iterable: ExprId) -> bool {
+    match &facts.expr(iterable).kind {
+        ExprKind::Call { callee, .. } => match &facts.expr(*callee).kind {
+            ExprKind::Name(name) | ExprKind::Attribute { name, .. } => name == "range" || name == "count",
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether a statement breaks out of this loop.
+fn breaks(facts: &FileFacts, stmt: StmtId, of: StmtId) -> bool {
+    if !matches!(facts.stmt(stmt).kind, StmtKind::Break) {
+        return false;
+    }
+    let loops = enclosing(facts, stmt).into_iter().filter(|(outer, role)| {
+        *role == BlockRole::Body && matches!(facts.stmt(*outer).kind, StmtKind::For { .. } | StmtKind::While { .. })
+    });
+    loops.map(|(outer, _)| outer).next() == Some(of)
+}
+
+/// Whether a block always ends in `return`, `raise` or `break`.
+pub(super) fn leaves_for_good(facts: &FileFacts, block: &[StmtId]) -> bool {
+    block.iter().any(|&stmt| match &facts.stmt(stmt).kind {
+        StmtKind::Return(_) | StmtKind::Raise(_) | StmtKind::Break => true,
+        StmtKind::If { then, otherwise, .. } => {
+            !otherwise.is_empty() && leaves_for_good(facts, then) && leaves_for_good(facts, otherwise)
+        }
+        StmtKind::With { body, .. } => leaves_for_good(facts, body),
+        StmtKind::Try { body, handlers, finally, .. } => {
+            leaves_for_good(facts, finally)
+                || leaves_for_good(facts, body) && handlers.iter().all(|h| leaves_for_good(facts, &h.body))
+        }
+        _ => false,
+    })
+}
+
+/// Whether two expressions of one function can never both run in one pass: they are in different branches of one
+/// statement, or behind a branch that leaves.
+pub(super) fn exclusive(facts: &FileFacts, a: ExprId, b: ExprId) -> bool {
+    let (Some(a), Some(b)) = (facts.stmt_of(a), facts.stmt_of(b)) else { return false };
+    let (of_a, of_b) = (enclosing(facts, a), enclosing(facts, b));
+    for (outer, role) in &of_a {
+        if let Some((_, other)) = of_b.iter().find(|(same, _)| same == outer) {
+            let branches = matches!(facts.stmt(*outer).kind, StmtKind::If { .. } | StmtKind::Match { .. });
+            let tried = matches!(facts.stmt(*outer).kind, StmtKind::Try { .. })
+                && (matches!(role, BlockRole::Handler(_)) != matches!(other, BlockRole::Handler(_)));
+            return role != other && (branches || tried);
+        }
+    }
+    // `if …: return await a` and then `await b`.
+    let first = if facts.stmt(a).start < facts.stmt(b).start { (a, &of_a, &of_b) } else { (b, &of_b, &of_a) };
+    let shared = |outer: &StmtId| first.2.iter().any(|(other, _)| other == outer);
+    for (outer, role) in first.1 {
+        if shared(outer) {
+            break;
+        }
+        let branch = match (&facts.stmt(*outer).kind, role) {
+            (StmtKind::If { then, .. }, BlockRole::Body) => Some(then),
+            (StmtKind::If { otherwise, .. }, BlockRole::Otherwise) => Some(otherwise),
+            _ => None,
+        };
+        if branch.is_some_and(|block| leaves_for_good(facts, block)) {
+            return true;
+        }
+    }
+    false
+}
+
+/// How the paths of a body leave an object open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Path {
+    /// Every path closes it.
+    Closed,
+    /// The end of the block is reached with it open.
+    Open,
+    /// Nothing after this runs, and it is not open then.
+    Ended,
+}
+
+/// Follows the explicit paths from a statement to the ends of its function.
+pub(super) struct Paths<'a> {
+    /// The file.
+    pub(super) facts: &'a FileFacts,
+    /// Whether a statement's own expressions close the object (or hand it over).
+    pub(super) closes: &'a dyn Fn(StmtId) -> bool,
+    /// Whether a test asks for the object itself, so that its branch is the only one that matters.
+    pub(super) about: &'a dyn Fn(ExprId) -> bool,
+    /// The first place that is left with the object open.
+    pub(super) left_open: Option<Span>,
+    in_try: usize,
+}
+
+impl<'a> Paths<'a> {
+    pub(super) fn new(
+        facts: &'a FileFacts,
+        closes: &'a dyn Fn(StmtId) -> bool,
+        about: &'a dyn Fn(ExprId) -> bool,
+    ) -> Paths<'a> {
+        Paths { facts, closes, about, left_open: None, in_try: 0 }
+    }
+
+    /// Follows everything after `stmt` in its function. A `finally` around it that closes the object closes all.
+    pub(super) fn after(&mut self, stmt: StmtId) -> Path {
+        let facts = self.facts;
+        for (outer, role) in enclosing(facts, stmt) {
+            if let StmtKind::Try { finally, .. } = &facts.stmt(outer).kind
+                && role != BlockRole::Finally
+                && self.closes_within(finally)
+            {
+                return Path::Closed;
+            }
+        }
+        let mut at = stmt;
+        loop {
+            let place = facts.place(at);
+            let block = block_of(facts, place.scope, place.within, place.role);
+            let rest: Vec<StmtId> = block.iter().skip_while(|&&s| s != at).skip(1).copied().collect();
+            match self.block(&rest) {
+                Path::Open => {}
+                done => return done,
+            }
+            match place.within {
+                Some(outer) => at = outer,
+                None => return Path::Open,
+            }
+        }
+    }
+
+    fn closes_within(&self, block: &[StmtId]) -> bool {
+        statements_in(self.facts, block).into_iter().any(|stmt| (self.closes)(stmt))
+    }
+
+    fn block(&mut self, block: &[StmtId]) -> Path {
+        for &stmt in block {
+            match self.stmt(stmt) {
+                Path::Open => {}
+                done => return done,
+            }
+        }
+        Path::Open
+    }
+
+    fn stmt(&mut self, stmt: StmtId) -> Path {
+        if (self.closes)(stmt) {
+            return Path::Closed;
+        }
+        let facts = self.facts;
+        match &facts.stmt(stmt).kind {
+            StmtKind::Return(_) | StmtKind::Raise(_) => {
+                if self.in_try == 0 || matches!(facts.stmt(stmt).kind, StmtKind::Return(_)) {
+                    self.left_open.get_or_insert(facts.stmt_span(stmt));
+                }
+                Path::Ended
+            }
+            StmtKind::If { test, then, otherwise } => {
+                if (self.about)(*test) && (self.closes_within(then) || self.closes_within(otherwise)) {
+                    return Path::Closed;
+                }
+                let (a, b) = (self.block(then), self.block(otherwise));
+                join(a, b)
+            }
+            StmtKind::For { body, .. } | StmtKind::While { body, .. } => {
+                if self.closes_within(body) {
+                    return Path::Closed;
+                }
+                self.block(body);
+                Path::Open
+            }
+            StmtKind::With { body, .. } => self.block(body),
+            StmtKind::Try { body, handlers, otherwise, finally } => {
+                if self.closes_within(finally) {
+                    return Path::Closed;
+                }
+                self.in_try += usize::from(!handlers.is_empty());
+                let mut path = self.block(body);
+                self.in_try -= usize::from(!handlers.is_empty());
+                if path == Path::Open {
+                    path = self.block(otherwise);
+                }
+                for handler in handlers {
+                    let handled = self.block(&handler.body);
+                    path = join(path, handled);
+                }
+                path
+            }
+            StmtKind::Match { arms, .. } => {
+                let mut path = if arms.iter().any(|arm| arm.irrefutable) { Path::Ended } else { Path::Open };
+                for arm in arms {
+                    let one = self.block(&arm.body);
+                    path = join(path, one);
+                }
+                path
+            }
+            _ => Path::Open,
+        }
+    }
+}
+
+fn join(a: Path, b: Path) -> Path {
+    match (a, b) {
+        (Path::Open, _) | (_, Path::Open) => Path::Open,
+        (Path::Closed, _) | (_, Path::Closed) => Path::Closed,
+        _ => Path::Ended,
+    }
+}
+
+/// The statements of a block.
+pub(super) fn block_of(facts: &FileFacts, scope: ScopeId, within: Option<StmtId>, role: BlockRole) -> &[StmtId] {
+    let Some(outer) = within else { return &facts.scope(scope).body };
+    let mut found: &[StmtId] = &[];
+    facts.stmt(outer).kind.blocks(|at, block| {
+        if at == role {
+            found = block;
+        }
+    });
+    found
+}
+
+impl Project<'_> {
+    /// Whether a place only runs where `test` finds something missing: `if x is None`, `if not x`, `if x.closed`.
+    pub(super) fn guarded_by(&self, place: ExprRef) -> Option<ExprRef> {
+        let facts = self.facts(place.file);
+        let stmt = facts.stmt_of(place.expr)?;
+        enclosing(facts, stmt).into_iter().find_map(|(outer, role)| match &facts.stmt(outer).kind {
+            StmtKind::If { test, .. } if role == BlockRole::Body && asks_if_missing(facts, *test) => {
+                Some(sibling(place, *test))
+            }
+            _ => None,
+        })
+    }
+}
+
+fn asks_if_missing(facts: &FileFacts, test: ExprId) -> bool {
+    match &facts.expr(test).kind {
+        ExprKind::Unary { operator: UnaryOperator::Not, .. } => true,
+        ExprKind::Comparison { operator, right, .. } => {
+            matches!(operator, ComparisonOperator::Is | ComparisonOperator::Equal | ComparisonOperator::NotIn)
+                && (matches!(facts.expr(*right).kind, ExprKind::None) || *operator == ComparisonOperator::NotIn)
+        }
+        ExprKind::Boolean { operands, .. } => operands.iter().any(|&operand| asks_if_missing(facts, operand)),
+        ExprKind::Attribute { name, .. } => name == "closed" || name == "is_closed",
+        _ => false,
+    }
+}

@@ -1,0 +1,389 @@
+//! Who calls a function, and how often it therefore runs.
+//!
+//! A caller is certain where the callee can only mean the function; a method called on an object that is not known
+//! counts where hardly another function has its name. Refuses to guess about callers outside the project.
+
+use super::attributes::class_of_method;
+use super::bodies::{Around, is_retry, loop_span, loops};
+use super::{Project, scope_in, sibling};
+use crate::frameworks::Framework;
+use crate::model::expr::{ComparisonOperator, ExprKind};
+use crate::model::facts::{ImportItem, MODULE, Parent, ScopeKind, StmtKind};
+use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
+use crate::source::{FileId, Span};
+use smol_str::SmolStr;
+use std::rc::Rc;
+
+/// How many functions of one name there may be for a call on an unknown object to count.
+const NAMESAKES: usize = 2;
+
+/// How far up callers are followed.
+const CHAIN: usize = 8;
+
+/// A call of a function.
+#[derive(Debug, Clone, Copy)]
+pub struct Caller {
+    /// The call.
+    pub call: ExprRef,
+    /// Whether the callee can only mean the function.
+    pub certain: bool,
+}
+
+/// Who calls a function.
+#[derive(Debug, Default)]
+pub struct Callers {
+    /// Its calls, in the order of files and bytes.
+    pub calls: Vec<Caller>,
+    /// Where it is passed on as a value.
+    pub references: Vec<ExprRef>,
+    /// Whether it is passed on as a value, so that its callers are not all known.
+    pub escapes: bool,
+}
+
+/// How often something runs.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Repeat {
+    /// Once, or a few times at start.
+    Once,
+    /// Once for each message, item or request; the places that show it, from the inside out.
+    Often(Vec<(Span, String)>),
+    /// That depends on who calls it.
+    Unknown,
+}
+
+impl Project<'_> {
+    /// Who calls a function; of a class's constructor, who builds the class.
+    #[must_use]
+    pub fn callers_of(&self, function: ScopeRef) -> Rc<Callers> {
+        if let Some(known) = self.callers.borrow().get(&function) {
+            return known.clone();
+        }
+        // Until it is known, a function that asks for its own callers has none.
+        self.callers.borrow_mut().insert(function, Rc::default());
+        let cycles = self.cycles.get();
+        let found = Rc::new(self.find_callers(function));
+        if cycles == self.cycles.get() || self.active.borrow().is_empty() {
+            self.callers.borrow_mut().insert(function, found.clone());
+        } else {
+            self.callers.borrow_mut().remove(&function);
+        }
+        found
+    }
+
+    fn find_callers(&self, function: ScopeRef) -> Callers {
+        let scope = self.scope(function);
+        let class = class_of_method(self.facts(function.file), function.scope).map(|c| scope_in(function.file, c));
+        let mut names = Vec::new();
+        match (scope.name.as_str(), class) {
+            ("__init__" | "__new__", Some(class)) => {
+                for class in self.descendants(class) {
+                    names.push(self.scope(class).name.clone());
+                }
+            }
+            ("" | "__call__", _) => return Callers { escapes: true, ..Callers::default() },
+            _ => names.push(scope.name.clone()),
+        }
+        let renamed: Vec<SmolStr> =
+            names.iter().flat_map(|n| self.index.renames.get(n).into_iter().flatten()).cloned().collect();
+        names.extend(renamed);
+        names.sort();
+        names.dedup();
+        let mut found = Callers::default();
+        for name in &names {
+            for &call in self.index.calls.get(name).into_iter().flatten() {
+                if let Some(certain) = self.calls(call, function, class) {
+                    found.calls.push(Caller { call, certain });
+                }
+            }
+            for &reference in self.index.references.get(name).into_iter().flatten() {
+                if !self.is_target(reference) && self.refers(reference, function) {
+                    found.references.push(reference);
+                }
+            }
+        }
+        found.calls.sort_by_key(|caller| (self.span(caller.call), caller.call));
+        found.references.sort_by_key(|reference| (self.span(*reference), *reference));
+        found.escapes = !found.references.is_empty();
+        found
+    }
+
+    /// Whether a call may run `function`, and whether it can only mean that.
+    fn calls(&self, call: ExprRef, function: ScopeRef, class: Option<ScopeRef>) -> Option<bool> {
+        let ExprKind::Call { callee, .. } = self.kind(call) else { return None };
+        let callee = sibling(call, *callee);
+        let value = self.evaluate(callee, Frame::NONE);
+        let targets = self.functions_in(&value);
+        if targets.contains(&function) {
+            return Some(true);
+        }
+        if let Some(class) = class
+            && targets.iter().any(|&target| self.overrides(function, class, target))
+        {
+            return Some(false);
+        }
+        let unknown_object = matches!(self.kind(callee), ExprKind::Attribute { .. }) && value.alternatives.is_empty();
+        let name = &self.scope(function).name;
+        let namesakes = self.index.definitions.get(name).map_or(0, Vec::len);
+        (unknown_object && class.is_some() && namesakes <= NAMESAKES && !name.starts_with("__")).then_some(false)
+    }
+
+    /// Whether `function` of `class` takes the place of `target`, a method of a base class.
+    fn overrides(&self, function: ScopeRef, class: ScopeRef, target: ScopeRef) -> bool {
+        let base = class_of_method(self.facts(target.file), target.scope).map(|c| scope_in(target.file, c));
+        base.is_some_and(|base| {
+            base != class && self.lineage(class).contains(&base) && self.scope(target).name == self.scope(function).name
+        })
+    }
+
+    fn refers(&self, reference: ExprRef, function: ScopeRef) -> bool {
+        let value = self.evaluate(reference, Frame::NONE);
+        value.alternatives.iter().any(|one| match &one.datum {
+            Datum::Scope(scope) | Datum::Method(scope, _) => *scope == function,
+            _ => false,
+        })
+    }
+
+    /// How often a function runs.
+    #[must_use]
+    pub fn repeat(&self, function: ScopeRef) -> Repeat {
+        self.repeat_within(function, &mut Vec::new())
+    }
+
+    /// How often the code at a place runs: by the loops around it, and how often its function does.
+    #[must_use]
+    pub fn repeat_at(&self, place: ExprRef) -> Repeat {
+        self.repeat_of_place(place, &mut Vec::new())
+    }
+
+    fn repeat_within(&self, function: ScopeRef, seen: &mut Vec<ScopeRef>) -> Repeat {
+        let function = self.function_of(function);
+        if function.scope == MODULE {
+            return Repeat::Once;
+        }
+        if self.scope(function).kind == ScopeKind::Class {
+            let stmt_scope = self.scope(function).parent.map_or(MODULE, |p| p);
+            return self.repeat_within(scope_in(function.file, stmt_scope), seen);
+        }
+        if let Some(repeat) = self.by_framework(function) {
+            return repeat;
+        }
+        if seen.contains(&function) || seen.len() > CHAIN {
+            return Repeat::Unknown;
+        }
+        seen.push(function);
+        let repeat = self.by_callers(function, seen);
+        seen.pop();
+        repeat
+    }
+
+    fn by_callers(&self, function: ScopeRef, seen: &mut Vec<ScopeRef>) -> Repeat {
+        let callers = self.callers_of(function);
+        let test = self.files[&function.file].test;
+        let mut all_once = true;
+        let mut any = false;
+        for caller in callers.calls.iter().filter(|caller| test || !self.files[&caller.call.file].test) {
+            any = true;
+            match self.repeat_of_place(caller.call, seen) {
+                Repeat::Often(mut chain) => {
+                    if chain.is_empty() || chain[0].0 != self.span(caller.call) {
+                        let name = &self.scope(function).name;
+                        chain.insert(0, (self.span(caller.call), format!("`{name}` is called here")));
+                    }
+                    return Repeat::Often(chain);
+                }
+                Repeat::Once => {}
+                Repeat::Unknown => all_once = false,
+            }
+        }
+        for &reference in callers.references.iter().filter(|reference| test || !self.files[&reference.file].test) {
+            any = true;
+            match self.by_registration(reference) {
+                Some(Repeat::Often(chain)) => return Repeat::Often(chain),
+                Some(Repeat::Once) => {}
+                _ => all_once = false,
+            }
+        }
+        if any && all_once { Repeat::Once } else { Repeat::Unknown }
+    }
+
+    fn repeat_of_place(&self, place: ExprRef, seen: &mut Vec<ScopeRef>) -> Repeat {
+        let facts = self.facts(place.file);
+        for around in loops(facts, place.expr) {
+            if is_retry(facts, around, place.expr) {
+                continue;
+            }
+            let words = match around {
+                Around::Loop(_) => "once for each turn of this loop",
+                Around::Comprehension(_) => "once for each item of this comprehension",
+            };
+            return Repeat::Often(vec![(loop_span(facts, around), words.into())]);
+        }
+        let scope = self.scope_at(place);
+        if self.is_main_guard(place) {
+            return Repeat::Once;
+        }
+        // A closure runs when it is called, and nobody knows when that is.
+        let mut at = scope;
+        while self.scope(at).kind == ScopeKind::Comprehension {
+            match self.scope(at).parent {
+                Some(parent) => at.scope = parent,
+                None => break,
+            }
+        }
+        if self.scope(at).kind == ScopeKind::Closure { Repeat::Unknown } else { self.repeat_within(at, seen) }
+    }
+
+    /// Whether a place stands under `if __name__ == "__main__"`.
+    fn is_main_guard(&self, place: ExprRef) -> bool {
+        let facts = self.facts(place.file);
+        let Some(stmt) = facts.stmt_of(place.expr) else { return false };
+        super::bodies::enclosing(facts, stmt).into_iter().any(|(outer, _)| match &facts.stmt(outer).kind {
+            StmtKind::If { test, .. } => match &facts.expr(*test).kind {
+                ExprKind::Comparison { operator: ComparisonOperator::Equal, left, .. } => {
+                    matches!(&facts.expr(*left).kind, ExprKind::Name(name) if name == "__name__")
+                }
+                _ => false,
+            },
+            _ => false,
+        })
+    }
+
+    /// How often a function runs because of what it is called, decorated with, or a method of.
+    pub(super) fn by_framework(&self, function: ScopeRef) -> Option<Repeat> {
+        let facts = self.facts(function.file);
+        let scope = self.scope(function);
+        let imports = |module: &str| self.imports(function.file, module);
+        let at = self.name_span(function);
+        if self.files[&function.file].test && scope.name.starts_with("test") {
+            return Some(Repeat::Once);
+        }
+        for framework in self.frameworks.used(&imports) {
+            for &decorator in scope.decorators.iter() {
+                let (owner, name) = decorator_name(facts, decorator);
+                if framework.once_decorators.contains(&name) {
+                    return Some(Repeat::Once);
+                }
+                let owned = framework.decorator_owners.is_empty()
+                    || owner.as_ref().is_some_and(|owner| self.is_owned(function.file, owner, framework));
+                if framework.handler_decorators.contains(&name) && owned && owner.is_some() | is_call(facts, decorator)
+                {
+                    let words = format!("{} runs this once for each message", framework.name);
+                    return Some(Repeat::Often(vec![(facts.span(decorator), words)]));
+                }
+            }
+            if framework.once_names.contains(&scope.name) {
+                return Some(Repeat::Once);
+            }
+            if self.is_handler_method(function, framework) || self.takes_message(function, framework) {
+                let words = format!("{} runs this once for each message", framework.name);
+                return Some(Repeat::Often(vec![(at, words)]));
+            }
+        }
+        None
+    }
+
+    /// Whether the object that a decorator is an attribute of belongs to a framework.
+    fn is_owned(&self, file: FileId, owner: &SmolStr, framework: &Framework) -> bool {
+        let value = self.captured(ScopeRef { file, scope: MODULE }, owner, Frame::NONE);
+        value.alternatives.iter().any(|one| match &one.datum {
+            Datum::Path(path) | Datum::Result(path, _) | Datum::Instance(path) => {
+                path.rsplit('.').next().is_some_and(|last| framework.decorator_owners.iter().any(|name| name == last))
+            }
+            _ => false,
+        })
+    }
+
+    fn is_handler_method(&self, function: ScopeRef, framework: &Framework) -> bool {
+        let Some(class) = class_of_method(self.facts(function.file), function.scope) else { return false };
+        framework.handler_methods.contains(&self.scope(function).name)
+            && self
+                .outside_bases(scope_in(function.file, class))
+                .iter()
+                .flatten()
+                .any(|base| framework.handler_bases.iter().any(|path| path == base))
+    }
+
+    fn takes_message(&self, function: ScopeRef, framework: &Framework) -> bool {
+        if framework.handler_parameter_types.is_empty() {
+            return false;
+        }
+        self.scope(function).parameters.iter().filter_map(|parameter| parameter.annotation).any(|annotation| {
+            let value = self.evaluate(ExprRef { file: function.file, expr: annotation }, Frame::NONE);
+            value.alternatives.iter().any(|one| match &one.datum {
+                Datum::Path(path) => framework.handler_parameter_types.iter().any(|known| known == path),
+                _ => false,
+            })
+        })
+    }
+
+    /// How often a function runs that is passed on here.
+    fn by_registration(&self, reference: ExprRef) -> Option<Repeat> {
+        let facts = self.facts(reference.file);
+        let mut at = reference.expr;
+        let call = loop {
+            match facts.parent(at) {
+                Parent::Expr(up) => match &facts.expr(up).kind {
+                    ExprKind::Call { callee, .. } if *callee != at => break up,
+                    ExprKind::Sequence(_) | ExprKind::Mapping(_) => at = up,
+                    _ => return None,
+                },
+                _ => return None,
+            }
+        };
+        let ExprKind::Call { callee, .. } = &facts.expr(call).kind else { return None };
+        let (owner, name) = decorator_name(facts, *callee);
+        let full = owner.map_or_else(|| name.clone(), |owner| smol_str::format_smolstr!("{owner}.{name}"));
+        let imports = |module: &str| self.imports(reference.file, module);
+        for framework in self.frameworks.used(&imports) {
+            if framework.once_registrations.iter().any(|known| *known == full || *known == name) {
+                return Some(Repeat::Once);
+            }
+            if framework.handler_registrations.contains(&name) {
+                let words = format!("{} runs it once for each message", framework.name);
+                let span = facts.span(call);
+                return Some(Repeat::Often(vec![(span, words)]));
+            }
+        }
+        None
+    }
+
+    /// Whether a file imports a module or something of it.
+    pub(super) fn imports(&self, file: FileId, root: &str) -> bool {
+        let facts = self.facts(file);
+        facts.stmts.iter().any(|stmt| match &stmt.kind {
+            StmtKind::Import(imports) => imports.iter().any(|import| {
+                import.level == 0
+                    && import.module.split('.').next() == Some(root)
+                    && !matches!(import.item, ImportItem::Star)
+            }),
+            _ => false,
+        })
+    }
+}
+
+fn is_call(facts: &crate::model::facts::FileFacts, decorator: crate::model::expr::ExprId) -> bool {
+    matches!(facts.expr(decorator).kind, ExprKind::Call { .. })
+}
+
+/// The last name of a decorator or callee, and the name before it.
+fn decorator_name(
+    facts: &crate::model::facts::FileFacts,
+    decorator: crate::model::expr::ExprId,
+) -> (Option<SmolStr>, SmolStr) {
+    let callee = match &facts.expr(decorator).kind {
+        ExprKind::Call { callee, .. } => *callee,
+        _ => decorator,
+    };
+    match &facts.expr(callee).kind {
+        ExprKind::Attribute { object, name } => {
+            let owner = match &facts.expr(*object).kind {
+                ExprKind::Name(owner) | ExprKind::Attribute { name: owner, .. } => Some(owner.clone()),
+                ExprKind::Call { .. } => Some(SmolStr::new_static("")),
+                _ => None,
+            };
+            (owner, name.clone())
+        }
+        ExprKind::Name(name) => (None, name.clone()),
+        _ => (None, SmolStr::default()),
+    }
+}

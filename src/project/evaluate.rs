@@ -1,0 +1,728 @@
+//! What an expression is worth: names, attributes, operators.
+//!
+//! Demand-driven, with a memo. A value that depends on itself, and a chain longer than [`DEPTH`], are unknown. Refuses
+//! to guess: what is not followed is unknown, with the reason.
+
+use super::attributes::{class_of_method, has_decorator};
+use super::flow::{DefId, DefKind, Narrow};
+use super::{Project, scope_in, sibling};
+use crate::model::expr::{ArgumentKind, ExprId, ExprKind, UnaryOperator};
+use crate::model::facts::{ImportItem, MODULE, ParameterKind, ScopeKind, StmtKind};
+use crate::model::value::{Alternative, Datum, ExprRef, Frame, ScopeRef, Source, Value, Why};
+use crate::source::{FileId, offset};
+use smol_str::{SmolStr, format_smolstr};
+
+/// How long a chain of expressions is followed.
+const DEPTH: usize = 96;
+
+/// How many calls deep the context of a call is kept apart.
+const FRAMES: usize = 5;
+
+/// The context of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct FrameData {
+    /// The function that is called.
+    pub(super) scope: ScopeRef,
+    /// The call.
+    pub(super) call: ExprRef,
+    /// The context that the call's arguments are seen in.
+    pub(super) outer: Frame,
+    depth: usize,
+}
+
+impl FrameData {
+    /// The context of no call.
+    pub(super) fn none() -> FrameData {
+        let file = FileId(u32::MAX);
+        FrameData {
+            scope: ScopeRef { file, scope: MODULE },
+            call: ExprRef { file, expr: ExprId(u32::MAX) },
+            outer: Frame::NONE,
+            depth: 0,
+        }
+    }
+}
+
+impl Project<'_> {
+    /// What an expression is worth, seen in the context of a call.
+    #[must_use]
+    pub fn evaluate(&self, expr: ExprRef, frame: Frame) -> Value {
+        let key = (expr, frame);
+        if let Some(value) = self.memo.borrow().get(&key) {
+            return value.clone();
+        }
+        let depth = {
+            let active = self.active.borrow();
+            if active.contains(&key) {
+                self.cycles.set(self.cycles.get() + 1);
+                return Value::unknown(Why::Cycle);
+            }
+            active.len()
+        };
+        if depth > DEPTH {
+            self.cycles.set(self.cycles.get() + 1);
+            return Value::unknown(Why::Deep);
+        }
+        self.active.borrow_mut().push(key);
+        let cycles = self.cycles.get();
+        let value = self.compute(expr, frame);
+        self.active.borrow_mut().pop();
+        // A value cut short by a cycle is right only where the question began.
+        if cycles == self.cycles.get() || depth == 0 {
+            self.memo.borrow_mut().insert(key, value.clone());
+        }
+        value
+    }
+
+    fn compute(&self, expr: ExprRef, frame: Frame) -> Value {
+        let at = Some(self.span(expr));
+        let here = |id: ExprId| sibling(expr, id);
+        match self.kind(expr) {
+            ExprKind::Number(number) => Value::known(Datum::Number(*number), at),
+            ExprKind::Bool(value) => Value::known(Datum::Bool(*value), at),
+            ExprKind::Text(text) => Value::known(Datum::Text(text.clone()), at),
+            ExprKind::None => Value::known(Datum::Null, at),
+            ExprKind::Name(name) => self.name(expr, name, frame),
+            ExprKind::Attribute { object, name } => self.attribute(here(*object), name, frame),
+            ExprKind::Index { object, key } => self.indexed(here(*object), here(*key), frame),
+            ExprKind::Call { .. } => self.call(expr, frame),
+            ExprKind::Unary { operator, operand } => {
+                self.unary(*operator, here(*operand), frame).at_or(self.span(expr))
+            }
+            ExprKind::Binary { operator, left, right } => {
+                let (left, right) = (self.evaluate(here(*left), frame), self.evaluate(here(*right), frame));
+                super::builtins::binary(*operator, &left, &right, self.span(expr))
+            }
+            ExprKind::Boolean { and, operands } => self.boolean(*and, operands, expr, frame),
+            ExprKind::Conditional { then, otherwise, .. } => {
+                let mut value = self.evaluate(here(*then), frame);
+                value.join(self.evaluate(here(*otherwise), frame));
+                value
+            }
+            ExprKind::Sequence(_) => Value::known(Datum::Sequence(expr, frame), at),
+            ExprKind::Mapping(_) => Value::known(Datum::Mapping(expr, frame), at),
+            ExprKind::Closure(scope) => Value::known(Datum::Scope(scope_in(expr.file, *scope)), at),
+            ExprKind::Assign { value, .. } => self.evaluate(here(*value), frame),
+            ExprKind::Await(operand) | ExprKind::Try(operand) => self.evaluate(here(*operand), frame),
+            _ => Value::unknown(Why::Expression),
+        }
+    }
+
+    fn unary(&self, operator: UnaryOperator, operand: ExprRef, frame: Frame) -> Value {
+        let value = self.evaluate(operand, frame);
+        let mut result = Value { alternatives: Vec::new(), unknown: value.unknown };
+        for one in &value.alternatives {
+            let datum = match (operator, &one.datum) {
+                (UnaryOperator::Negative, Datum::Number(number)) => Datum::Number(-number),
+                (UnaryOperator::Positive, Datum::Number(number)) => Datum::Number(*number),
+                (UnaryOperator::Not, datum) if datum.truth().is_some() => Datum::Bool(datum.truth() == Some(false)),
+                _ => {
+                    result.unknown = Some(Why::Expression);
+                    continue;
+                }
+            };
+            result
+                .join(Value { alternatives: vec![Alternative { datum, at: None, source: one.source }], unknown: None });
+        }
+        result
+    }
+
+    fn boolean(&self, and: bool, operands: &[ExprId], of: ExprRef, frame: Frame) -> Value {
+        let mut result = Value::default();
+        for (index, &operand) in operands.iter().enumerate() {
+            let value = self.evaluate(sibling(of, operand), frame);
+            if index + 1 == operands.len() {
+                result.join(value);
+                break;
+            }
+            // `a or b` is `a` where `a` is true; `a and b` is `a` where `a` is false.
+            let stops = |datum: &Datum| datum.truth() != Some(and);
+            let goes_on =
+                value.unknown.is_some() || value.alternatives.iter().any(|one| one.datum.truth() != Some(!and));
+            result.join(value.filter(stops));
+            if !goes_on {
+                break;
+            }
+        }
+        result
+    }
+
+    fn name(&self, expr: ExprRef, name: &SmolStr, frame: Frame) -> Value {
+        let file = &self.files[&expr.file];
+        if let Some(reaching) = file.flow.reaching(expr.expr) {
+            return self.reaching(expr.file, reaching, frame);
+        }
+        match self.owner_of(expr.file, file.facts.scope_of(expr.expr), name) {
+            Some(owner) => self.captured(scope_in(expr.file, owner), name, frame),
+            None if file.flow.star => Value::unknown(Why::Name),
+            None => Value::known(Datum::Path(format_smolstr!("builtins.{name}")), None),
+        }
+    }
+
+    /// The scope around `scope` (or itself) that binds `name`.
+    pub(super) fn owner_of(
+        &self,
+        file: FileId,
+        scope: crate::model::facts::ScopeId,
+        name: &SmolStr,
+    ) -> Option<crate::model::facts::ScopeId> {
+        let of = &self.files[&file];
+        let mut at = Some(scope);
+        let mut first = true;
+        while let Some(id) = at {
+            if let Some(owner) = of.flow.foreign(id, name) {
+                return Some(owner);
+            }
+            let visible = first || of.facts.scope(id).kind != ScopeKind::Class;
+            if visible && !of.flow.all_defs(id, name).is_empty() {
+                return Some(id);
+            }
+            first = first && of.facts.scope(id).kind == ScopeKind::Comprehension;
+            at = of.facts.scope(id).parent;
+        }
+        None
+    }
+
+    /// What a name of `owner` means to the scopes in it.
+    pub(super) fn captured(&self, owner: ScopeRef, name: &SmolStr, frame: Frame) -> Value {
+        let file = &self.files[&owner.file];
+        let all = file.flow.all_defs(owner.scope, name);
+        let mut reaching: Vec<(DefId, Narrow)> = Vec::new();
+        match file.flow.at_exit(owner.scope, name) {
+            Some(exit) => {
+                reaching.extend(exit.iter().copied());
+                // Functions that declare the name `global` may write it at any time.
+                for &def in all {
+                    let elsewhere = file.flow.def(def).stmt.is_some_and(|s| file.facts.place(s).scope != owner.scope);
+                    if elsewhere && !reaching.iter().any(|(known, _)| *known == def) {
+                        reaching.push((def, Narrow::Any));
+                    }
+                }
+            }
+            None => reaching.extend(all.iter().map(|&def| (def, Narrow::Any))),
+        }
+        let several = reaching.len() > 1;
+        let mut value = self.reaching(owner.file, &reaching, frame);
+        if several && value.alternatives.len() > 1 {
+            // `session = None` at the top is what the name holds until somebody sets it.
+            for one in &mut value.alternatives {
+                if one.datum == Datum::Null && one.source == Source::Written {
+                    one.source = Source::Initial;
+                }
+            }
+        }
+        value
+    }
+
+    fn reaching(&self, file: FileId, reaching: &[(DefId, Narrow)], frame: Frame) -> Value {
+        let mut result = Value::default();
+        let parsed = prefer_real_imports(&self.files[&file].flow, &self.files[&file].facts, reaching);
+        for &(def, narrow) in &parsed {
+            let value = self.definition(file, def, frame);
+            result.join(narrowed(value, narrow));
+        }
+        if result.alternatives.is_empty() && result.unknown.is_none() {
+            result.unknown = Some(Why::Name);
+        }
+        result
+    }
+
+    /// What a definition binds its name to.
+    pub(super) fn definition(&self, file: FileId, def: DefId, frame: Frame) -> Value {
+        let of = &self.files[&file];
+        let here = |expr: ExprId| ExprRef { file, expr };
+        match &of.flow.def(def).kind {
+            DefKind::Parameter(scope, index) => self.parameter(scope_in(file, *scope), *index, frame),
+            DefKind::Value(value) => self.evaluate(here(*value), frame),
+            DefKind::Element(value, index) => self.element(&self.evaluate(here(*value), frame), *index, frame),
+            DefKind::Item(iterable) => self.items(&self.evaluate(here(*iterable), frame)),
+            DefKind::Entered(context) => self.entered(self.evaluate(here(*context), frame)),
+            DefKind::Import(stmt, index) => {
+                let StmtKind::Import(imports) = &of.facts.stmt(*stmt).kind else { return Value::unknown(Why::Name) };
+                let import = &imports[*index];
+                self.imported(file, &import.module, import.level, &import.item)
+            }
+            DefKind::Scope(scope) => Value::known(Datum::Scope(scope_in(file, *scope)), None),
+            DefKind::Opaque => Value::unknown(Why::Name),
+        }
+    }
+
+    fn imported(&self, from: FileId, module: &SmolStr, level: u32, item: &ImportItem) -> Value {
+        let root = module.split('.').next().unwrap_or("");
+        let outside = level == 0 && self.libraries.of_module(root).is_some();
+        let path = |path: SmolStr| Value::known(Datum::Path(path), None);
+        let module_value = |id: FileId| Value::known(Datum::Scope(ScopeRef { file: id, scope: MODULE }), None);
+        let resolve = |module: &str| if outside { None } else { self.modules.resolve(from, module, level) };
+        match item {
+            ImportItem::Root => match resolve(root) {
+                Some(id) if self.files.contains_key(&id) => module_value(id),
+                _ => path(root.into()),
+            },
+            ImportItem::Module => match resolve(module) {
+                Some(id) if self.files.contains_key(&id) => module_value(id),
+                _ if level > 0 => Value::unknown(Why::Name),
+                _ => path(module.clone()),
+            },
+            ImportItem::Member(name) => {
+                if let Some(id) = resolve(module).filter(|id| self.files.contains_key(id)) {
+                    let value = self.exported(id, name);
+                    if value.unknown != Some(Why::Name) || !value.alternatives.is_empty() {
+                        return value;
+                    }
+                }
+                let inner = format_smolstr!("{module}.{name}");
+                match resolve(inner.trim_start_matches('.')) {
+                    Some(id) if self.files.contains_key(&id) => module_value(id),
+                    _ if level > 0 => Value::unknown(Why::Name),
+                    _ => path(inner),
+                }
+            }
+            ImportItem::Star => Value::unknown(Why::Name),
+        }
+    }
+
+    /// What `name` means at the end of a module; unknown by name where it binds no such name.
+    fn exported(&self, file: FileId, name: &SmolStr) -> Value {
+        let of = &self.files[&file];
+        if !of.flow.all_defs(MODULE, name).is_empty() {
+            // A module that imports from one that imports from it would never end.
+            if self.active.borrow().len() > DEPTH {
+                return Value::unknown(Why::Deep);
+            }
+            return self.captured(ScopeRef { file, scope: MODULE }, name, Frame::NONE);
+        }
+        Value::unknown(Why::Name)
+    }
+
+    fn attribute(&self, object: ExprRef, name: &SmolStr, frame: Frame) -> Value {
+        let value = self.evaluate(object, frame);
+        let mut result = Value { alternatives: Vec::new(), unknown: value.unknown.map(|_| Why::Attribute) };
+        for one in &value.alternatives {
+            if one.datum != Datum::Null {
+                result.join(self.member_value(&one.datum, name));
+            }
+        }
+        if result.alternatives.is_empty() && result.unknown.is_none() {
+            result.unknown = Some(Why::Attribute);
+        }
+        result
+    }
+
+    /// What attribute `name` of `datum` is worth.
+    pub(super) fn member_value(&self, datum: &Datum, name: &SmolStr) -> Value {
+        match datum {
+            Datum::Path(path) => Value::known(Datum::Path(format_smolstr!("{path}.{name}")), None),
+            Datum::Scope(scope) => match self.scope(*scope).kind {
+                ScopeKind::Module => self.module_member(scope.file, name),
+                ScopeKind::Class => self.class_member(*scope, name),
+                _ => Value::unknown(Why::Attribute),
+            },
+            Datum::Object(class, made, frame) => self.object_member(*class, *made, *frame, datum, name),
+            Datum::Unset | Datum::Null => Value::unknown(Why::Attribute),
+            other => Value::known(Datum::Member(Box::new(other.clone()), name.clone()), None),
+        }
+    }
+
+    fn module_member(&self, file: FileId, name: &SmolStr) -> Value {
+        let value = self.exported(file, name);
+        if value.unknown == Some(Why::Name) && value.alternatives.is_empty() {
+            // `package.module` where the package does not import the module itself.
+            if let Some(id) = self.modules.resolve(file, name, 1).filter(|id| self.files.contains_key(id)) {
+                return Value::known(Datum::Scope(ScopeRef { file: id, scope: MODULE }), None);
+            }
+        }
+        value
+    }
+
+    fn class_member(&self, class: ScopeRef, name: &SmolStr) -> Value {
+        for class in self.lineage(class) {
+            let flow = &self.files[&class.file].flow;
+            if let Some(reaching) = flow.at_exit(class.scope, name) {
+                return self.reaching(class.file, reaching, Frame::NONE);
+            }
+        }
+        Value::unknown(Why::Attribute)
+    }
+
+    fn object_member(&self, class: ScopeRef, made: Option<ExprRef>, frame: Frame, of: &Datum, name: &SmolStr) -> Value {
+        if let Some(member) = self.member(class, name) {
+            let facts = self.facts(member.file);
+            let property =
+                has_decorator(facts, member.scope, "property") || has_decorator(facts, member.scope, "cached_property");
+            return match self.scope(member).kind {
+                ScopeKind::Function if property => self.returned(member, Frame::NONE),
+                ScopeKind::Function => Value::known(Datum::Method(member, Box::new(of.clone())), None),
+                _ => Value::known(Datum::Scope(member), None),
+            };
+        }
+        let writes = self.writes(class, name);
+        let mut result = Value::default();
+        for write in &writes {
+            let Some(value) = write.value else {
+                result.join(Value::unknown(Why::Expression));
+                continue;
+            };
+            let frame = self.frame_of_write(write.target, made, frame);
+            let value = self.evaluate(sibling(write.target, value), frame);
+            result.join(if write.entered { self.entered(value) } else { value });
+        }
+        let several = writes.len() > 1;
+        for one in &mut result.alternatives {
+            if several && one.datum == Datum::Null && one.source == Source::Written {
+                one.source = Source::Initial;
+            }
+        }
+        let class_level = self.class_member(class, name);
+        if !class_level.alternatives.is_empty() || class_level.unknown != Some(Why::Attribute) {
+            let field = writes.is_empty() && self.is_field(class, name);
+            result.join(match (writes.is_empty(), field) {
+                (false, _) => class_level.from_source(Source::Initial),
+                (true, true) => {
+                    let mut value = class_level.from_source(Source::Default);
+                    value.join(Value::unknown(Why::Parameter));
+                    value
+                }
+                (true, false) => class_level,
+            });
+        }
+        if result.alternatives.is_empty() || result.unknown.is_some() {
+            result.join(self.annotated_attribute(class, name));
+        }
+        if result.alternatives.is_empty() && self.library_row(of).is_some() {
+            return Value::known(Datum::Member(Box::new(of.clone()), name.clone()), None);
+        }
+        if result.alternatives.is_empty() && result.unknown.is_none() {
+            result.unknown = Some(Why::Attribute);
+        }
+        result
+    }
+
+    /// The call whose arguments a write in a constructor sees.
+    fn frame_of_write(&self, target: ExprRef, made: Option<ExprRef>, outer: Frame) -> Frame {
+        let Some(call) = made else { return Frame::NONE };
+        let function = self.function_of(self.scope_at(target));
+        if self.scope(function).name == "__init__" { self.frame(function, call, outer) } else { Frame::NONE }
+    }
+
+    /// Whether a class-level value is the default of a generated constructor's parameter.
+    fn is_field(&self, class: ScopeRef, name: &SmolStr) -> bool {
+        self.lineage(class).into_iter().any(|class| {
+            let file = &self.files[&class.file];
+            let annotated = file.flow.all_defs(class.scope, name).iter().any(|&def| {
+                let stmt = file.flow.def(def).stmt.map(|stmt| &file.facts.stmt(stmt).kind);
+                matches!(stmt, Some(StmtKind::Assign { annotation: Some(_), .. }))
+            });
+            annotated && (!self.scope(class).decorators.is_empty() || !self.outside_bases(class).is_empty())
+        })
+    }
+
+    fn annotated_attribute(&self, class: ScopeRef, name: &SmolStr) -> Value {
+        let types = self.lineage(class).into_iter().find_map(|class| {
+            let facts = self.facts(class.file);
+            facts.stmt_ids().find_map(|stmt| match &facts.stmt(stmt).kind {
+                StmtKind::Assign { targets, annotation: Some(annotation), .. } => {
+                    let fits = targets.iter().any(|&target| match &facts.expr(target).kind {
+                        ExprKind::Name(own) => own == name && facts.place(stmt).scope == class.scope,
+                        ExprKind::Attribute { object, name: own } => {
+                            own == name && super::attributes::class_of_self(facts, *object) == Some(class.scope)
+                        }
+                        _ => false,
+                    });
+                    fits.then_some(ExprRef { file: class.file, expr: *annotation })
+                }
+                _ => None,
+            })
+        });
+        types.map_or_else(|| Value::unknown(Why::Attribute), |annotation| self.annotated(annotation, Why::Attribute))
+    }
+
+    fn indexed(&self, object: ExprRef, key: ExprRef, frame: Frame) -> Value {
+        let container = self.evaluate(object, frame);
+        let key = self.evaluate(key, frame);
+        let (Some(container), Some(key)) = (container.one(), key.one()) else { return Value::unknown(Why::Splat) };
+        match (&container.datum, &key.datum) {
+            (Datum::Path(path), _) if path == "os.environ" => Value::known(Datum::Environment, None),
+            (Datum::Mapping(..), Datum::Text(key)) => {
+                let (entries, open) = self.entries(object, &container.datum);
+                let found: Vec<_> = entries.iter().filter(|entry| entry.name == *key).collect();
+                match found.as_slice() {
+                    [entry] if !open && !entry.sometimes => self.evaluate(entry.value, entry.frame),
+                    _ => Value::unknown(Why::Splat),
+                }
+            }
+            (Datum::Sequence(..), Datum::Number(index)) if *index >= 0.0 && index.fract() == 0.0 => {
+                // Checked to be a small whole number just above.
+                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+                let index = *index as usize;
+                self.element(&Value::known(container.datum.clone(), None), index, frame)
+            }
+            _ => Value::unknown(Why::Splat),
+        }
+    }
+
+    fn element(&self, value: &Value, index: usize, _frame: Frame) -> Value {
+        match value.one().map(|one| &one.datum) {
+            Some(Datum::Sequence(expr, frame)) => match self.kind(*expr) {
+                ExprKind::Sequence(items) => match items.get(index) {
+                    Some(&item)
+                        if !items.iter().any(|&i| matches!(self.kind(sibling(*expr, i)), ExprKind::Splat(_))) =>
+                    {
+                        self.evaluate(sibling(*expr, item), *frame)
+                    }
+                    _ => Value::unknown(Why::Splat),
+                },
+                _ => Value::unknown(Why::Splat),
+            },
+            _ => Value::unknown(Why::Splat),
+        }
+    }
+
+    fn items(&self, value: &Value) -> Value {
+        match value.one().map(|one| &one.datum) {
+            Some(Datum::Sequence(expr, frame)) => {
+                let ExprKind::Sequence(items) = self.kind(*expr) else { return Value::unknown(Why::Splat) };
+                let mut result = Value::default();
+                for &item in items {
+                    result.join(self.evaluate(sibling(*expr, item), *frame));
+                }
+                if items.is_empty() { Value::unknown(Why::Splat) } else { result }
+            }
+            Some(Datum::Generator(scope, frame)) => self.yielded(*scope, *frame),
+            _ => Value::unknown(Why::Splat),
+        }
+    }
+
+    fn parameter(&self, scope: ScopeRef, index: usize, frame: Frame) -> Value {
+        let facts = self.facts(scope.file);
+        let parameter = &facts.scope(scope.scope).parameters[index];
+        if index == 0
+            && let Some(class) = class_of_method(facts, scope.scope)
+        {
+            let class = scope_in(scope.file, class);
+            if has_decorator(facts, scope.scope, "classmethod") || facts.scope(scope.scope).name == "__new__" {
+                return Value::known(Datum::Scope(class), None);
+            }
+            return Value::known(Datum::Object(class, None, Frame::NONE), None);
+        }
+        if matches!(parameter.kind, ParameterKind::Variadic | ParameterKind::Keywords) {
+            return Value::unknown(Why::Splat);
+        }
+        if let Some(data) = self.frame_for(scope, frame) {
+            return match self.argument_for(data.call, scope, index) {
+                Passed::Argument(value) => self.evaluate(value, data.outer),
+                Passed::Default => self.default(scope, index).from_source(Source::Written),
+                Passed::Unknown => Value::unknown(Why::Splat),
+            };
+        }
+        let mut value = self.from_callers(scope, index);
+        if value.unknown.is_some() {
+            value.join(self.default(scope, index));
+            if let Some(annotation) = parameter.annotation {
+                value.join(self.annotated(ExprRef { file: scope.file, expr: annotation }, Why::Parameter));
+            }
+        }
+        value
+    }
+
+    /// The default of a parameter; unknown where it has none.
+    pub(super) fn default(&self, scope: ScopeRef, index: usize) -> Value {
+        match self.scope(scope).parameters[index].default {
+            Some(default) => {
+                let default = ExprRef { file: scope.file, expr: default };
+                self.evaluate(default, Frame::NONE).from_source(Source::Default)
+            }
+            None => Value::unknown(Why::Parameter),
+        }
+    }
+
+    /// What all known callers pass; unknown where there is none.
+    fn from_callers(&self, scope: ScopeRef, index: usize) -> Value {
+        let callers = self.callers_of(scope);
+        let test = self.files[&scope.file].test;
+        let calls: Vec<ExprRef> =
+            callers.calls.iter().filter(|caller| test || !self.files[&caller.call.file].test).map(|c| c.call).collect();
+        if calls.is_empty() || callers.escapes || calls.len() > 32 {
+            return Value::unknown(Why::Parameter);
+        }
+        let mut result = Value::default();
+        for call in calls {
+            result.join(match self.argument_for(call, scope, index) {
+                Passed::Argument(value) => self.evaluate(value, Frame::NONE),
+                Passed::Default => self.default(scope, index),
+                Passed::Unknown => Value::unknown(Why::Splat),
+            });
+        }
+        result
+    }
+
+    /// What an annotation says about a value that is not known otherwise.
+    pub(super) fn annotated(&self, annotation: ExprRef, why: Why) -> Value {
+        let mut value = Value::unknown(why);
+        let mut types = Vec::new();
+        self.types_in(annotation, &mut types);
+        types.retain(|datum| *datum != Datum::Null);
+        if let [datum] = types.as_slice() {
+            let datum = match datum {
+                Datum::Path(path) => Datum::Instance(path.clone()),
+                Datum::Scope(class) if self.scope(*class).kind == ScopeKind::Class => {
+                    Datum::Object(*class, None, Frame::NONE)
+                }
+                _ => return value,
+            };
+            value.alternatives.push(Alternative { datum, at: Some(self.span(annotation)), source: Source::Written });
+        }
+        value
+    }
+
+    fn types_in(&self, annotation: ExprRef, into: &mut Vec<Datum>) {
+        match self.kind(annotation) {
+            ExprKind::None => into.push(Datum::Null),
+            ExprKind::Text(text) => into.extend(self.type_named(annotation, text)),
+            ExprKind::Index { object, key } => {
+                let wrapper = match self.kind(sibling(annotation, *object)) {
+                    ExprKind::Name(name) | ExprKind::Attribute { name, .. } => name.as_str(),
+                    _ => "",
+                };
+                match (wrapper, self.kind(sibling(annotation, *key))) {
+                    ("Optional" | "Final" | "ClassVar", _) => self.types_in(sibling(annotation, *key), into),
+                    ("Union", ExprKind::Sequence(items)) => {
+                        items.iter().for_each(|&item| self.types_in(sibling(annotation, item), into));
+                    }
+                    ("Annotated", ExprKind::Sequence(items)) => {
+                        items.iter().take(1).for_each(|&item| self.types_in(sibling(annotation, item), into));
+                    }
+                    _ => into.push(Datum::Unset),
+                }
+            }
+            ExprKind::Binary { left, right, .. } => {
+                self.types_in(sibling(annotation, *left), into);
+                self.types_in(sibling(annotation, *right), into);
+            }
+            _ => match self.evaluate(annotation, Frame::NONE).one() {
+                Some(one) => into.push(one.datum.clone()),
+                None => into.push(Datum::Unset),
+            },
+        }
+    }
+
+    /// The type that a quoted annotation names.
+    fn type_named(&self, annotation: ExprRef, text: &str) -> Vec<Datum> {
+        let mut types = Vec::new();
+        for part in text.split('|') {
+            let part = part.trim().trim_start_matches("Optional[").trim_end_matches(']');
+            if part == "None" {
+                continue;
+            }
+            let mut names = part.split('.').map(SmolStr::from);
+            let Some(first) = names.next() else { continue };
+            let facts = self.facts(annotation.file);
+            let owner = self.owner_of(annotation.file, facts.scope_of(annotation.expr), &first);
+            let mut value = match owner {
+                Some(owner) => self.captured(scope_in(annotation.file, owner), &first, Frame::NONE),
+                None => Value::unknown(Why::Name),
+            };
+            for name in names {
+                value = value.one().map_or(Value::unknown(Why::Name), |one| self.member_value(&one.datum, &name));
+            }
+            types.push(value.one().map_or(Datum::Unset, |one| one.datum.clone()));
+        }
+        types
+    }
+
+    /// The context of a call of `scope`; calls nested too deep share the context of none.
+    pub(super) fn frame(&self, scope: ScopeRef, call: ExprRef, outer: Frame) -> Frame {
+        let depth = self.frames.borrow()[outer.0 as usize].depth + 1;
+        let outer = if depth > FRAMES { Frame::NONE } else { outer };
+        let data = FrameData { scope, call, outer, depth: if depth > FRAMES { 1 } else { depth } };
+        let mut ids = self.frame_ids.borrow_mut();
+        *ids.entry(data).or_insert_with(|| {
+            let mut frames = self.frames.borrow_mut();
+            frames.push(data);
+            Frame(offset(frames.len() - 1))
+        })
+    }
+
+    fn frame_for(&self, scope: ScopeRef, mut frame: Frame) -> Option<FrameData> {
+        while frame != Frame::NONE {
+            let data = self.frames.borrow()[frame.0 as usize];
+            if data.scope == scope {
+                return Some(data);
+            }
+            frame = data.outer;
+        }
+        None
+    }
+
+    /// What a call passes for a parameter of the function that it calls.
+    pub(super) fn argument_for(&self, call: ExprRef, scope: ScopeRef, index: usize) -> Passed {
+        let ExprKind::Call { arguments, .. } = self.kind(call) else { return Passed::Unknown };
+        let facts = self.facts(scope.file);
+        let parameters = &facts.scope(scope.scope).parameters;
+        let parameter = &parameters[index];
+        let bound = usize::from(class_of_method(facts, scope.scope).is_some());
+        let mut position = 0;
+        let mut splat = false;
+        for argument in arguments {
+            let value = sibling(call, argument.value);
+            match argument.kind {
+                ArgumentKind::Named if argument.name == parameter.name => return Passed::Argument(value),
+                ArgumentKind::Named => {}
+                ArgumentKind::Positional => {
+                    let takes = matches!(parameter.kind, ParameterKind::Either | ParameterKind::PositionalOnly);
+                    if takes && !splat && position + bound == index {
+                        return Passed::Argument(value);
+                    }
+                    position += 1;
+                }
+                ArgumentKind::Splat | ArgumentKind::MappingSplat => splat = true,
+            }
+        }
+        if splat { Passed::Unknown } else { Passed::Default }
+    }
+}
+
+/// What a call passes for a parameter.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Passed {
+    /// This.
+    Argument(ExprRef),
+    /// Nothing: its default applies.
+    Default,
+    /// Perhaps something, by a splat.
+    Unknown,
+}
+
+fn narrowed(value: Value, narrow: Narrow) -> Value {
+    match narrow {
+        Narrow::Any => value,
+        Narrow::Null if value.unknown.is_some() => Value::known(Datum::Null, None),
+        Narrow::Null => value.filter(|datum| matches!(datum, Datum::Null)),
+        Narrow::NotNull => value.filter(|datum| !matches!(datum, Datum::Null)),
+        Narrow::Truthy => value.filter(|datum| datum.truth() != Some(false)),
+        Narrow::Falsy => value.filter(|datum| datum.truth() != Some(true)),
+    }
+}
+
+/// `try: import x / except ImportError: x = None` is one resolution: the fallback stands for "not installed".
+fn prefer_real_imports(
+    flow: &super::Flow,
+    facts: &crate::model::facts::FileFacts,
+    reaching: &[(DefId, Narrow)],
+) -> Vec<(DefId, Narrow)> {
+    let is_import = |def: DefId| matches!(flow.def(def).kind, DefKind::Import(..));
+    if reaching.len() < 2 || !reaching.iter().any(|(def, _)| is_import(*def)) {
+        return reaching.to_vec();
+    }
+    let fallback = |def: DefId| match flow.def(def).kind {
+        DefKind::Value(value) => matches!(facts.expr(value).kind, ExprKind::None),
+        _ => false,
+    };
+    reaching.iter().filter(|(def, _)| !fallback(*def)).copied().collect()
+}
+
+impl Project<'_> {
+    /// The call that stands for a function in this context, and the context of that call.
+    pub(super) fn call_in(&self, function: ScopeRef, frame: Frame) -> Option<(ExprRef, Frame)> {
+        self.frame_for(function, frame).map(|data| (data.call, data.outer))
+    }
+}

@@ -1,0 +1,328 @@
+//! Who closes an object: its block, its function, the attribute that holds it, or whoever it is handed to.
+//!
+//! Paths are explicit ones (return, raise, break, continue); an exception that any call might throw is no path. Refuses
+//! to accuse where an owner outside the project may close.
+
+use super::bodies::{Path, Paths};
+use super::places::{Use, UseKind};
+use super::{Project, sibling};
+use crate::model::expr::{ExprId, ExprKind};
+use crate::model::facts::{MODULE, Parent, ScopeKind, StmtId, StmtKind};
+use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
+use crate::source::Span;
+use smol_str::SmolStr;
+
+/// How many hands deep an object is followed.
+const HANDS: usize = 3;
+
+/// What becomes of an object that must be closed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fate {
+    /// It is closed, or somebody else may close it.
+    Fine,
+    /// Nothing closes it.
+    NeverClosed(Ownership),
+    /// The close is called and not awaited; the call.
+    NotAwaited(Span),
+    /// It is closed on some paths only; where it is left open.
+    SomePaths(Span),
+    /// What closes it is never called; its name.
+    UncalledCloser(Span, SmolStr),
+}
+
+/// What holds an object that nothing closes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ownership {
+    /// A local of its function.
+    Local,
+    /// Nothing: it is dropped at once.
+    Temporary,
+    /// An attribute of this name.
+    Attribute(SmolStr, Span),
+    /// The result of a factory, at this consumer.
+    Consumer(Span),
+}
+
+impl Project<'_> {
+    /// What becomes of the object that `made` makes.
+    #[must_use]
+    pub fn fate(&self, made: ExprRef) -> Fate {
+        self.fate_of(made, 0)
+    }
+
+    /// The methods that close what `made` makes.
+    pub(super) fn closers_of(&self, made: ExprRef) -> &[SmolStr] {
+        let value = self.evaluate(made, Frame::NONE);
+        let row = value.alternatives.iter().find_map(|one| self.library_row(&one.datum));
+        row.and_then(|row| self.libraries.class(row)).map_or(&[], |class| class.closers.as_slice())
+    }
+
+    fn fate_of(&self, made: ExprRef, depth: usize) -> Fate {
+        let closers = self.closers_of(made);
+        let uses = self.uses(made);
+        if depth > HANDS || self.in_raises(made) || uses.iter().any(|one| self.settles(one, closers)) {
+            return Fate::Fine;
+        }
+        let closes: Vec<ExprRef> = uses.iter().filter_map(|one| closing_call(one, closers)).collect();
+        let unawaited = closes.iter().find(|call| self.is_dropped(**call));
+        if let Some(call) = unawaited
+            && closes.iter().all(|call| self.is_dropped(*call))
+            && self.is_coroutine_close(made)
+        {
+            return Fate::NotAwaited(self.span(*call));
+        }
+        for one in &uses {
+            match &one.kind {
+                UseKind::StoredAttribute(target) => return self.fate_in_attribute(*target, closers),
+                UseKind::StoredItem(_) | UseKind::StoredName(..) | UseKind::Default | UseKind::Element => {
+                    return Fate::Fine;
+                }
+                UseKind::Yielded => return Fate::Fine,
+                UseKind::Argument(call) if self.may_keep(*call, one.expr, closers, depth) => return Fate::Fine,
+                UseKind::Returned => {
+                    return if closes.is_empty() { self.fate_at_consumers(one.expr, depth) } else { Fate::Fine };
+                }
+                _ => {}
+            }
+        }
+        self.fate_in_function(made, &uses, &closes)
+    }
+
+    /// Whether a use settles the matter: the object is entered, or its close is registered.
+    fn settles(&self, one: &Use, closers: &[SmolStr]) -> bool {
+        match &one.kind {
+            UseKind::Entered(_) => true,
+            UseKind::Attribute(name) => closers.contains(name) || name.starts_with('_'),
+            UseKind::Method(name, _) => name.starts_with("__") || name == "detach",
+            UseKind::Argument(call) => {
+                let name = self.callee_name(*call);
+                name.starts_with("enter_") || name.starts_with("push_") || name == "finalize" || name == "register"
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn callee_name(&self, call: ExprRef) -> SmolStr {
+        let ExprKind::Call { callee, .. } = self.kind(call) else { return SmolStr::default() };
+        match self.kind(sibling(call, *callee)) {
+            ExprKind::Name(name) | ExprKind::Attribute { name, .. } => name.clone(),
+            _ => SmolStr::default(),
+        }
+    }
+
+    /// Whether a call's value is dropped: a statement of its own, not awaited.
+    fn is_dropped(&self, call: ExprRef) -> bool {
+        let facts = self.facts(call.file);
+        match facts.parent(call.expr) {
+            Parent::Stmt(stmt) => {
+                matches!(facts.stmt(stmt).kind, StmtKind::Expression(_))
+                    && facts.scope(facts.place(stmt).scope).kind != ScopeKind::Comprehension
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether closing is a coroutine, so that a call of it that is not awaited does nothing.
+    fn is_coroutine_close(&self, made: ExprRef) -> bool {
+        let value = self.evaluate(made, Frame::NONE);
+        value.alternatives.iter().any(|one| {
+            self.library_row(&one.datum).is_some_and(|row| {
+                self.libraries.class(row).is_some_and(|class| class.makes == crate::libraries::Kind::Session)
+            })
+        })
+    }
+
+    fn in_raises(&self, made: ExprRef) -> bool {
+        let facts = self.facts(made.file);
+        let Some(stmt) = facts.stmt_of(made.expr) else { return false };
+        super::bodies::enclosing(facts, stmt).into_iter().any(|(outer, _)| match &facts.stmt(outer).kind {
+            StmtKind::With { items, .. } => items.iter().any(|item| {
+                let name = self.callee_name(sibling(made, item.context));
+                name == "raises" || name == "assertRaises" || name == "warns" || name == "suppress"
+            }),
+            _ => false,
+        })
+    }
+
+    /// Whether a call may keep or close what it is given.
+    fn may_keep(&self, call: ExprRef, given: ExprRef, closers: &[SmolStr], depth: usize) -> bool {
+        let targets = self.targets(call, Frame::NONE);
+        let [target] = targets.as_slice() else {
+            // An outside function that is awaited most often just uses the session; an outside class keeps it.
+            let name = self.callee_name(call);
+            return name.starts_with(char::is_uppercase) || !self.is_awaited(call);
+        };
+        let Some(index) = self.parameter_reached(call, given, *target) else { return true };
+        let uses = self.parameter_uses(*target, index);
+        uses.iter().any(|one| {
+            self.settles(one, closers)
+                || closing_call(one, closers).is_some()
+                || match &one.kind {
+                    UseKind::StoredAttribute(target) => self.fate_in_attribute(*target, closers) == Fate::Fine,
+                    UseKind::Argument(inner) => depth >= HANDS || self.may_keep(*inner, one.expr, closers, depth + 1),
+                    UseKind::StoredItem(_)
+                    | UseKind::StoredName(..)
+                    | UseKind::Returned
+                    | UseKind::Yielded
+                    | UseKind::Element => true,
+                    _ => false,
+                }
+        })
+    }
+
+    fn fate_in_attribute(&self, target: ExprRef, closers: &[SmolStr]) -> Fate {
+        let ExprKind::Attribute { object, name } = self.kind(target) else { return Fate::Fine };
+        let own = super::attributes::class_of_self(self.facts(target.file), *object);
+        let class = match own {
+            Some(class) => super::scope_in(target.file, class),
+            None => match self.evaluate(sibling(target, *object), Frame::NONE).one().map(|one| one.datum.clone()) {
+                Some(Datum::Object(class, ..)) => class,
+                _ => return Fate::Fine,
+            },
+        };
+        let mut uses = self.attribute_uses(class, name);
+        uses.extend(self.attribute_uses_anywhere(name));
+        let mut closes: Vec<ExprRef> = Vec::new();
+        for one in &uses {
+            closes.extend(closing_call(one, closers).filter(|call| !self.is_dropped(*call)));
+            let handed = match &one.kind {
+                UseKind::Entered(_) | UseKind::Yielded | UseKind::StoredItem(_) | UseKind::StoredAttribute(_) => true,
+                UseKind::StoredName(..) | UseKind::Element | UseKind::Default => true,
+                UseKind::Attribute(name) => closers.contains(name) || name.starts_with('_'),
+                UseKind::Method(name, _) => name.starts_with("__"),
+                UseKind::Argument(call) => self.may_keep(*call, one.expr, closers, 1),
+                UseKind::Returned => self.is_handed_out(one.expr, name, closers),
+                _ => false,
+            };
+            if handed {
+                return Fate::Fine;
+            }
+        }
+        if self.removes_by_name(class, name) || self.outside_bases(class).contains(&None) && closes.is_empty() {
+            return Fate::Fine;
+        }
+        let Some(close) = closes.first() else {
+            return Fate::NeverClosed(Ownership::Attribute(name.clone(), self.span(target)));
+        };
+        self.uncalled(*close, &closes).unwrap_or(Fate::Fine)
+    }
+
+    /// Whether a method that returns the attribute is one whose result somebody closes.
+    fn is_handed_out(&self, returned: ExprRef, _name: &SmolStr, closers: &[SmolStr]) -> bool {
+        let function = self.function_of(self.scope_at(returned));
+        let name = &self.scope(function).name;
+        let as_attribute = self.attribute_uses_anywhere(name);
+        let callers = self.callers_of(function);
+        let as_call = callers.calls.iter().flat_map(|caller| self.uses(caller.call));
+        as_attribute
+            .into_iter()
+            .chain(as_call)
+            .any(|one| closing_call(&one, closers).is_some() || matches!(one.kind, UseKind::Entered(_)))
+    }
+
+    /// Whether attributes are closed by a name that is computed: `getattr(self, name).close()`, `vars(self)`.
+    fn removes_by_name(&self, class: ScopeRef, attribute: &SmolStr) -> bool {
+        let family = self.family(class);
+        ["getattr", "vars"].iter().any(|name| {
+            self.index.calls.get(*name).into_iter().flatten().any(|call| {
+                let scope = self.function_of(self.scope_at(*call));
+                let of = self.scope(scope).parent.map(|parent| super::scope_in(scope.file, parent));
+                let names_it = match self.positional(*call, 1).map(|key| self.kind(key)) {
+                    Some(ExprKind::Text(text)) => text == attribute,
+                    _ => true,
+                };
+                of.is_some_and(|of| family.contains(&of)) && names_it
+            })
+        })
+    }
+
+    /// A closer that nothing calls: private, and never mentioned.
+    fn uncalled(&self, close: ExprRef, closes: &[ExprRef]) -> Option<Fate> {
+        let never = |call: &ExprRef| {
+            let function = self.function_of(self.scope_at(*call));
+            let scope = self.scope(function);
+            let private = scope.name.starts_with('_') && !scope.name.starts_with("__");
+            let mentioned =
+                self.index.calls.contains_key(&scope.name) || self.index.references.contains_key(&scope.name);
+            scope.kind == ScopeKind::Function && private && scope.decorators.is_empty() && !mentioned
+        };
+        if !closes.iter().all(never) {
+            return None;
+        }
+        let function = self.function_of(self.scope_at(close));
+        Some(Fate::UncalledCloser(self.name_span(function), self.scope(function).name.clone()))
+    }
+
+    fn fate_at_consumers(&self, returned: ExprRef, depth: usize) -> Fate {
+        let function = self.function_of(self.scope_at(returned));
+        if self.scope(function).kind != ScopeKind::Function {
+            return Fate::Fine;
+        }
+        let callers = self.callers_of(function);
+        let test = self.files[&function.file].test;
+        for caller in callers.calls.iter().filter(|c| c.certain && (test || !self.files[&c.call.file].test)) {
+            match self.fate_of(caller.call, depth + 1) {
+                Fate::Fine => {}
+                Fate::NeverClosed(Ownership::Local | Ownership::Temporary) => {
+                    return Fate::NeverClosed(Ownership::Consumer(self.span(caller.call)));
+                }
+                other => return other,
+            }
+        }
+        Fate::Fine
+    }
+
+    fn fate_in_function(&self, made: ExprRef, uses: &[Use], closes: &[ExprRef]) -> Fate {
+        let facts = self.facts(made.file);
+        let scope = self.scope_at(made);
+        let function = self.function_of(scope);
+        let nested = |expr: ExprRef| self.function_of(self.scope_at(expr)) != function;
+        if uses.iter().any(|one| nested(one.expr) && one.kind != UseKind::Tested) || function.scope == MODULE {
+            return if closes.is_empty() && function.scope != MODULE && !uses.iter().any(|one| nested(one.expr)) {
+                Fate::NeverClosed(Ownership::Local)
+            } else {
+                Fate::Fine
+            };
+        }
+        let only_reads = uses.iter().all(|one| {
+            matches!(
+                one.kind,
+                UseKind::Method(..) | UseKind::Attribute(_) | UseKind::Tested | UseKind::Argument(_) | UseKind::Dropped
+            )
+        });
+        if !only_reads {
+            return Fate::Fine;
+        }
+        if closes.is_empty() {
+            let held = uses.iter().any(|one| !matches!(one.kind, UseKind::Dropped));
+            let temporary = uses.iter().any(|one| matches!(one.kind, UseKind::Method(..)) && one.expr == made);
+            return match (held, temporary) {
+                (_, true) => Fate::NeverClosed(Ownership::Temporary),
+                (true, _) => Fate::NeverClosed(Ownership::Local),
+                _ => Fate::NeverClosed(Ownership::Temporary),
+            };
+        }
+        let Some(start) = facts.stmt_of(made.expr) else { return Fate::Fine };
+        let closing: Vec<StmtId> = closes.iter().filter_map(|call| facts.stmt_of(call.expr)).collect();
+        let names: Vec<ExprId> = uses.iter().map(|one| one.expr.expr).collect();
+        let closes_at = |stmt: StmtId| closing.contains(&stmt);
+        let about = |test: ExprId| names.iter().any(|&name| super::bodies::within(facts, name, test));
+        let mut paths = Paths::new(facts, &closes_at, &about);
+        let end = paths.after(start);
+        match (end, paths.left_open) {
+            (_, Some(span)) => Fate::SomePaths(span),
+            (Path::Open, None) => {
+                let last = closing.last().map_or(self.span(made), |&stmt| facts.stmt_span(stmt));
+                Fate::SomePaths(last)
+            }
+            _ => Fate::Fine,
+        }
+    }
+}
+
+fn closing_call(one: &Use, closers: &[SmolStr]) -> Option<ExprRef> {
+    match &one.kind {
+        UseKind::Method(name, call) if closers.contains(name) => Some(*call),
+        _ => None,
+    }
+}

@@ -1,0 +1,753 @@
+//! Which definition of a name reaches which use, within one file.
+//!
+//! One structured pass over each scope: branches join, loops see the definitions of their own bodies, tests narrow
+//! (`if x is None`). Names of enclosing scopes are left to the evaluator, which asks for everything that scope ever
+//! binds. Refuses to know what a definition is worth.
+
+use crate::model::expr::{ComparisonOperator, ExprId, ExprKind, UnaryOperator};
+use crate::model::facts::{Block, FileFacts, ImportItem, MODULE, ScopeId, ScopeKind, StmtId, StmtKind};
+use crate::source::offset;
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+
+/// A definition of one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DefId(u32);
+
+/// What binds a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DefKind {
+    /// A parameter of the scope, by its index.
+    Parameter(ScopeId, usize),
+    /// A value is assigned.
+    Value(ExprId),
+    /// The element with this index of a value is assigned.
+    Element(ExprId, usize),
+    /// Each item of a value in turn.
+    Item(ExprId),
+    /// What entering a context manager gives.
+    Entered(ExprId),
+    /// An import, by its index in the statement.
+    Import(StmtId, usize),
+    /// A function or class.
+    Scope(ScopeId),
+    /// Something that is not followed.
+    Opaque,
+}
+
+/// A definition.
+#[derive(Debug, Clone)]
+pub struct Def {
+    /// The name.
+    pub name: SmolStr,
+    /// The scope that owns the name.
+    pub scope: ScopeId,
+    /// What binds it.
+    pub kind: DefKind,
+    /// The statement, except for parameters and names of comprehensions.
+    pub stmt: Option<StmtId>,
+}
+
+/// What is known about a value where it is used, from the tests passed on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Narrow {
+    /// Nothing.
+    Any,
+    /// It is none.
+    Null,
+    /// It is not none.
+    NotNull,
+    /// It counts as true.
+    Truthy,
+    /// It counts as false.
+    Falsy,
+}
+
+/// The definitions that reach a use.
+pub type Reaching = Vec<(DefId, Narrow)>;
+
+type Names = FxHashMap<SmolStr, Reaching>;
+
+/// The definitions and uses of one file.
+#[derive(Debug, Default)]
+pub struct Flow {
+    defs: Vec<Def>,
+    /// Every definition of a name that a scope owns.
+    by_scope: FxHashMap<(ScopeId, SmolStr), Vec<DefId>>,
+    /// The definitions that reach a use within their own scope.
+    uses: FxHashMap<ExprId, Reaching>,
+    /// What the names of a module or class mean once it has run.
+    exits: FxHashMap<ScopeId, Names>,
+    /// Names declared `global` or `nonlocal`, with the scope that owns them.
+    foreign: FxHashMap<(ScopeId, SmolStr), ScopeId>,
+    /// Whether a star import may bind any name of the module.
+    pub star: bool,
+}
+
+impl Flow {
+    /// Follows the names of a file.
+    #[must_use]
+    pub fn new(facts: &FileFacts) -> Flow {
+        let mut walker = Walker {
+            facts,
+            flow: Flow::default(),
+            at: FxHashMap::default(),
+            env: Names::default(),
+            dead: false,
+            exits: Vec::new(),
+        };
+        walker.collect();
+        for scope in facts.scope_ids() {
+            if facts.scope(scope).kind != ScopeKind::Comprehension {
+                walker.scope(scope);
+            }
+        }
+        walker.flow
+    }
+
+    /// The definition named by `id`.
+    #[must_use]
+    pub fn def(&self, id: DefId) -> &Def {
+        &self.defs[id.0 as usize]
+    }
+
+    /// The definitions that reach a use of a name in the scope that owns it; `None` where an enclosing scope owns it.
+    #[must_use]
+    pub fn reaching(&self, name: ExprId) -> Option<&Reaching> {
+        self.uses.get(&name)
+    }
+
+    /// Every definition of `name` that `scope` owns.
+    #[must_use]
+    pub fn all_defs(&self, scope: ScopeId, name: &SmolStr) -> &[DefId] {
+        self.by_scope.get(&(scope, name.clone())).map_or(&[], Vec::as_slice)
+    }
+
+    /// What `name` means after a module or class body has run.
+    #[must_use]
+    pub fn at_exit(&self, scope: ScopeId, name: &SmolStr) -> Option<&Reaching> {
+        self.exits.get(&scope)?.get(name)
+    }
+
+    /// The scope that owns `name` where it is declared `global` or `nonlocal` in `scope`.
+    #[must_use]
+    pub fn foreign(&self, scope: ScopeId, name: &SmolStr) -> Option<ScopeId> {
+        self.foreign.get(&(scope, name.clone())).copied()
+    }
+}
+
+/// Where a definition is made, so that both passes mean the same one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum DefSite {
+    Target(ExprId),
+    Walrus(ExprId),
+    Import(StmtId, usize),
+    Scope(ScopeId),
+    Parameter(ScopeId, usize),
+    Handler(StmtId, usize),
+    Capture(StmtId, usize, usize),
+}
+
+struct Walker<'f> {
+    facts: &'f FileFacts,
+    flow: Flow,
+    at: FxHashMap<DefSite, DefId>,
+    env: Names,
+    dead: bool,
+    /// The environments that leave the innermost loop, or fly out of the innermost `try`, early.
+    exits: Vec<Names>,
+}
+
+impl Walker<'_> {
+    /// First pass: makes every definition, and notes which names belong to other scopes.
+    fn collect(&mut self) {
+        for stmt in self.facts.stmt_ids() {
+            let scope = self.facts.place(stmt).scope;
+            match &self.facts.stmt(stmt).kind {
+                StmtKind::Global(names) => {
+                    for name in names {
+                        self.flow.foreign.insert((scope, name.clone()), MODULE);
+                    }
+                }
+                StmtKind::Nonlocal(names) => {
+                    for name in names {
+                        if let Some(owner) = self.enclosing_function_that_binds(scope, name) {
+                            self.flow.foreign.insert((scope, name.clone()), owner);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        for scope in self.facts.scope_ids() {
+            for (index, parameter) in self.facts.scope(scope).parameters.iter().enumerate() {
+                let site = DefSite::Parameter(scope, index);
+                self.define(site, scope, &parameter.name, DefKind::Parameter(scope, index), None);
+            }
+        }
+        for stmt in self.facts.stmt_ids() {
+            self.collect_stmt(stmt);
+        }
+        for expr in self.facts.expr_ids() {
+            if let ExprKind::Assign { name, value } = &self.facts.expr(expr).kind {
+                let stmt = self.facts.stmt_of(expr);
+                let mut scope = self.facts.scope_of(expr);
+                while self.facts.scope(scope).kind == ScopeKind::Comprehension {
+                    scope = self.facts.scope(scope).parent.unwrap_or(MODULE);
+                }
+                self.define(DefSite::Walrus(expr), scope, name, DefKind::Value(*value), stmt);
+            }
+        }
+    }
+
+    fn enclosing_function_that_binds(&self, scope: ScopeId, name: &SmolStr) -> Option<ScopeId> {
+        let mut at = self.facts.scope(scope).parent;
+        while let Some(id) = at {
+            let here = self.facts.scope(id);
+            let binds = here.kind == ScopeKind::Function && binds_name(self.facts, id, name);
+            if binds {
+                return Some(id);
+            }
+            at = here.parent;
+        }
+        None
+    }
+
+    fn collect_stmt(&mut self, stmt: StmtId) {
+        let scope = self.facts.place(stmt).scope;
+        let facts = self.facts;
+        match &facts.stmt(stmt).kind {
+            StmtKind::Assign { targets, value: Some(value), augmented, .. } => {
+                for &target in targets {
+                    let kind = if *augmented { DefKind::Opaque } else { DefKind::Value(*value) };
+                    self.collect_target(target, scope, &kind, stmt);
+                }
+            }
+            StmtKind::For { target, iterable, .. } => {
+                self.collect_target(*target, scope, &DefKind::Item(*iterable), stmt);
+            }
+            StmtKind::With { items, .. } => {
+                for item in items {
+                    if let Some(target) = item.target {
+                        self.collect_target(target, scope, &DefKind::Entered(item.context), stmt);
+                    }
+                }
+            }
+            StmtKind::Define(inner) => {
+                let name = &facts.scope(*inner).name;
+                self.define(DefSite::Scope(*inner), scope, name, DefKind::Scope(*inner), Some(stmt));
+            }
+            StmtKind::Import(imports) => {
+                for (index, import) in imports.iter().enumerate() {
+                    if import.item == ImportItem::Star {
+                        self.flow.star = true;
+                    } else {
+                        let site = DefSite::Import(stmt, index);
+                        self.define(site, scope, &import.binds, DefKind::Import(stmt, index), Some(stmt));
+                    }
+                }
+            }
+            StmtKind::Try { handlers, .. } => {
+                for (index, handler) in handlers.iter().enumerate() {
+                    if let Some(name) = &handler.name {
+                        self.define(DefSite::Handler(stmt, index), scope, name, DefKind::Opaque, Some(stmt));
+                    }
+                }
+            }
+            StmtKind::Match { arms, .. } => {
+                for (arm, of) in arms.iter().enumerate() {
+                    for (index, name) in of.names.iter().enumerate() {
+                        let site = DefSite::Capture(stmt, arm, index);
+                        self.define(site, scope, name, DefKind::Opaque, Some(stmt));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn collect_target(&mut self, target: ExprId, scope: ScopeId, kind: &DefKind, stmt: StmtId) {
+        match &self.facts.expr(target).kind {
+            ExprKind::Name(name) => {
+                self.define(DefSite::Target(target), scope, &name.clone(), kind.clone(), Some(stmt));
+            }
+            ExprKind::Sequence(items) => {
+                for (index, &item) in items.clone().iter().enumerate() {
+                    let kind = match kind {
+                        DefKind::Value(value) => DefKind::Element(*value, index),
+                        _ => DefKind::Opaque,
+                    };
+                    self.collect_target(item, scope, &kind, stmt);
+                }
+            }
+            ExprKind::Splat(inner) => {
+                let inner = *inner;
+                self.collect_target(inner, scope, &DefKind::Opaque, stmt);
+            }
+            _ => {}
+        }
+    }
+
+    fn define(&mut self, site: DefSite, scope: ScopeId, name: &SmolStr, kind: DefKind, stmt: Option<StmtId>) {
+        let owner = self.flow.foreign(scope, name).unwrap_or(scope);
+        let id = DefId(offset(self.flow.defs.len()));
+        self.flow.defs.push(Def { name: name.clone(), scope: owner, kind, stmt });
+        self.flow.by_scope.entry((owner, name.clone())).or_default().push(id);
+        self.at.insert(site, id);
+    }
+
+    /// Second pass over one scope.
+    fn scope(&mut self, scope: ScopeId) {
+        self.env = Names::default();
+        self.dead = false;
+        self.exits.clear();
+        let facts = self.facts;
+        for index in 0..facts.scope(scope).parameters.len() {
+            self.bind(DefSite::Parameter(scope, index));
+        }
+        self.block(&facts.scope(scope).body);
+        if matches!(facts.scope(scope).kind, ScopeKind::Module | ScopeKind::Class) {
+            let env = std::mem::take(&mut self.env);
+            self.flow.exits.insert(scope, env);
+        }
+    }
+
+    fn bind(&mut self, site: DefSite) {
+        if let Some(&id) = self.at.get(&site) {
+            let name = self.flow.def(id).name.clone();
+            self.env.insert(name, vec![(id, Narrow::Any)]);
+        }
+    }
+
+    fn bind_target(&mut self, target: ExprId) {
+        match &self.facts.expr(target).kind {
+            ExprKind::Name(_) => self.bind(DefSite::Target(target)),
+            ExprKind::Sequence(items) => {
+                for &item in items {
+                    self.bind_target(item);
+                }
+            }
+            ExprKind::Splat(inner) => self.bind_target(*inner),
+            _ => self.expr(target),
+        }
+    }
+
+    fn block(&mut self, block: &Block) {
+        for &stmt in block {
+            self.stmt(stmt);
+        }
+    }
+
+    fn stmt(&mut self, stmt: StmtId) {
+        let facts = self.facts;
+        let kind = &facts.stmt(stmt).kind;
+        match kind {
+            StmtKind::Assign { targets, value, annotation, augmented } => {
+                for &expr in value.iter().chain(annotation) {
+                    self.expr(expr);
+                }
+                for &target in targets {
+                    if *augmented {
+                        self.expr(target);
+                    }
+                    if value.is_some() {
+                        self.bind_target(target);
+                    }
+                }
+            }
+            StmtKind::If { test, then, otherwise } => self.branch(*test, then, otherwise),
+            StmtKind::For { target, iterable, body, otherwise, .. } => {
+                self.expr(*iterable);
+                self.looped(stmt, body, otherwise, |walker| walker.bind_target(*target));
+            }
+            StmtKind::While { test, body, otherwise } => {
+                self.looped(stmt, body, otherwise, |walker| {
+                    walker.expr(*test);
+                    walker.narrow(*test, true);
+                });
+            }
+            StmtKind::Try { .. } => self.tried(stmt),
+            StmtKind::With { items, body, .. } => {
+                for item in items {
+                    self.expr(item.context);
+                    if let Some(target) = item.target {
+                        self.bind_target(target);
+                    }
+                }
+                self.block(body);
+            }
+            StmtKind::Match { subject, .. } => {
+                self.expr(*subject);
+                self.matched(stmt);
+            }
+            StmtKind::Define(inner) => {
+                self.head(*inner);
+                self.bind(DefSite::Scope(*inner));
+            }
+            StmtKind::Import(imports) => {
+                for index in 0..imports.len() {
+                    self.bind(DefSite::Import(stmt, index));
+                }
+            }
+            StmtKind::Delete(targets) => {
+                for &target in targets {
+                    self.expr(target);
+                    if let ExprKind::Name(name) = &facts.expr(target).kind {
+                        self.env.remove(name);
+                    }
+                }
+            }
+            StmtKind::Break | StmtKind::Continue => {
+                let env = self.env.clone();
+                if let Some(out) = self.exits.last_mut() {
+                    join(out, &env);
+                }
+                self.dead = true;
+            }
+            _ => self.plain(kind),
+        }
+    }
+
+    fn plain(&mut self, kind: &StmtKind) {
+        let mut children = Vec::new();
+        kind.children(&mut children);
+        for expr in children {
+            self.expr(expr);
+        }
+        match kind {
+            StmtKind::Return(_) | StmtKind::Raise(_) => self.dead = true,
+            StmtKind::Assert(exprs) => {
+                if let Some(&test) = exprs.first() {
+                    self.narrow(test, true);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn head(&mut self, scope: ScopeId) {
+        let facts = self.facts;
+        let scope = facts.scope(scope);
+        let defaults = scope.parameters.iter().flat_map(|p| p.default.into_iter().chain(p.annotation));
+        let bases = scope.bases.iter().map(|base| base.value);
+        for expr in defaults.chain(bases).chain(scope.decorators.iter().copied()).chain(scope.returns) {
+            self.expr(expr);
+        }
+    }
+
+    fn branch(&mut self, test: ExprId, then: &Block, otherwise: &Block) {
+        self.expr(test);
+        let before = (self.env.clone(), self.dead);
+        self.narrow(test, true);
+        self.block(then);
+        let after_then = std::mem::replace(&mut self.env, before.0);
+        let then_dead = std::mem::replace(&mut self.dead, before.1);
+        self.narrow(test, false);
+        self.block(otherwise);
+        self.merge(after_then, then_dead);
+    }
+
+    /// Joins another path into the present one.
+    fn merge(&mut self, env: Names, dead: bool) {
+        if self.dead && !dead {
+            self.env = env;
+            self.dead = false;
+        } else if !dead {
+            join(&mut self.env, &env);
+        }
+    }
+
+    fn looped(&mut self, stmt: StmtId, body: &Block, otherwise: &Block, head: impl Fn(&mut Self)) {
+        // What the body binds reaches its own start on the second turn; each definition is made once, so adding them
+        // all beforehand takes one pass where a fixpoint would take two.
+        let mut bound = Vec::new();
+        bound_in(self.facts, stmt, &self.at, &mut bound);
+        for id in bound {
+            let name = self.flow.def(id).name.clone();
+            let reaching = self.env.entry(name).or_default();
+            if !reaching.iter().any(|(known, _)| *known == id) {
+                reaching.push((id, Narrow::Any));
+            }
+        }
+        let (before, was_dead) = (self.env.clone(), self.dead);
+        self.exits.push(Names::default());
+        head(self);
+        self.block(body);
+        let out = self.exits.pop().unwrap_or_default();
+        let body_dead = self.dead;
+        self.dead = was_dead;
+        let after = std::mem::replace(&mut self.env, before);
+        if !body_dead {
+            join(&mut self.env, &after);
+        }
+        self.block(otherwise);
+        join(&mut self.env, &out);
+        self.dead = was_dead;
+    }
+
+    fn tried(&mut self, stmt: StmtId) {
+        let facts = self.facts;
+        let StmtKind::Try { body, handlers, otherwise, finally } = &facts.stmt(stmt).kind else { return };
+        let was_dead = self.dead;
+        let mut thrown = self.env.clone();
+        self.block(body);
+        let mut bound = Vec::new();
+        for &inner in body {
+            bound_in(facts, inner, &self.at, &mut bound);
+        }
+        for id in bound {
+            let name = self.flow.def(id).name.clone();
+            thrown.entry(name).or_default().push((id, Narrow::Any));
+        }
+        self.block(otherwise);
+        let (mut env, mut dead) = (std::mem::take(&mut self.env), self.dead);
+        for (index, handler) in handlers.iter().enumerate() {
+            self.env = thrown.clone();
+            self.dead = was_dead;
+            if let Some(types) = handler.types {
+                self.expr(types);
+            }
+            self.bind(DefSite::Handler(stmt, index));
+            self.block(&handler.body);
+            if !self.dead {
+                if dead {
+                    env = std::mem::take(&mut self.env);
+                    dead = false;
+                } else {
+                    join(&mut env, &self.env);
+                }
+            }
+        }
+        if !finally.is_empty() {
+            // An exception that is not handled passes through here, too.
+            let mut inside = env.clone();
+            join(&mut inside, &thrown);
+            self.env = inside;
+            self.dead = false;
+            self.block(finally);
+            if dead {
+                env = std::mem::take(&mut self.env);
+            } else {
+                for (name, reaching) in &self.env {
+                    if !thrown.contains_key(name) || env.get(name) != Some(reaching) {
+                        let kept = env.entry(name.clone()).or_default();
+                        for one in reaching {
+                            if !kept.contains(one) && self.flow.def(one.0).stmt.is_some_and(|s| within(facts, s, stmt))
+                            {
+                                kept.push(*one);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        self.env = env;
+        self.dead = dead;
+    }
+
+    fn matched(&mut self, stmt: StmtId) {
+        let facts = self.facts;
+        let StmtKind::Match { arms, .. } = &facts.stmt(stmt).kind else { return };
+        let (before, was_dead) = (self.env.clone(), self.dead);
+        let irrefutable = arms.iter().any(|arm| arm.irrefutable);
+        let mut out = if irrefutable { (Names::default(), true) } else { (before.clone(), was_dead) };
+        for (index, arm) in arms.iter().enumerate() {
+            self.env = before.clone();
+            self.dead = was_dead;
+            for name in 0..arm.names.len() {
+                self.bind(DefSite::Capture(stmt, index, name));
+            }
+            if let Some(guard) = arm.guard {
+                self.expr(guard);
+                self.narrow(guard, true);
+            }
+            self.block(&arm.body);
+            let env = std::mem::replace(&mut self.env, std::mem::take(&mut out.0));
+            let dead = std::mem::replace(&mut self.dead, out.1);
+            self.merge(env, dead);
+            out = (std::mem::take(&mut self.env), self.dead);
+        }
+        (self.env, self.dead) = out;
+    }
+
+    fn expr(&mut self, id: ExprId) {
+        let facts = self.facts;
+        match &facts.expr(id).kind {
+            ExprKind::Name(name) => {
+                if let Some(reaching) = self.env.get(name) {
+                    self.flow.uses.insert(id, reaching.clone());
+                }
+            }
+            ExprKind::Assign { value, .. } => {
+                self.expr(*value);
+                self.bind(DefSite::Walrus(id));
+            }
+            ExprKind::Conditional { test, then, otherwise } => {
+                self.expr(*test);
+                let before = self.env.clone();
+                self.narrow(*test, true);
+                self.expr(*then);
+                let after = std::mem::replace(&mut self.env, before);
+                self.narrow(*test, false);
+                self.expr(*otherwise);
+                join(&mut self.env, &after);
+            }
+            ExprKind::Boolean { and, operands } => {
+                let before = self.env.clone();
+                for &operand in operands {
+                    self.expr(operand);
+                    self.narrow(operand, *and);
+                }
+                join(&mut self.env, &before);
+            }
+            ExprKind::Comprehension(scope) => {
+                let outer = self.env.clone();
+                self.block(&facts.scope(*scope).body);
+                self.env = outer;
+            }
+            ExprKind::Closure(scope) => self.head(*scope),
+            kind => {
+                let mut children = Vec::new();
+                kind.children(&mut children);
+                for child in children {
+                    self.expr(child);
+                }
+            }
+        }
+    }
+
+    /// Keeps what is known once `test` turned out as `holds`.
+    fn narrow(&mut self, test: ExprId, holds: bool) {
+        let facts = self.facts;
+        match &facts.expr(test).kind {
+            ExprKind::Name(name) => self.narrow_name(name, if holds { Narrow::Truthy } else { Narrow::Falsy }),
+            ExprKind::Assign { name, .. } => {
+                self.narrow_name(name, if holds { Narrow::Truthy } else { Narrow::Falsy });
+            }
+            ExprKind::Unary { operator: UnaryOperator::Not, operand } => self.narrow(*operand, !holds),
+            ExprKind::Boolean { and, operands } if *and == holds => {
+                for &operand in operands {
+                    self.narrow(operand, holds);
+                }
+            }
+            ExprKind::Comparison { operator, left, right } => {
+                let is = match operator {
+                    ComparisonOperator::Is | ComparisonOperator::Equal => holds,
+                    ComparisonOperator::IsNot | ComparisonOperator::NotEqual => !holds,
+                    _ => return,
+                };
+                if let (ExprKind::Name(name), ExprKind::None) = (&facts.expr(*left).kind, &facts.expr(*right).kind) {
+                    self.narrow_name(name, if is { Narrow::Null } else { Narrow::NotNull });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn narrow_name(&mut self, name: &SmolStr, narrow: Narrow) {
+        if let Some(reaching) = self.env.get_mut(name) {
+            for (_, known) in reaching {
+                *known = narrow;
+            }
+        }
+    }
+}
+
+fn join(into: &mut Names, other: &Names) {
+    for (name, reaching) in other {
+        let known = into.entry(name.clone()).or_default();
+        for one in reaching {
+            match known.iter_mut().find(|(id, _)| *id == one.0) {
+                Some(same) if same.1 != one.1 => same.1 = Narrow::Any,
+                Some(_) => {}
+                None => known.push(*one),
+            }
+        }
+    }
+}
+
+fn within(facts: &FileFacts, stmt: StmtId, outer: StmtId) -> bool {
+    let mut at = Some(stmt);
+    while let Some(id) = at {
+        if id == outer {
+            return true;
+        }
+        at = facts.place(id).within;
+    }
+    false
+}
+
+/// The definitions made by a statement and the statements in it, without those of nested scopes.
+fn bound_in(facts: &FileFacts, stmt: StmtId, at: &FxHashMap<DefSite, DefId>, into: &mut Vec<DefId>) {
+    let kind = &facts.stmt(stmt).kind;
+    let mut sites: Vec<DefSite> = Vec::new();
+    match kind {
+        StmtKind::Assign { targets, .. } => targets.iter().for_each(|&t| target_sites(facts, t, &mut sites)),
+        StmtKind::For { target, .. } => target_sites(facts, *target, &mut sites),
+        StmtKind::With { items, .. } => {
+            items.iter().filter_map(|item| item.target).for_each(|t| target_sites(facts, t, &mut sites));
+        }
+        StmtKind::Define(scope) => sites.push(DefSite::Scope(*scope)),
+        StmtKind::Import(imports) => sites.extend((0..imports.len()).map(|index| DefSite::Import(stmt, index))),
+        StmtKind::Try { handlers, .. } => sites.extend((0..handlers.len()).map(|i| DefSite::Handler(stmt, i))),
+        StmtKind::Match { arms, .. } => {
+            for (arm, of) in arms.iter().enumerate() {
+                sites.extend((0..of.names.len()).map(|index| DefSite::Capture(stmt, arm, index)));
+            }
+        }
+        _ => {}
+    }
+    let mut open = Vec::new();
+    kind.children(&mut open);
+    while let Some(expr) = open.pop() {
+        if matches!(facts.expr(expr).kind, ExprKind::Assign { .. }) {
+            sites.push(DefSite::Walrus(expr));
+        }
+        facts.expr(expr).kind.children(&mut open);
+    }
+    into.extend(sites.iter().filter_map(|site| at.get(site)));
+    kind.blocks(|_, block| block.iter().for_each(|&inner| bound_in(facts, inner, at, into)));
+}
+
+fn target_sites(facts: &FileFacts, target: ExprId, into: &mut Vec<DefSite>) {
+    match &facts.expr(target).kind {
+        ExprKind::Name(_) => into.push(DefSite::Target(target)),
+        ExprKind::Sequence(items) => items.iter().for_each(|&item| target_sites(facts, item, into)),
+        ExprKind::Splat(inner) => target_sites(facts, *inner, into),
+        _ => {}
+    }
+}
+
+/// Whether a scope binds `name` itself, by a look at its statements.
+fn binds_name(facts: &FileFacts, scope: ScopeId, name: &SmolStr) -> bool {
+    let here = facts.scope(scope);
+    if here.parameters.iter().any(|parameter| parameter.name == *name) {
+        return true;
+    }
+    let mut names = FxHashSet::default();
+    for stmt in facts.stmt_ids().filter(|&stmt| facts.place(stmt).scope == scope) {
+        match &facts.stmt(stmt).kind {
+            StmtKind::Assign { targets, .. } => targets.iter().for_each(|&t| target_names(facts, t, &mut names)),
+            StmtKind::For { target, .. } => target_names(facts, *target, &mut names),
+            StmtKind::With { items, .. } => {
+                items.iter().filter_map(|i| i.target).for_each(|t| target_names(facts, t, &mut names));
+            }
+            StmtKind::Define(inner) => {
+                names.insert(facts.scope(*inner).name.clone());
+            }
+            _ => {}
+        }
+    }
+    names.contains(name)
+}
+
+fn target_names(facts: &FileFacts, target: ExprId, into: &mut FxHashSet<SmolStr>) {
+    match &facts.expr(target).kind {
+        ExprKind::Name(name) => {
+            into.insert(name.clone());
+        }
+        ExprKind::Sequence(items) => items.iter().for_each(|&item| target_names(facts, item, into)),
+        ExprKind::Splat(inner) => target_names(facts, *inner, into),
+        _ => {}
+    }
+}

@@ -1,0 +1,323 @@
+//! Whether a session is built anew for each request.
+//!
+//! From the construction up to what holds it: what is stored is kept, what is returned is judged where it arrives, and
+//! what ends with its function is judged by how many requests it serves and how often the function runs. Refuses to
+//! count what it cannot see: an unknown number of requests is silence.
+
+use super::bodies::{Around, exclusive, is_retry, loops};
+use super::callers::Repeat;
+use super::places::{Use, UseKind};
+use super::{Project, sibling};
+use crate::finding::Confidence;
+use crate::model::expr::ExprKind;
+use crate::model::facts::{MODULE, ScopeKind, StmtKind};
+use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
+use crate::source::Span;
+use smol_str::SmolStr;
+
+/// How many factories deep a session is followed to where it arrives.
+const FACTORIES: usize = 2;
+
+/// How many functions deep a session is followed to its requests.
+const HELPERS: usize = 2;
+
+/// A session that is built for each request.
+#[derive(Debug, Clone)]
+pub struct Waste {
+    /// What it is built for, as words.
+    pub each: &'static str,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// The places that show it.
+    pub chain: Vec<(Span, String)>,
+    /// The name of the function that builds it; empty at the top of a module.
+    pub function: SmolStr,
+}
+
+/// How many requests go through a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Requests {
+    None,
+    One,
+    Several,
+    Unknown,
+}
+
+impl Project<'_> {
+    /// Whether the session that `made` makes serves one request and is then dropped, again and again.
+    #[must_use]
+    pub fn waste(&self, made: ExprRef) -> Option<Waste> {
+        self.waste_of(made, 0)
+    }
+
+    fn waste_of(&self, made: ExprRef, depth: usize) -> Option<Waste> {
+        let function = self.function_of(self.scope_at(made));
+        let uses = self.uses(made);
+        if self.is_kept(made, function, &uses) {
+            return None;
+        }
+        let entered = uses.iter().any(|one| matches!(one.kind, UseKind::Entered(_)));
+        let returned = uses.iter().any(|one| one.kind == UseKind::Returned);
+        if returned && !entered {
+            return self.wasted_by_consumer(function, depth);
+        }
+        let mut waste = self.wasted_here(made, function, &uses)?;
+        waste.function = self.scope(function).name.clone();
+        Some(waste)
+    }
+
+    fn is_kept(&self, made: ExprRef, function: ScopeRef, uses: &[Use]) -> bool {
+        let entered = uses.iter().any(|one| matches!(one.kind, UseKind::Entered(_)));
+        let closed = uses.iter().any(|one| matches!(&one.kind, UseKind::Method(name, _) if self.closes(made, name)));
+        let here = entered || closed;
+        let in_function = |one: &&Use| self.function_of(self.scope_at(one.expr)) == function;
+        uses.iter().any(|one| match &one.kind {
+            UseKind::StoredAttribute(_) | UseKind::StoredItem(_) | UseKind::Default => true,
+            UseKind::StoredName(owner, _) => owner.scope != MODULE || function.scope != MODULE,
+            UseKind::Yielded => true,
+            UseKind::Element => !entered,
+            UseKind::Argument(call) => self.is_owner(*call, here),
+            _ => false,
+        }) || uses.iter().filter(|one| !in_function(one)).any(|one| one.kind != UseKind::Tested)
+    }
+
+    /// Whether a call takes the session over: a constructor, or a call that is not awaited while nothing here closes it.
+    fn is_owner(&self, call: ExprRef, closed_here: bool) -> bool {
+        let ExprKind::Call { callee, .. } = self.kind(call) else { return false };
+        let callee = sibling(call, *callee);
+        let name = match self.kind(callee) {
+            ExprKind::Name(name) | ExprKind::Attribute { name, .. } => name.as_str(),
+            _ => "",
+        };
+        let builds = name.trim_start_matches('_').starts_with(char::is_uppercase);
+        builds || !closed_here && !self.is_awaited(call)
+    }
+
+    /// Whether a call is awaited, directly or by what gathers it.
+    pub(super) fn is_awaited(&self, call: ExprRef) -> bool {
+        let facts = self.facts(call.file);
+        let mut at = call.expr;
+        while let crate::model::facts::Parent::Expr(up) = facts.parent(at) {
+            match &facts.expr(up).kind {
+                ExprKind::Await(_) => return true,
+                _ => at = up,
+            }
+        }
+        match facts.stmt_of(call.expr).map(|stmt| &facts.stmt(stmt).kind) {
+            Some(StmtKind::With { asynchronous, .. }) => *asynchronous,
+            Some(StmtKind::For { asynchronous, .. }) => *asynchronous,
+            _ => false,
+        }
+    }
+
+    fn closes(&self, made: ExprRef, method: &str) -> bool {
+        self.closers_of(made).iter().any(|closer| closer == method)
+    }
+
+    fn wasted_by_consumer(&self, function: ScopeRef, depth: usize) -> Option<Waste> {
+        let scope = self.scope(function);
+        let cached = ["lru_cache", "cache", "cached", "alru_cache", "singleton", "cached_property", "fixture"];
+        let facts = self.facts(function.file);
+        if depth >= FACTORIES
+            || scope.kind != ScopeKind::Function
+            || cached.iter().any(|name| super::attributes::has_decorator(facts, function.scope, name))
+        {
+            return None;
+        }
+        let callers = self.callers_of(function);
+        let test = self.files[&function.file].test;
+        for caller in callers.calls.iter().filter(|caller| test || !self.files[&caller.call.file].test) {
+            if let Some(mut waste) = self.waste_of(caller.call, depth + 1) {
+                let words = format!("`{}` builds one for this call", scope.name);
+                waste.chain.insert(0, (self.span(caller.call), words));
+                return Some(waste);
+            }
+        }
+        None
+    }
+
+    fn wasted_here(&self, made: ExprRef, function: ScopeRef, uses: &[Use]) -> Option<Waste> {
+        let facts = self.facts(made.file);
+        let requests = self.requests_through(made, uses, 0);
+        if matches!(requests, Requests::None | Requests::Unknown) {
+            return None;
+        }
+        let sockets = self.opens_socket(uses);
+        let around = loops(facts, made.expr);
+        for &one in &around {
+            if is_retry(facts, one, made.expr) {
+                continue;
+            }
+            let reconnects =
+                matches!(one, Around::Loop(stmt) if matches!(facts.stmt(stmt).kind, StmtKind::While { .. }));
+            if sockets && reconnects {
+                return None;
+            }
+            let words = match one {
+                Around::Loop(_) => "a session for each turn of this loop",
+                Around::Comprehension(_) => "a session for each item",
+            };
+            return Some(Waste {
+                each: "for each turn of a loop",
+                confidence: if requests == Requests::One { Confidence::High } else { Confidence::Low },
+                chain: vec![(super::bodies::loop_span(facts, one), words.into())],
+                function: SmolStr::default(),
+            });
+        }
+        if sockets || requests == Requests::Several && function.scope == MODULE {
+            return None;
+        }
+        let repeat = self.repeat_at(made);
+        match (repeat, requests) {
+            (Repeat::Once, _) => None,
+            (Repeat::Often(chain), Requests::One) => Some(Waste {
+                each: "for each request",
+                confidence: Confidence::High,
+                chain,
+                function: SmolStr::default(),
+            }),
+            (Repeat::Often(chain), _) => {
+                Some(Waste { each: "for each call", confidence: Confidence::Low, chain, function: SmolStr::default() })
+            }
+            (Repeat::Unknown, Requests::One)
+                if self.is_library_code(function) && !self.recurses_with(made, function) =>
+            {
+                Some(Waste {
+                    each: "for each call",
+                    confidence: Confidence::Medium,
+                    chain: vec![(self.name_span(function), "each call builds a session for one request".into())],
+                    function: SmolStr::default(),
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a function is something to call again and again: not part of a script that runs once.
+    fn is_library_code(&self, function: ScopeRef) -> bool {
+        if self.scope(function).kind != ScopeKind::Function {
+            return false;
+        }
+        let facts = self.facts(function.file);
+        let script = facts.stmt_ids().any(|stmt| match &facts.stmt(stmt).kind {
+            StmtKind::If { test, .. } => match &facts.expr(*test).kind {
+                ExprKind::Comparison { left, .. } => {
+                    matches!(&facts.expr(*left).kind, ExprKind::Name(name) if name == "__name__")
+                }
+                _ => false,
+            },
+            _ => false,
+        });
+        !script
+    }
+
+    /// Whether a function builds the session only where it was given none, and hands it to itself.
+    fn recurses_with(&self, made: ExprRef, function: ScopeRef) -> bool {
+        if self.guarded_by(made).is_none() && !self.is_fallback(made) {
+            return false;
+        }
+        self.callers_of(function).calls.iter().any(|caller| self.function_of(self.scope_at(caller.call)) == function)
+    }
+
+    /// Whether a construction stands behind `or` or in a conditional.
+    fn is_fallback(&self, made: ExprRef) -> bool {
+        let facts = self.facts(made.file);
+        let mut at = made.expr;
+        while let crate::model::facts::Parent::Expr(up) = facts.parent(at) {
+            match &facts.expr(up).kind {
+                ExprKind::Boolean { .. } | ExprKind::Conditional { .. } => return true,
+                ExprKind::Await(_) => at = up,
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    fn opens_socket(&self, uses: &[Use]) -> bool {
+        uses.iter().any(|one| match &one.kind {
+            UseKind::Method(_, call) => {
+                self.site_at(*call).and_then(|site| self.request(site)).is_some_and(|request| request.socket)
+            }
+            _ => false,
+        })
+    }
+
+    /// How many requests go through a session in one life.
+    fn requests_through(&self, made: ExprRef, uses: &[Use], depth: usize) -> Requests {
+        let facts = self.facts(made.file);
+        let outer = loops(facts, made.expr);
+        let mut places: Vec<ExprRef> = Vec::new();
+        let mut unknown = false;
+        for one in uses {
+            let call = match &one.kind {
+                UseKind::Method(name, call) if self.is_request(*call) || self.is_request_name(made, name) => *call,
+                UseKind::Argument(call) => match self.requests_in_call(*call, one.expr, depth) {
+                    Requests::Several => return Requests::Several,
+                    Requests::One => *call,
+                    Requests::None => continue,
+                    Requests::Unknown => {
+                        unknown = true;
+                        *call
+                    }
+                },
+                UseKind::Attribute(_) | UseKind::Element => {
+                    unknown = true;
+                    continue;
+                }
+                _ => continue,
+            };
+            if call.file != made.file {
+                return Requests::Several;
+            }
+            let inner: Vec<Around> = loops(facts, call.expr).into_iter().filter(|l| !outer.contains(l)).collect();
+            if inner.iter().any(|&around| !is_retry(facts, around, call.expr)) {
+                return Requests::Several;
+            }
+            if places.iter().any(|other| !exclusive(facts, other.expr, call.expr)) {
+                return Requests::Several;
+            }
+            places.push(call);
+        }
+        match (places.len(), unknown) {
+            (0, true) => Requests::Unknown,
+            (0, false) => Requests::None,
+            _ => Requests::One,
+        }
+    }
+
+    fn is_request(&self, call: ExprRef) -> bool {
+        self.site_at(call).is_some_and(|site| site.kind == crate::libraries::Kind::Request)
+    }
+
+    /// Whether `name` is a request method of the session that a construction, or a factory's call, gives.
+    fn is_request_name(&self, made: ExprRef, name: &str) -> bool {
+        let value = self.evaluate(made, Frame::NONE);
+        value.alternatives.iter().any(|one| self.request_row(&one.datum, name).is_some())
+    }
+
+    /// How many requests a call makes through the session that it is given.
+    fn requests_in_call(&self, call: ExprRef, session: ExprRef, depth: usize) -> Requests {
+        let targets = self.targets(call, Frame::NONE);
+        let [target] = targets.as_slice() else { return Requests::One };
+        if depth >= HELPERS {
+            return Requests::One;
+        }
+        let Some(index) = self.parameter_reached(call, session, *target) else { return Requests::One };
+        let uses = self.parameter_uses(*target, index);
+        let Some(first) = self.facts(target.file).scope(target.scope).body.first() else { return Requests::None };
+        let mut place = Vec::new();
+        self.facts(target.file).stmt(*first).kind.children(&mut place);
+        let Some(&at) = place.first() else { return Requests::One };
+        match self.requests_through(ExprRef { file: target.file, expr: at }, &uses, depth + 1) {
+            Requests::None => Requests::One,
+            known => known,
+        }
+    }
+
+    /// Whether a pool that outlives the session is used, so that nothing is lost with it.
+    #[must_use]
+    pub fn shares_pool(&self, pool: &crate::model::value::Value, owner: &crate::model::value::Value) -> bool {
+        let built_here = pool.always(|datum| matches!(datum, Datum::Unset | Datum::Null));
+        !built_here && !owner.is_unset() && !owner.always(|datum| matches!(datum, Datum::Bool(true)))
+    }
+}

@@ -1,0 +1,366 @@
+//! The constructions and requests of the project.
+//!
+//! A call is a site where its callee can only mean one row of library data. Arguments are bound to the row's
+//! parameters here, through splatted mappings, partials and constructors of subclasses, so that rules never see a
+//! keyword. Refuses to judge.
+
+use super::evaluate::Passed;
+use super::{Project, scope_in, sibling};
+use crate::libraries::{Class, Kind, Library, Parameter, Request, Row, Setting};
+use crate::model::expr::{Argument, ArgumentKind, ExprKind};
+use crate::model::facts::{ParameterKind, ScopeKind};
+use crate::model::value::{Datum, ExprRef, Frame, ScopeRef, Value, Why};
+use crate::source::{Span, offset};
+use smol_str::SmolStr;
+
+/// A site of the project, in the order of files and bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SiteId(pub u32);
+
+/// An argument as it reaches a constructor.
+#[derive(Debug, Clone)]
+pub struct BoundArgument {
+    /// Its name; of a positional argument the parameter's.
+    pub name: SmolStr,
+    /// The index of the parameter in the row; `None` where the row knows no such parameter.
+    pub parameter: Option<usize>,
+    /// The value.
+    pub value: ExprRef,
+    /// The context that the value is seen in.
+    pub frame: Frame,
+    /// The argument as written, keyword included.
+    pub span: Span,
+    /// Whether it is only passed on some paths.
+    pub sometimes: bool,
+}
+
+/// A construction or request.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// Its place in [`Project::sites`].
+    pub id: SiteId,
+    /// The row of library data.
+    pub row: Row,
+    /// What it builds.
+    pub kind: Kind,
+    /// The call.
+    pub call: ExprRef,
+    /// What is called, as written.
+    pub callee: Span,
+    /// The arguments that reach it.
+    pub arguments: Vec<BoundArgument>,
+    /// Whether arguments that cannot be seen may reach it, too.
+    pub open: bool,
+    /// The class of the project that is built, where it derives from the library's.
+    pub class: Option<ScopeRef>,
+    /// Whether it is in test code.
+    pub test: bool,
+}
+
+impl Site {
+    /// The bytes of the file that findings of this site are told together in.
+    #[must_use]
+    pub fn is(&self, kind: Kind) -> bool {
+        self.kind == kind
+    }
+}
+
+impl Project<'_> {
+    /// Finds all sites.
+    pub(super) fn find_sites(&mut self) {
+        let mut sites = Vec::new();
+        for file in self.files.values() {
+            for expr in file.facts.expr_ids() {
+                if matches!(file.facts.expr(expr).kind, ExprKind::Call { .. }) {
+                    let call = ExprRef { file: file.facts.file, expr };
+                    sites.extend(self.site(call, file.test));
+                }
+            }
+        }
+        sites.sort_by_key(|site| (self.span(site.call), site.call));
+        for (index, site) in sites.iter_mut().enumerate() {
+            site.id = SiteId(offset(index));
+        }
+        for site in &sites {
+            self.sites_by_call.entry(site.call).or_default().push(site.id);
+        }
+        self.sites = sites;
+    }
+
+    fn site(&self, call: ExprRef, test: bool) -> Option<Site> {
+        let ExprKind::Call { callee, .. } = self.kind(call) else { return None };
+        let callee = sibling(call, *callee);
+        let value = self.evaluate(callee, Frame::NONE);
+        let known: Vec<&Datum> =
+            value.alternatives.iter().map(|one| &one.datum).filter(|datum| **datum != Datum::Null).collect();
+        let row = self.row_of_callee(known.first()?)?;
+        if known.iter().any(|datum| self.row_of_callee(datum) != Some(row)) {
+            return None;
+        }
+        let kind = self.libraries.kind(row);
+        if value.unknown.is_some() && kind != Kind::Request {
+            return None;
+        }
+        let class = match known[0] {
+            Datum::Scope(class) => Some(*class),
+            _ => None,
+        };
+        let mut binding = Binding { project: self, row, arguments: Vec::new(), open: false };
+        match (known[0], class) {
+            (Datum::Partial(bound, frame), _) => {
+                binding.bind(*bound, *frame, 1);
+                binding.bind(call, Frame::NONE, 0);
+            }
+            (_, Some(class)) => binding.bind_subclass(class, call, Frame::NONE, 0),
+            _ => binding.bind(call, Frame::NONE, 0),
+        }
+        let (arguments, open) = (binding.arguments, binding.open);
+        let callee = self.span(callee);
+        Some(Site { id: SiteId(0), row, kind, call, callee, arguments, open, class, test })
+    }
+
+    /// The site that a call is.
+    #[must_use]
+    pub fn site_at(&self, call: ExprRef) -> Option<&Site> {
+        self.sites_by_call.get(&call)?.first().map(|id| &self.sites[id.0 as usize])
+    }
+
+    /// The parameters that a site's row knows.
+    #[must_use]
+    pub fn parameters(&self, site: &Site) -> &[Parameter] {
+        self.libraries.parameters(site.row)
+    }
+
+    /// The parameter of a site that decides `setting`.
+    #[must_use]
+    pub fn parameter_for(&self, site: &Site, setting: Setting) -> Option<&Parameter> {
+        self.parameters(site).iter().find(|parameter| parameter.setting == setting)
+    }
+
+    /// The argument of a site that decides `setting`.
+    #[must_use]
+    pub fn argument<'s>(&self, site: &'s Site, setting: Setting) -> Option<&'s BoundArgument> {
+        let parameters = self.parameters(site);
+        site.arguments
+            .iter()
+            .find(|argument| argument.parameter.is_some_and(|index| parameters[index].setting == setting))
+    }
+
+    /// What decides `setting` at a site, seen in the context of a call.
+    #[must_use]
+    pub fn setting(&self, site: &Site, setting: Setting, frame: Frame) -> Value {
+        let parameters = self.parameters(site);
+        let mut result = Value::default();
+        let mut always = false;
+        for argument in &site.arguments {
+            if argument.parameter.is_some_and(|index| parameters[index].setting == setting) {
+                let frame = if argument.frame == Frame::NONE { frame } else { argument.frame };
+                result.join(self.evaluate(argument.value, frame));
+                always |= !argument.sometimes;
+            }
+        }
+        if !always {
+            result.join(if site.open { Value::unknown(Why::Splat) } else { Value::unset() });
+        }
+        result
+    }
+
+    /// The class of a site's row.
+    #[must_use]
+    pub fn class(&self, site: &Site) -> Option<&Class> {
+        self.libraries.class(site.row)
+    }
+
+    /// The request of a site's row.
+    #[must_use]
+    pub fn request(&self, site: &Site) -> Option<&Request> {
+        self.libraries.request(site.row)
+    }
+
+    /// The library of a site.
+    #[must_use]
+    pub fn library(&self, site: &Site) -> &Library {
+        self.libraries.library(site.row)
+    }
+
+    /// The bytes that stand for a site where something is missing in it: its call, without arguments that span lines.
+    #[must_use]
+    pub fn site_span(&self, site: &Site) -> Span {
+        self.span(site.call)
+    }
+
+    /// What the receiver of a method call is worth.
+    #[must_use]
+    pub fn receiver(&self, call: ExprRef, frame: Frame) -> Option<(ExprRef, Value)> {
+        let ExprKind::Call { callee, .. } = self.kind(call) else { return None };
+        let ExprKind::Attribute { object, .. } = self.kind(sibling(call, *callee)) else { return None };
+        let object = sibling(call, *object);
+        Some((object, self.evaluate(object, frame)))
+    }
+}
+
+/// Binds the arguments of calls to a row's parameters.
+struct Binding<'p, 'l> {
+    project: &'p Project<'l>,
+    row: Row,
+    arguments: Vec<BoundArgument>,
+    open: bool,
+}
+
+impl Binding<'_, '_> {
+    fn bind(&mut self, call: ExprRef, frame: Frame, skip: usize) {
+        let ExprKind::Call { arguments, .. } = self.project.kind(call) else { return };
+        let mut position = 0;
+        for argument in arguments.iter().skip(skip) {
+            let span = Span { file: call.file, start: argument.start, end: argument.end };
+            let value = sibling(call, argument.value);
+            match argument.kind {
+                ArgumentKind::Named => self.named(argument.name.clone(), value, frame, span, false),
+                ArgumentKind::Positional => {
+                    let parameters = self.project.libraries.parameters(self.row);
+                    if let Some(index) = parameters.iter().position(|p| p.position == Some(position)) {
+                        let name = parameters[index].name.clone();
+                        self.push(BoundArgument { name, parameter: Some(index), value, frame, span, sometimes: false });
+                    }
+                    position += 1;
+                }
+                ArgumentKind::Splat => self.open = true,
+                ArgumentKind::MappingSplat => self.splat(value, frame, span),
+            }
+        }
+    }
+
+    fn named(&mut self, name: SmolStr, value: ExprRef, frame: Frame, span: Span, sometimes: bool) {
+        let parameters = self.project.libraries.parameters(self.row);
+        let parameter = parameters.iter().position(|parameter| parameter.name == name);
+        self.push(BoundArgument { name, parameter, value, frame, span, sometimes });
+    }
+
+    fn push(&mut self, argument: BoundArgument) {
+        if !argument.sometimes {
+            // What a call passes takes the place of what a partial bound.
+            self.arguments.retain(|known| known.name != argument.name || known.span.file != argument.span.file);
+        }
+        self.arguments.push(argument);
+    }
+
+    fn splat(&mut self, value: ExprRef, frame: Frame, span: Span) {
+        if self.rest_of_caller(value, frame) {
+            return;
+        }
+        let mapping = self.project.evaluate(value, frame);
+        match mapping.one().map(|one| &one.datum) {
+            Some(datum @ Datum::Mapping(..)) => {
+                let (entries, open) = self.project.entries(value, datum);
+                self.open |= open;
+                for entry in entries {
+                    let written = self.project.span(entry.value);
+                    let span = if written.file == span.file { written } else { span };
+                    self.named(entry.name, entry.value, entry.frame, span, entry.sometimes);
+                }
+            }
+            _ => self.open = true,
+        }
+    }
+
+    /// `**kwargs` of the function around, where the call of that function is known.
+    fn rest_of_caller(&mut self, value: ExprRef, frame: Frame) -> bool {
+        let project = self.project;
+        let Some((function, call, outer)) = project.keywords_parameter(value, frame) else { return false };
+        let ExprKind::Call { arguments, .. } = project.kind(call) else { return false };
+        let own = &project.scope(function).parameters;
+        for argument in arguments {
+            let inner = sibling(call, argument.value);
+            let span = Span { file: call.file, start: argument.start, end: argument.end };
+            match argument.kind {
+                ArgumentKind::Named if own.iter().any(|parameter| parameter.name == argument.name) => {}
+                ArgumentKind::Named => self.named(argument.name.clone(), inner, outer, span, false),
+                ArgumentKind::MappingSplat => self.splat(inner, outer, span),
+                ArgumentKind::Positional => {}
+                ArgumentKind::Splat => self.open = true,
+            }
+        }
+        true
+    }
+
+    /// What a subclass's own constructor passes on.
+    fn bind_subclass(&mut self, class: ScopeRef, call: ExprRef, frame: Frame, depth: usize) {
+        let project = self.project;
+        let Some(init) = project.member(class, "__init__").filter(|_| depth < 4) else {
+            self.bind(call, frame, 0);
+            return;
+        };
+        let frame = project.frame(init, call, frame);
+        let supers = project.super_inits(init);
+        match supers.as_slice() {
+            [inner] => {
+                let owner = project.scope(init).parent.map(|parent| scope_in(init.file, parent));
+                let next = owner.and_then(|owner| {
+                    project.lineage(owner).into_iter().skip(1).find(|base| project.member(*base, "__init__").is_some())
+                });
+                match next {
+                    Some(base) => self.bind_subclass(base, *inner, frame, depth + 1),
+                    None => self.bind(*inner, frame, 0),
+                }
+            }
+            _ => self.open = true,
+        }
+    }
+}
+
+impl Project<'_> {
+    /// The function whose `**kwargs` an expression is, with the call that it stands for in this context.
+    fn keywords_parameter(&self, value: ExprRef, frame: Frame) -> Option<(ScopeRef, ExprRef, Frame)> {
+        let ExprKind::Name(name) = self.kind(value) else { return None };
+        let function = self.function_of(self.scope_at(value));
+        let keywords = self.scope(function).parameters.iter();
+        let mut keywords = keywords.filter(|p| p.kind == ParameterKind::Keywords && p.name == *name);
+        keywords.next()?;
+        let (call, outer) = self.call_in(function, frame)?;
+        Some((function, call, outer))
+    }
+
+    /// The calls of a base class's constructor in a constructor.
+    fn super_inits(&self, init: ScopeRef) -> Vec<ExprRef> {
+        let facts = self.facts(init.file);
+        let calls = facts.expr_ids().filter(|&expr| facts.scope_of(expr) == init.scope);
+        let found = calls.filter(|&expr| match &facts.expr(expr).kind {
+            ExprKind::Call { callee, .. } => {
+                matches!(&facts.expr(*callee).kind, ExprKind::Attribute { object, name }
+                    if name == "__init__" && matches!(facts.expr(*object).kind, ExprKind::Call { .. } | ExprKind::Name(_)))
+            }
+            _ => false,
+        });
+        found.map(|expr| ExprRef { file: init.file, expr }).collect()
+    }
+
+    /// The value that a call passes to the parameter `index` of a function, or its default.
+    pub(super) fn passed(&self, call: ExprRef, function: ScopeRef, index: usize, frame: Frame) -> Value {
+        match self.argument_for(call, function, index) {
+            Passed::Argument(value) => self.evaluate(value, frame),
+            Passed::Default => self.default(function, index),
+            Passed::Unknown => Value::unknown(Why::Splat),
+        }
+    }
+
+    /// The argument of a call that an expression is.
+    pub(super) fn argument_of(&self, call: ExprRef, value: ExprRef) -> Option<&Argument> {
+        match self.kind(call) {
+            ExprKind::Call { arguments, .. } => arguments.iter().find(|argument| argument.value == value.expr),
+            _ => None,
+        }
+    }
+
+    /// The parameter of `function` that argument `value` of `call` reaches.
+    pub(super) fn parameter_reached(&self, call: ExprRef, value: ExprRef, function: ScopeRef) -> Option<usize> {
+        let parameters = &self.scope(function).parameters;
+        (0..parameters.len()).find(
+            |&index| matches!(self.argument_for(call, function, index), Passed::Argument(passed) if passed == value),
+        )
+    }
+
+    /// Whether a scope is a class of the project.
+    pub(super) fn is_class(&self, scope: ScopeRef) -> bool {
+        self.scope(scope).kind == ScopeKind::Class
+    }
+}
