@@ -2,6 +2,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod finding;
+pub mod languages;
 pub mod model;
 pub mod report;
 pub mod rules;
