@@ -1,9 +1,15 @@
 //! poolcheck finds wrong HTTP-client pool and timeout configuration in source code.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod cli;
+pub mod config;
+pub mod discover;
+pub mod engine;
 pub mod finding;
 pub mod languages;
 pub mod model;
+pub mod paths;
+pub mod progress;
 pub mod report;
 pub mod rules;
 pub mod source;
