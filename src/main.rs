@@ -158,6 +158,7 @@ fn output(cli: &Cli) -> Result<(Box<dyn Write>, Style), Stop> {
     let style = Style {
         color: wants_color(cli.color, terminal),
         links: terminal && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
+        unicode: !terminal || supports_unicode::on(supports_unicode::Stream::Stdout),
         width: if terminal { width() } else { Style::PLAIN.width },
     };
     let out: Box<dyn Write> = match &cli.output_file {

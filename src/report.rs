@@ -122,13 +122,15 @@ pub struct Style {
     pub color: bool,
     /// Whether a code can be a link to its page.
     pub links: bool,
+    /// Whether box-drawing characters can be shown.
+    pub unicode: bool,
     /// How many columns there are.
     pub width: usize,
 }
 
 impl Style {
     /// For a pipe or a file.
-    pub const PLAIN: Style = Style { color: false, links: false, width: 100 };
+    pub const PLAIN: Style = Style { color: false, links: false, unicode: true, width: 100 };
 }
 
 /// A format that a report can be written in.
