@@ -3,6 +3,7 @@
 //! An emitter is a function from the whole [`Report`] to a writer. Refuses to know how findings came about.
 
 mod concise;
+pub mod fingerprint;
 mod full;
 mod json;
 pub mod page;

@@ -26,7 +26,7 @@ pub fn ending(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         number(report.counts.sites, "site")
     );
     if report.findings.is_empty() {
-        return match (report.counts.files, report.problems.len()) {
+        return match (report.counts.files, report.problems.len() + report.errors.len()) {
             (0, 0) => writeln!(out, "poolcheck: warning: no Python file or notebook was found below the named paths"),
             (_, 0) => writeln!(out, "All checks passed: {looked}"),
             (_, problems) => writeln!(out, "No findings, but {}: {looked}", number(problems, "problem")),
