@@ -528,6 +528,19 @@ impl Libraries {
         Some(Row::Request(library, at))
     }
 
+    /// What the data says about an attribute of an object of `kind`.
+    #[must_use]
+    pub fn attribute(&self, library: usize, kind: Kind, name: &str) -> Option<&WrongAttribute> {
+        let mut rows = self.list[library].attributes.iter();
+        rows.find(|row| row.on == kind && row.names.iter().any(|known| known == name))
+    }
+
+    /// Whether any library's data names an attribute like this.
+    #[must_use]
+    pub fn names_attribute(&self, name: &str) -> bool {
+        self.list.iter().flat_map(|library| &library.attributes).any(|row| row.names.iter().any(|known| known == name))
+    }
+
     /// Words one of which a file must hold to build or touch anything: module names and the distinctive names of
     /// classes, which survive re-exports.
     pub fn words(&self) -> impl Iterator<Item = &str> {

@@ -1,3 +1,289 @@
-//! The `poolcheck` command.
+//! The `poolcheck` command: flags in, exit status out. The only place that prints errors and exits.
 
-fn main() {}
+use clap::Parser;
+use clap::error::ErrorKind;
+use poolcheck::cli::{Cli, ColorChoice};
+use poolcheck::config::{Config, Flags, KEYS, unknown_rule};
+use poolcheck::discover::discover;
+use poolcheck::engine;
+use poolcheck::finding::Severity;
+use poolcheck::paths::tame;
+use poolcheck::progress::Progress;
+use poolcheck::report::{Format, Report, Style, page, summary};
+use poolcheck::rules;
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::process::ExitCode;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+/// poolcheck could not do its work.
+const UNABLE: u8 = 2;
+
+/// Why a run ends early.
+enum Stop {
+    /// With a message and status 2.
+    Error(String),
+    /// Nobody reads the output any more.
+    ClosedPipe,
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Stop {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Stop::ClosedPipe,
+            _ => Stop::Error(format!("the output cannot be written: {error}")),
+        }
+    }
+}
+
+impl From<poolcheck::config::ConfigError> for Stop {
+    fn from(error: poolcheck::config::ConfigError) -> Stop {
+        Stop::Error(error.to_string())
+    }
+}
+
+fn main() -> ExitCode {
+    let status = match Cli::try_parse() {
+        Ok(cli) => run(&cli),
+        Err(error) => usage(&error),
+    };
+    match status {
+        Ok(status) => ExitCode::from(status),
+        Err(Stop::ClosedPipe) => ExitCode::SUCCESS,
+        Err(Stop::Error(message)) => {
+            complain(&message);
+            ExitCode::from(UNABLE)
+        }
+    }
+}
+
+/// Writes an error to stderr. There is nowhere left to report that stderr is closed.
+fn complain(message: &str) {
+    let _ = writeln!(io::stderr(), "poolcheck: error: {}", tame(message));
+}
+
+/// Help and version go to stdout; a wrong command line is an error in our own form.
+fn usage(error: &clap::Error) -> Result<u8, Stop> {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        let text = error.render();
+        let mut out = io::stdout().lock();
+        if out.is_terminal() && wants_color(ColorChoice::Auto, true) {
+            write!(out, "{}", text.ansi())?;
+        } else {
+            write!(out, "{text}")?;
+        }
+        out.flush()?;
+        return Ok(0);
+    }
+    let text = error.render().to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let _ = write!(io::stderr(), "poolcheck: error: {text}");
+    Ok(UNABLE)
+}
+
+fn run(cli: &Cli) -> Result<u8, Stop> {
+    if cli.rules || cli.explain.is_some() {
+        return show_rules(cli);
+    }
+    let started = Instant::now();
+    let config = Config::new(&flags(cli)?)?;
+    if cli.show_settings {
+        return show_settings(cli, &config);
+    }
+    if cli.show_files {
+        return show_files(cli, &config);
+    }
+    let (mut out, style) = output(cli)?;
+    let report = with_progress(cli, |progress| engine::check(&config, progress))?;
+    let format = config.run.output_format.unwrap_or_else(|| Format::default_for(is_terminal(cli)));
+    if cli.statistics {
+        summary::statistics(&report, format.json, &mut out)?;
+    } else {
+        (format.write)(&report, style, &mut out)?;
+    }
+    out.flush()?;
+    if cli.verbose {
+        tell_verbose(&config, started);
+    }
+    finish(cli, &report, config.run.fail_on)
+}
+
+/// Ends a run that was written: errors, closing lines, status.
+fn finish(cli: &Cli, report: &Report, fail_on: Option<Severity>) -> Result<u8, Stop> {
+    if !cli.quiet && !cli.statistics {
+        let mut ending = Vec::new();
+        summary::ending(report, &mut ending)?;
+        let _ = io::stderr().write_all(&ending);
+    }
+    for error in &report.errors {
+        complain(error);
+    }
+    let status = report.status(fail_on, cli.strict);
+    Ok(if cli.exit_zero && status == 1 { 0 } else { status })
+}
+
+fn flags(cli: &Cli) -> Result<Flags, Stop> {
+    let cwd = std::env::current_dir()
+        .map_err(|error| Stop::Error(format!("the working directory cannot be found: {error}")))?;
+    Ok(Flags {
+        paths: cli.paths.clone(),
+        cwd,
+        config: cli.config.clone(),
+        isolated: cli.isolated,
+        select: cli.select.clone(),
+        extend_select: cli.extend_select.clone(),
+        ignore: cli.ignore.clone(),
+        exclude: cli.exclude.clone(),
+        extend_exclude: cli.extend_exclude.clone(),
+        force_exclude: cli.force_exclude,
+        no_ignore: cli.no_ignore,
+        min_confidence: cli.min_confidence,
+        fail_on: cli.fail_on.map(|fail_on| fail_on.0),
+        output_format: cli.output_format,
+        stdin_filename: cli.stdin_filename.clone(),
+        jobs: cli.jobs,
+        no_prefilter: cli.no_prefilter,
+    })
+}
+
+fn is_terminal(cli: &Cli) -> bool {
+    cli.output_file.is_none() && io::stdout().is_terminal()
+}
+
+/// Where the output goes, and what can be shown there. A file is made before the work, so that a run is not lost to a
+/// mistyped path.
+fn output(cli: &Cli) -> Result<(Box<dyn Write>, Style), Stop> {
+    let terminal = is_terminal(cli);
+    let style = Style {
+        color: wants_color(cli.color, terminal),
+        links: terminal && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
+        unicode: !terminal || supports_unicode::on(supports_unicode::Stream::Stdout),
+        width: if terminal { width() } else { Style::PLAIN.width },
+    };
+    let out: Box<dyn Write> = match &cli.output_file {
+        Some(path) => Box::new(File::create(path).map_err(|error| {
+            Stop::Error(format!("--output-file: {} cannot be written: {error}", path.display()))
+        })?),
+        None => Box::new(io::stdout().lock()),
+    };
+    Ok((Box::new(BufWriter::with_capacity(1 << 16, out)), style))
+}
+
+fn width() -> usize {
+    terminal_size::terminal_size().map_or(Style::PLAIN.width, |(width, _)| usize::from(width.0)).clamp(40, 200)
+}
+
+fn wants_color(choice: ColorChoice, terminal: bool) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let on = |name: &str| set(name) && std::env::var_os(name).is_some_and(|value| value != "0");
+    match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto if set("NO_COLOR") => false,
+        ColorChoice::Auto if on("FORCE_COLOR") || on("CLICOLOR_FORCE") => true,
+        ColorChoice::Auto => terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+    }
+}
+
+fn show_rules(cli: &Cli) -> Result<u8, Stop> {
+    let (mut out, style) = output(cli)?;
+    match &cli.explain {
+        Some(name) => match rules::find(name) {
+            Some(rule) => page::explain(rule, style, &mut out)?,
+            None => return Err(Stop::Error(format!("--explain: {}", no_single_rule(name)))),
+        },
+        None => page::list(cli.output_format.is_some_and(|format| format.json), &mut out)?,
+    }
+    out.flush()?;
+    Ok(0)
+}
+
+/// Says which rules begin like this, or which is the nearest.
+fn no_single_rule(name: &str) -> String {
+    let begins = |rule: &&rules::Rule| rule.code.starts_with(name) || rule.name.starts_with(name);
+    let near: Vec<String> =
+        rules::all().iter().filter(begins).map(|rule| format!("{} ({})", rule.code, rule.name)).collect();
+    if name.is_empty() || near.is_empty() {
+        return unknown_rule(name);
+    }
+    format!("`{name}` is the beginning of {}; name one of them", near.join(", "))
+}
+
+fn show_files(cli: &Cli, config: &Config) -> Result<u8, Stop> {
+    let (mut out, _) = output(cli)?;
+    let found = discover(config)?;
+    for file in &found.files {
+        writeln!(out, "{}", tame(&file.shown))?;
+    }
+    out.flush()?;
+    for problem in &found.problems {
+        let _ = writeln!(io::stderr(), "poolcheck: warning: {}: {}", tame(&problem.path), tame(&problem.problem.message));
+    }
+    for error in &found.errors {
+        complain(error);
+    }
+    let unable = !found.errors.is_empty() || (cli.strict && !found.problems.is_empty());
+    Ok(if unable { UNABLE } else { 0 })
+}
+
+fn show_settings(cli: &Cli, config: &Config) -> Result<u8, Stop> {
+    let (mut out, _) = output(cli)?;
+    let first = &config.paths[0];
+    let settings =
+        if first.is_dir() { config.settings_for(&first.join("any"))? } else { config.settings_for(first)? };
+    match &settings.file {
+        Some(file) => writeln!(out, "# from {}", tame(&file.to_string_lossy()))?,
+        None => writeln!(out, "# no configuration file")?,
+    }
+    writeln!(out, "# project root: {}", tame(&config.root.to_string_lossy()))?;
+    for key in KEYS {
+        if let Some(value) = (key.show)(&settings) {
+            writeln!(out, "{} = {value}", key.name)?;
+        }
+    }
+    out.flush()?;
+    Ok(0)
+}
+
+fn tell_verbose(config: &Config, started: Instant) {
+    let mut err = io::stderr().lock();
+    for file in config.files_read() {
+        let _ = writeln!(err, "poolcheck: read {}", tame(&file.to_string_lossy()));
+    }
+    let _ = writeln!(err, "poolcheck: project root {}", tame(&config.root.to_string_lossy()));
+    let _ = writeln!(err, "poolcheck: {:.2} s with {} threads", started.elapsed().as_secs_f64(), config.jobs);
+}
+
+/// Does the work and meanwhile, where it takes long and a person watches, draws a progress bar on stderr.
+fn with_progress<T>(cli: &Cli, work: impl FnOnce(&Progress) -> T) -> T {
+    let progress = Progress::default();
+    if cli.no_progress || cli.quiet || !io::stderr().is_terminal() {
+        return work(&progress);
+    }
+    std::thread::scope(|scope| {
+        let (done, wait) = mpsc::channel::<()>();
+        let progress = &progress;
+        scope.spawn(move || {
+            let mut drawn = false;
+            let mut pause = Duration::from_millis(600);
+            while wait.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+                pause = Duration::from_millis(100);
+                drawn = true;
+                let _ = io::stderr().write_all(bar(progress.state()).as_bytes());
+            }
+            if drawn {
+                let _ = io::stderr().write_all(b"\r\x1b[K");
+            }
+        });
+        let result = work(progress);
+        drop(done);
+        result
+    })
+}
+
+fn bar((done, total): (usize, usize)) -> String {
+    const CELLS: usize = 30;
+    let filled = (done * CELLS).checked_div(total).unwrap_or(0).min(CELLS);
+    format!("\r\x1b[K[{}{}] {done}/{total} files", "=".repeat(filled), " ".repeat(CELLS - filled))
+}

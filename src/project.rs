@@ -12,13 +12,16 @@ mod evaluate;
 mod fate;
 mod flow;
 mod modules;
+mod loops;
 mod places;
+mod requests;
 mod reuse;
 mod sites;
 
 pub use callers::{Caller, Repeat};
 pub use fate::{Fate, Ownership};
 pub use flow::Flow;
+pub use loops::NoLoop;
 pub use places::{Use, UseKind};
 pub use reuse::Waste;
 pub use sites::{BoundArgument, Site, SiteId};
@@ -28,7 +31,7 @@ use crate::libraries::Libraries;
 use crate::model::expr::{Expr, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, Scope, ScopeId, Stmt, StmtId};
 use crate::model::value::{ExprRef, Frame, ScopeRef, Value};
-use crate::source::{FileId, Span};
+use crate::source::{FileId, SourceFile, Span};
 use evaluate::FrameData;
 use modules::Modules;
 use rustc_hash::FxHashMap;
@@ -43,8 +46,8 @@ pub struct ProjectFile {
     pub facts: FileFacts,
     /// How names flow in it.
     pub flow: Flow,
-    /// Its path as it is reported.
-    pub path: SmolStr,
+    /// Its text.
+    pub source: SourceFile,
     /// Whether it is test code.
     pub test: bool,
 }
@@ -140,6 +143,21 @@ impl<'l> Project<'l> {
     #[must_use]
     pub fn span(&self, expr: ExprRef) -> Span {
         self.facts(expr.file).span(expr.expr)
+    }
+
+    /// The text of a span.
+    #[must_use]
+    pub fn text(&self, span: Span) -> &str {
+        self.files.get(&span.file).map_or("", |file| file.source.slice(span))
+    }
+
+    /// The lines of the statement around an expression that a suppression may stand on: of a compound statement its head.
+    #[must_use]
+    pub fn statement(&self, expr: ExprRef) -> Span {
+        let facts = self.facts(expr.file);
+        let Some(stmt) = facts.stmt_of(expr.expr) else { return self.span(expr) };
+        let of = facts.stmt(stmt);
+        Span { file: expr.file, start: of.start, end: of.head_end }
     }
 
     /// The bytes of a scope's name, or of the whole where it has none.

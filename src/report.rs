@@ -2,11 +2,20 @@
 //!
 //! An emitter is a function from the whole [`Report`] to a writer. Refuses to know how findings came about.
 
-use crate::finding::Finding;
-use crate::model::facts::Problem;
-use crate::source::{FileId, SourceFile};
+mod concise;
+pub mod fingerprint;
+mod full;
+mod json;
+pub mod page;
+pub mod summary;
+
+use crate::config::nearest;
+use crate::finding::{Applicability, Finding, Severity};
+use crate::model::facts::{Problem, ProblemKind};
+use crate::source::{FileId, Position, SourceFile, Span};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
 /// Everything that a run has to say.
 #[derive(Debug, Default)]
@@ -19,6 +28,8 @@ pub struct Report {
     pub sources: BTreeMap<FileId, SourceFile>,
     /// How much was looked at.
     pub counts: Counts,
+    /// Named paths that could not be checked at all; with one of these the run's status is 2.
+    pub errors: Vec<String>,
 }
 
 /// Trouble with one file.
@@ -45,4 +56,129 @@ pub struct Counts {
     pub suppressed: usize,
     /// Findings that the baseline knows.
     pub baselined: usize,
+}
+
+impl Report {
+    /// How many findings there are of a severity.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+
+    /// How many findings a safe fix removes.
+    #[must_use]
+    pub fn fixable(&self) -> usize {
+        let safe = |finding: &&Finding| {
+            finding.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Safe)
+        };
+        self.findings.iter().filter(safe).count()
+    }
+
+    /// The exit status, the same in every format: 2 where something named could not be checked (with `strict`: where
+    /// there is any problem), 1 where a finding is at or above `fail_on`, else 0.
+    #[must_use]
+    pub fn status(&self, fail_on: Option<Severity>, strict: bool) -> u8 {
+        if !self.errors.is_empty() || (strict && !self.problems.is_empty()) {
+            return 2;
+        }
+        let fails = |finding: &Finding| fail_on.is_some_and(|least| finding.severity >= least);
+        u8::from(self.findings.iter().any(fails))
+    }
+
+    /// The path of a file as it is reported.
+    fn path(&self, file: FileId) -> &str {
+        self.sources.get(&file).map_or("?", |source| source.path.as_str())
+    }
+
+    /// Where a span begins and ends. A span in a file whose text is not here is at its beginning.
+    fn range(&self, span: Span) -> (Position, Position) {
+        let top = Position { row: 1, column: 1, cell: None };
+        self.sources.get(&span.file).map_or((top, top), |source| (source.position(span.start), source.position(span.end)))
+    }
+
+    /// Where a problem is, as far as that is known.
+    fn problem_position(&self, problem: &FileProblem) -> Option<Position> {
+        let source = self.sources.get(&problem.file?)?;
+        Some(source.position(problem.problem.at?))
+    }
+}
+
+impl ProblemKind {
+    /// The word for it in every format.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ProblemKind::Syntax => "syntax",
+            ProblemKind::Read => "read",
+            ProblemKind::Encoding => "encoding",
+            ProblemKind::Internal => "internal",
+        }
+    }
+}
+
+/// What the place that is written to can show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Whether colours are wanted.
+    pub color: bool,
+    /// Whether a code can be a link to its page.
+    pub links: bool,
+    /// Whether box-drawing characters can be shown.
+    pub unicode: bool,
+    /// How many columns there are.
+    pub width: usize,
+}
+
+impl Style {
+    /// For a pipe or a file.
+    pub const PLAIN: Style = Style { color: false, links: false, unicode: true, width: 100 };
+}
+
+/// A format that a report can be written in.
+pub struct Format {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is for.
+    pub about: &'static str,
+    /// Writes a whole report.
+    pub write: fn(&Report, Style, &mut dyn Write) -> io::Result<()>,
+    /// Whether a machine reads it, so that lists (`--rules`, `--statistics`) are JSON with it too.
+    pub json: bool,
+}
+
+/// Every format, in the order of the help.
+pub static FORMATS: &[Format] = &[
+    Format { name: "full", about: "source, labels and help (on a terminal)", write: full::write, json: false },
+    Format { name: "concise", about: "one line a finding (in a pipe)", write: concise::write, json: false },
+    Format { name: "json", about: "one object with a summary", write: json::write, json: true },
+    Format { name: "json-lines", about: "one object a line", write: json::write_lines, json: true },
+];
+
+impl Format {
+    /// The format of that name.
+    ///
+    /// # Errors
+    /// Tells the nearest name, or all.
+    pub fn parse(name: &str) -> Result<&'static Format, String> {
+        if let Some(format) = FORMATS.iter().find(|format| format.name == name) {
+            return Ok(format);
+        }
+        let names = FORMATS.iter().map(|format| format.name);
+        Err(match nearest(name, names.clone()) {
+            Some(near) => format!("unknown format `{name}`; did you mean `{near}`?"),
+            None => format!("unknown format `{name}`; it is one of {}", names.collect::<Vec<_>>().join(", ")),
+        })
+    }
+
+    /// What is used when nobody says: `full` for a person, `concise` for a pipe.
+    #[must_use]
+    pub fn default_for(terminal: bool) -> &'static Format {
+        &FORMATS[usize::from(!terminal)]
+    }
+}
+
+impl std::fmt::Debug for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
 }

@@ -3,14 +3,86 @@
 //! A rule is a page, `rules/<stem>.md`, which is the only home of its identity, and a module of the same stem, which
 //! holds its judgement. One word in the list below makes the module, embeds the page and adds the row.
 
-use crate::finding::Severity;
+use crate::finding::{Draft, Severity};
+use crate::libraries::{Kind, WrongAttribute};
+use crate::model::value::{ExprRef, Frame};
+use crate::project::Project;
+use crate::source::Span;
+use smol_str::SmolStr;
 use std::sync::LazyLock;
+use view::View;
 
 pub mod page;
+mod view;
 
 /// What a rule decides, as the engine runs it.
-#[derive(Debug, Clone, Copy)]
-pub enum Check {}
+#[derive(Clone, Copy)]
+pub(crate) enum Check {
+    /// Asked about each site of a kind.
+    Site(Kind, fn(View<'_>) -> Vec<Draft>),
+    /// Asked about each attribute of an object of a library that is written or read.
+    Access(fn(&Access<'_>) -> Option<Draft>),
+}
+
+impl std::fmt::Debug for Check {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Check::Site(kind, _) => f.debug_tuple("Site").field(kind).finish(),
+            Check::Access(_) => f.write_str("Access"),
+        }
+    }
+}
+
+/// An attribute of an object of a library that is written or read.
+#[derive(Debug)]
+pub(crate) struct Access<'p> {
+    /// The attribute's bytes.
+    pub(crate) at: Span,
+    /// The attribute.
+    pub(crate) expr: ExprRef,
+    /// Its name.
+    pub(crate) name: SmolStr,
+    /// What it is an attribute of.
+    pub(crate) kind: Kind,
+    /// Whether it is written.
+    pub(crate) written: bool,
+    /// What the library's data says about it.
+    pub(crate) row: Option<&'p WrongAttribute>,
+}
+
+/// What a rule says, and the expression that it speaks of.
+pub(crate) struct Said {
+    /// The rule.
+    pub(crate) rule: &'static Rule,
+    /// What it says.
+    pub(crate) draft: Draft,
+    /// The site's call, or the attribute.
+    pub(crate) about: ExprRef,
+}
+
+/// Asks every rule about everything in the project.
+pub(crate) fn judge(project: &Project<'_>) -> Vec<Said> {
+    let mut said = Vec::new();
+    for rule in all() {
+        for check in rule.checks {
+            match *check {
+                Check::Site(kind, check) => {
+                    for site in project.sites().iter().filter(|site| site.kind == kind) {
+                        let view = View { project, site, frame: Frame::NONE };
+                        let drafts = view.judged(check);
+                        said.extend(drafts.into_iter().map(|draft| Said { rule, draft, about: site.call }));
+                    }
+                }
+                Check::Access(check) => {
+                    for access in project.accesses() {
+                        said.extend(check(&access).map(|draft| Said { rule, draft, about: access.expr }));
+                    }
+                }
+            }
+        }
+    }
+    said
+}
 
 /// Whether a rule's fix may change what the program does; a page's `fix`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -49,7 +121,7 @@ pub struct Rule {
     /// The name that the page and the module share: `pc101_sub_timeout_above_total`.
     pub stem: &'static str,
     /// What decides it.
-    pub checks: &'static [Check],
+    pub(crate) checks: &'static [Check],
 }
 
 /// Where the pages can be read in a browser.

@@ -1,6 +1,43 @@
 //! PC101 sub-timeout-above-total: a sub-timeout is longer than the timeout that encloses it.
+//!
+//! Every pair of the library's enclosing timeouts is compared, in every combination of what they can be; one that is
+//! unset, unbounded or unknown encloses nothing.
 
+use super::view::{Measure, View, quantity, with_origins};
 use super::Check;
+use crate::finding::Draft;
+use crate::libraries::{Kind, Setting};
 
 /// What decides it.
-pub(crate) const CHECKS: &[Check] = &[];
+pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Timeout, check)];
+
+fn check(view: View<'_>) -> Vec<Draft> {
+    let mut drafts: Vec<Draft> = Vec::new();
+    for row in &view.library().encloses {
+        for &inner in &row.inner {
+            let draft = compare(view, row.outer, inner);
+            // What is above `total` and above `connect` is one mistake.
+            drafts.extend(draft.filter(|draft| !drafts.iter().any(|known| known.at == draft.at)));
+        }
+    }
+    drafts
+}
+
+fn compare(view: View<'_>, outer: Setting, inner: Setting) -> Option<Draft> {
+    let (outers, inners) = (view.numbers(outer)?, view.numbers(inner)?);
+    let longer = |outer: &Measure, inner: &Measure| inner.value > outer.value;
+    if !inners.iter().all(|inner| outers.iter().all(|outer| longer(outer, inner))) {
+        return None;
+    }
+    let (outer_unit, inner_unit) = (view.unit(outer), view.unit(inner));
+    let (outer, inner) = (outers.first()?, inners.first()?);
+    let ends = quantity(outer.value, outer_unit);
+    let draft = Draft::new(
+        inner.at,
+        format!("{} is longer than {}: `{}` ends the request first, after {ends}", inner.spelled, outer.spelled, outer.name),
+        format!("lower `{}` to at most {ends}, or raise `{}`", inner.name, outer.name),
+    )
+    .note(format!("{} here", quantity(inner.value, inner_unit)))
+    .label(outer.at, format!("every wait ends here first, after {ends}"));
+    Some(with_origins(draft, &[(inner, inner_unit), (outer, outer_unit)]))
+}

@@ -1,6 +1,59 @@
 //! PC103 timeout-not-set: no timeout is set, so the library's default decides.
+//!
+//! Silent where every request through the session bounds itself, and where that cannot be seen.
 
 use super::Check;
+use super::view::View;
+use crate::finding::{Confidence, Draft};
+use crate::libraries::{Consequence, Kind, Setting};
+use crate::model::value::Datum;
+use crate::project::Site;
 
 /// What decides it.
-pub(crate) const CHECKS: &[Check] = &[];
+pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, session), Check::Site(Kind::Request, one_shot)];
+
+/// What a session takes instead of a timeout object.
+const LEGACY: [Setting; 2] = [Setting::Total, Setting::Connect];
+
+fn session(view: View<'_>) -> Vec<Draft> {
+    if LEGACY.iter().any(|&setting| !view.is_unset(setting) && view.parameter(setting).is_some()) {
+        return Vec::new();
+    }
+    let (requests, complete) = view.requests();
+    let bounded = |request: &&Site| view.project.is_bounded(request);
+    let socket = |request: &&Site| view.project.request(request).is_some_and(|row| row.socket);
+    let plain: Vec<&&Site> = requests.iter().filter(|request| !socket(request)).collect();
+    if !requests.is_empty() && plain.iter().all(|request| bounded(*request)) {
+        return Vec::new();
+    }
+    let confidence = if complete && !plain.is_empty() { Confidence::High } else { Confidence::Medium };
+    draft(view, confidence).into_iter().collect()
+}
+
+fn one_shot(view: View<'_>) -> Vec<Draft> {
+    let one_shot = view.project.request(view.site).is_some_and(|request| request.one_shot);
+    if !one_shot || view.project.is_bounded(view.site) {
+        return Vec::new();
+    }
+    draft(view, Confidence::High).into_iter().collect()
+}
+
+fn draft(view: View<'_>, confidence: Confidence) -> Option<Draft> {
+    let name = view.name(Setting::Timeout);
+    let value = view.value(Setting::Timeout);
+    let defaults = view.defaults();
+    let help = format!("pass `{name}={}`, with numbers that fit what is called", defaults.timeout_example);
+    let confidence = if view.project.is_script(view.site) { Confidence::Low } else { confidence };
+    if value.is_unset() {
+        let message = format!("no `{name}=`: the default of {} applies: {}", view.library().head.name, defaults.timeout);
+        return Some(Draft::new(view.span(), message, help).confidence(confidence));
+    }
+    let effect = view.parameter(Setting::Timeout)?.none.as_ref()?;
+    let none = value.always(|datum| *datum == Datum::Null);
+    if !none || effect.consequence != Consequence::Default {
+        return None;
+    }
+    let argument = view.argument(Setting::Timeout)?;
+    let message = format!("`{name}=None` does not switch timeouts off: {}: {}", effect.sentence, defaults.timeout);
+    Some(Draft::new(argument.span, message, help).confidence(confidence))
+}

@@ -1,6 +1,51 @@
 //! PC105 bare-number-timeout: a number stands where the library expects a timeout object.
+//!
+//! What comes of it is the row's own: at a session it raises, at a request it replaces.
 
 use super::Check;
+use super::view::{View, is_default, quantity};
+use crate::finding::{Confidence, Draft, Severity};
+use crate::libraries::{Kind, Setting};
+use crate::model::value::Datum;
 
 /// What decides it.
-pub(crate) const CHECKS: &[Check] = &[];
+pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, check), Check::Site(Kind::Request, check)];
+
+fn check(view: View<'_>) -> Vec<Draft> {
+    draft(view).into_iter().collect()
+}
+
+fn draft(view: View<'_>) -> Option<Draft> {
+    let parameter = view.parameter(Setting::Timeout)?;
+    let effect = parameter.number.as_ref().filter(|_| parameter.expects == Some(Kind::Timeout))?;
+    let argument = view.argument(Setting::Timeout)?;
+    let value = view.value(Setting::Timeout);
+    let number = |datum: &Datum| matches!(datum, Datum::Number(_));
+    // A parameter that defaults to a number is there to take numbers.
+    let by_default = value.alternatives.iter().any(|one| number(&one.datum) && is_default(one));
+    let only = value.alternatives.iter().all(|one| number(&one.datum) || one.datum == Datum::Null);
+    if !(value.always(number) || by_default && only) {
+        return None;
+    }
+    let one = value.alternatives.iter().find(|one| number(&one.datum))?;
+    let Datum::Number(number) = one.datum else { return None };
+    let spelled = quantity(number, "");
+    let severity = if effect.consequence.is_error() { Severity::Error } else { Severity::Warning };
+    let message = format!("`{}` takes a timeout object, and {spelled} is a number: {}", parameter.name, effect.sentence);
+    let help = format!("write `{}={}`", parameter.name, example(view, &spelled));
+    let mut draft = Draft::new(argument.span, message, help).severity(severity);
+    if let Some(at) = one.at.filter(|at| !argument.span.contains(at)) {
+        draft = draft.label(at, format!("{spelled} comes from here"));
+    }
+    Some(draft.confidence(if value.unknown.is_some() { Confidence::Medium } else { Confidence::High }))
+}
+
+/// The library's timeout object with this number as its total.
+fn example(view: View<'_>, number: &str) -> String {
+    let class = view.library().classes.iter().find(|class| class.makes == Kind::Timeout);
+    let total = class.and_then(|class| class.parameters.iter().find(|parameter| parameter.setting == Setting::Total));
+    match (class, total) {
+        (Some(class), Some(total)) => format!("{}({}={number})", class.path, total.name),
+        _ => view.defaults().timeout_example.clone(),
+    }
+}

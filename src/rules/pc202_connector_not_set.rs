@@ -1,6 +1,30 @@
 //! PC202 connector-not-set: a session runs on the default pool, which has no limit per host.
+//!
+//! A warning where the pool matters: the session is kept, or its requests run at the same time. Otherwise, and where the
+//! session does not live long enough for a pool to matter, information.
 
 use super::Check;
+use super::view::View;
+use crate::finding::{Draft, Severity};
+use crate::libraries::{Kind, Setting};
+use crate::model::value::Datum;
 
 /// What decides it.
-pub(crate) const CHECKS: &[Check] = &[];
+pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, check)];
+
+fn check(view: View<'_>) -> Vec<Draft> {
+    draft(view).into_iter().collect()
+}
+
+fn draft(view: View<'_>) -> Option<Draft> {
+    let value = view.value(Setting::Pool);
+    if !value.always(|datum| matches!(datum, Datum::Unset | Datum::Null)) || !view.is_unset(Setting::BaseUrl) {
+        return None;
+    }
+    let matters = view.project.waste(view.site.call).is_none() && view.project.lives_long(view.site.call);
+    let name = view.name(Setting::Pool);
+    let message = format!("no `{name}=`: the default pool applies: {}", view.defaults().pool);
+    let help = format!("pass `{name}={}`, with numbers that fit", view.defaults().pool_example);
+    let draft = Draft::new(view.span(), message, help);
+    Some(if matters { draft } else { draft.severity(Severity::Info) })
+}

@@ -1,6 +1,50 @@
 //! PC203 deprecated-parameter: a pool or timeout parameter is deprecated, was removed, or never existed.
+//!
+//! Names that the library's data lists as invented, removed or deprecated. The message says which.
 
 use super::Check;
+use super::view::View;
+use crate::finding::{Draft, Severity};
+use crate::libraries::{Consequence, Kind, Status, WrongArgument};
+use crate::project::BoundArgument;
 
 /// What decides it.
-pub(crate) const CHECKS: &[Check] = &[];
+pub(crate) const CHECKS: &[Check] = &[
+    Check::Site(Kind::Timeout, check),
+    Check::Site(Kind::Pool, check),
+    Check::Site(Kind::Session, check),
+];
+
+fn check(view: View<'_>) -> Vec<Draft> {
+    // A subclass of the project may take any name.
+    if view.site.class.is_some() {
+        return Vec::new();
+    }
+    let rows = view.library().arguments.iter().filter(|row| row.on == view.site.kind);
+    let find = |row: &'_ WrongArgument| -> Vec<Draft> {
+        let named = view.site.arguments.iter().filter(|argument| row.names.contains(&argument.name));
+        named.map(|argument| draft(view, row, argument)).collect()
+    };
+    rows.flat_map(find).collect()
+}
+
+fn draft(view: View<'_>, row: &WrongArgument, argument: &BoundArgument) -> Draft {
+    let (name, callee) = (&argument.name, view.callee());
+    let status = match row.status {
+        Status::NeverExisted => format!("`{name}` is not, and never was, a parameter of `{callee}`"),
+        Status::Removed => format!("`{name}` is no longer a parameter of `{callee}`"),
+        Status::Deprecated => format!("`{name}` of `{callee}` is deprecated"),
+    };
+    let there = row.r#use.as_ref().is_some_and(|right| view.site.arguments.iter().any(|other| other.name == *right));
+    let help = match &row.r#use {
+        Some(right) if there => format!("remove it: `{right}` is set already"),
+        Some(right) => format!("the name is `{right}`"),
+        None => row.help.clone(),
+    };
+    let severity = match (row.severity, row.consequence) {
+        (Some(severity), _) => severity.into(),
+        (None, Consequence::Raises) => Severity::Error,
+        (None, _) => Severity::Warning,
+    };
+    Draft::new(argument.span, format!("{status}: {}", row.sentence), help).severity(severity)
+}

@@ -1,6 +1,29 @@
 //! PC209 setting-without-effect: a setting is accepted and ignored.
+//!
+//! Accepted and ignored: attributes that nothing reads, and settings that another setting switches off.
 
-use super::Check;
+use super::view::View;
+use super::{Access, Check};
+use crate::finding::Draft;
+use crate::libraries::{Consequence, Kind, Setting};
+use crate::model::value::Datum;
 
 /// What decides it.
-pub(crate) const CHECKS: &[Check] = &[];
+pub(crate) const CHECKS: &[Check] = &[Check::Access(attribute), Check::Site(Kind::Pool, dns)];
+
+fn attribute(access: &Access<'_>) -> Option<Draft> {
+    let row = access.row.filter(|row| access.written && row.written == Some(Consequence::Ignored))?;
+    let message = format!("setting `{}` of a {} has no effect: {}", access.name, access.kind.word(), row.sentence);
+    Some(Draft::new(access.at, message, row.help.clone()))
+}
+
+fn dns(view: View<'_>) -> Vec<Draft> {
+    let off = view.value(Setting::DnsCache).always(|datum| *datum == Datum::Bool(false));
+    let (Some(ttl), Some(cache), true) = (view.argument(Setting::DnsTtl), view.argument(Setting::DnsCache), off) else {
+        return Vec::new();
+    };
+    let (name, switch) = (view.name(Setting::DnsTtl), view.name(Setting::DnsCache));
+    let message = format!("`{name}` has no effect: `{switch}=False` keeps no resolved name at all");
+    let help = format!("remove one of them: `{switch}=False` to resolve each time, or `{name}` to keep names so long");
+    vec![Draft::new(ttl.span, message, help).label(cache.span, "switched off here")]
+}

@@ -1,6 +1,41 @@
 //! PC301 session-per-request: a session is built for every request, so no connection is used again.
+//!
+//! The project decides how often the construction runs and how many requests it serves; this says so.
 
 use super::Check;
+use super::view::View;
+use crate::finding::Draft;
+use crate::libraries::{Kind, Setting};
+use crate::project::Repeat;
 
 /// What decides it.
-pub(crate) const CHECKS: &[Check] = &[];
+pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, session), Check::Site(Kind::Request, one_shot)];
+
+fn session(view: View<'_>) -> Vec<Draft> {
+    if view.project.shares_pool(&view.value(Setting::Pool), &view.value(Setting::PoolOwner)) {
+        return Vec::new();
+    }
+    let Some(waste) = view.project.waste(view.site.call) else { return Vec::new() };
+    let place = if waste.function.is_empty() { String::new() } else { format!(" in `{}`", waste.function) };
+    let message = format!(
+        "a session is built {}{place}: no connection is used again, so each request pays for a new connection, its handshakes and a DNS lookup",
+        waste.each
+    );
+    let help = "build one session at start, pass it to what makes requests, and close it at the end";
+    let draft = Draft::new(view.span(), message, help).confidence(waste.confidence);
+    vec![waste.chain.into_iter().fold(draft, |draft, (span, words)| draft.label(span, words))]
+}
+
+fn one_shot(view: View<'_>) -> Vec<Draft> {
+    let one_shot = view.project.request(view.site).is_some_and(|request| request.one_shot);
+    if !one_shot || view.argument(Setting::Pool).is_some() || view.site.open {
+        return Vec::new();
+    }
+    let Repeat::Often(chain) = view.project.repeat_at(view.site.call) else { return Vec::new() };
+    let message = format!(
+        "`{}` builds a session for this one request, again and again: no connection is used again",
+        view.callee()
+    );
+    let draft = Draft::new(view.span(), message, "build one session at start and make the requests through it");
+    vec![chain.into_iter().fold(draft, |draft, (span, words)| draft.label(span, words))]
+}

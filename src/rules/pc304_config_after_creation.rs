@@ -1,6 +1,21 @@
 //! PC304 config-after-creation: a session or connector is configured after it was built.
+//!
+//! Properties that cannot be set, and private attributes that should not be.
 
-use super::Check;
+use super::{Access, Check};
+use crate::finding::{Draft, Severity};
+use crate::libraries::Consequence;
 
 /// What decides it.
-pub(crate) const CHECKS: &[Check] = &[];
+pub(crate) const CHECKS: &[Check] = &[Check::Access(check)];
+
+fn check(access: &Access<'_>) -> Option<Draft> {
+    let row = access.row.filter(|_| access.written)?;
+    let severity = match row.written? {
+        Consequence::Raises => Severity::Error,
+        Consequence::Private => Severity::Warning,
+        _ => return None,
+    };
+    let message = format!("`{}` of a {} is set after it was built: {}", access.name, access.kind.word(), row.sentence);
+    Some(Draft::new(access.at, message, row.help.clone()).severity(severity))
+}

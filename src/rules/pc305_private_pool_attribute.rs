@@ -1,6 +1,16 @@
 //! PC305 private-pool-attribute: code reads or writes the pool's private attributes.
+//!
+//! Speaks of reads; writes are PC304's.
 
-use super::Check;
+use super::{Access, Check};
+use crate::finding::Draft;
+use crate::libraries::Consequence;
 
 /// What decides it.
-pub(crate) const CHECKS: &[Check] = &[];
+pub(crate) const CHECKS: &[Check] = &[Check::Access(check)];
+
+fn check(access: &Access<'_>) -> Option<Draft> {
+    let row = access.row.filter(|row| !access.written && row.read == Some(Consequence::Private))?;
+    let message = format!("`{}` of a {} is read: {}", access.name, access.kind.word(), row.sentence);
+    Some(Draft::new(access.at, message, row.help.clone()))
+}

@@ -1,0 +1,43 @@
+//! Fingerprints: what a finding is called when lines move. Refuses to know positions.
+//!
+//! Written down because files outside this repository keep them: the 64-bit FNV-1a hash, as sixteen hexadecimal digits,
+//! of the rule's code, the path as reported, the text of the line where the finding is (without space around it, runs of
+//! space as one), and a decimal number that counts findings alike in all of these from 0; the four are separated by a
+//! zero byte.
+
+use crate::finding::Finding;
+use crate::source::{FileId, SourceFile};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+
+/// Gives each finding its fingerprint. `findings` are sorted by place and are all of their files, before a baseline takes
+/// any away: which of several alike a finding is depends on the ones before it.
+pub fn stamp(findings: &mut [Finding], sources: &BTreeMap<FileId, SourceFile>) {
+    let mut seen: FxHashMap<String, usize> = FxHashMap::default();
+    for finding in findings {
+        let (path, line) = sources.get(&finding.at.file).map_or(("", ""), |source| {
+            (source.path.as_str(), source.line_text(source.lines.line(finding.at.start)))
+        });
+        let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let key = format!("{}\0{path}\0{line}", finding.rule.code);
+        let count = seen.entry(key.clone()).or_insert(0);
+        finding.fingerprint = format!("{:016x}", fnv1a(format!("{key}\0{count}").as_bytes()));
+        *count += 1;
+    }
+}
+
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fnv1a;
+
+    #[test]
+    fn the_hash_is_the_published_one() {
+        assert_eq!(fnv1a(b""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fnv1a(b"a"), 0xaf63_dc4c_8601_ec8c);
+        assert_eq!(fnv1a(b"foobar"), 0x8594_4171_f739_67e8);
+    }
+}

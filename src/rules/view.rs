@@ -1,0 +1,272 @@
+//! What a check sees: a site, and the questions it may ask about it.
+//!
+//! No syntax, no file, no library's keyword: settings by their neutral name, values by the lattice, and the user's own
+//! spelling for messages. Refuses to decide.
+
+use crate::finding::{Draft, Label};
+use crate::libraries::{Defaults, Kind, Library, Parameter, Setting};
+use crate::model::value::{Alternative, Datum, Frame, Source, Value};
+use crate::project::{BoundArgument, Project, Site};
+use crate::source::Span;
+
+/// How much of an argument's text a message repeats.
+const SPELLED: usize = 48;
+
+/// A site as a check sees it.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'p> {
+    /// The project around it.
+    pub(crate) project: &'p Project<'p>,
+    /// The site.
+    pub(crate) site: &'p Site,
+    /// The context of a call that it is seen in.
+    pub(crate) frame: Frame,
+}
+
+/// A number that a setting is known to be, with what a message needs to speak of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Measure {
+    /// The number.
+    pub(crate) value: f64,
+    /// The argument as written, with its value where that is written elsewhere.
+    pub(crate) spelled: String,
+    /// The argument's name.
+    pub(crate) name: String,
+    /// The argument.
+    pub(crate) at: Span,
+    /// Where its value is written, if that is another place.
+    pub(crate) set_at: Option<Span>,
+}
+
+impl Measure {
+    /// A label for where the value is written, if that is another place.
+    pub(crate) fn origin(&self, unit: &str) -> Option<Label> {
+        let span = self.set_at?;
+        Some(Label { span, message: format!("`{}` is set to {} here", self.name, quantity(self.value, unit)) })
+    }
+}
+
+/// What a setting is, alternative by alternative.
+#[derive(Debug, Clone)]
+pub(crate) enum Bound {
+    /// Not written.
+    Unset,
+    /// Written as no bound.
+    Unbounded(Measure),
+    /// A number.
+    Number(Measure),
+}
+
+impl<'p> View<'p> {
+    /// The same site in the context of another call.
+    pub(crate) fn in_frame(self, frame: Frame) -> View<'p> {
+        View { frame, ..self }
+    }
+
+    /// What a check says about the site: by itself, else in the context of each call that may build it.
+    pub(crate) fn judged(self, check: fn(View<'_>) -> Vec<Draft>) -> Vec<Draft> {
+        let drafts = check(self);
+        if !drafts.is_empty() {
+            return drafts;
+        }
+        for (frame, call) in self.project.contexts(self.site.call) {
+            let drafts = check(self.in_frame(frame));
+            if !drafts.is_empty() {
+                let label = |draft: Draft| draft.label(self.project.span(call), "with what this call passes");
+                return drafts.into_iter().map(label).collect();
+            }
+        }
+        Vec::new()
+    }
+
+    /// Another site, in the same context.
+    pub(crate) fn of(self, site: &'p Site, frame: Frame) -> View<'p> {
+        View { site, frame, ..self }
+    }
+
+    /// The library.
+    pub(crate) fn library(&self) -> &'p Library {
+        self.project.library(self.site)
+    }
+
+    /// What the library does by itself, as words.
+    pub(crate) fn defaults(&self) -> &'p Defaults {
+        &self.project.library(self.site).defaults
+    }
+
+    /// The bytes of the site.
+    pub(crate) fn span(&self) -> Span {
+        self.project.site_span(self.site)
+    }
+
+    /// The constructor as written.
+    pub(crate) fn callee(&self) -> String {
+        self.project.text(self.site.callee).to_owned()
+    }
+
+    /// What a setting is worth.
+    pub(crate) fn value(&self, setting: Setting) -> Value {
+        self.project.setting(self.site, setting, self.frame)
+    }
+
+    /// Whether nothing is written for a setting, on any path.
+    pub(crate) fn is_unset(&self, setting: Setting) -> bool {
+        self.value(setting).is_unset()
+    }
+
+    /// The argument that decides a setting.
+    pub(crate) fn argument(&self, setting: Setting) -> Option<&'p BoundArgument> {
+        self.project.argument(self.site, setting)
+    }
+
+    /// The parameter that decides a setting.
+    pub(crate) fn parameter(&self, setting: Setting) -> Option<&'p Parameter> {
+        self.project.parameter_for(self.site, setting)
+    }
+
+    /// How the parameter of a setting is spelled.
+    pub(crate) fn name(&self, setting: Setting) -> &'p str {
+        self.parameter(setting).map_or("", |parameter| parameter.name.as_str())
+    }
+
+    /// What a bounding setting is, alternative by alternative; `None` where anything about it is unknown.
+    pub(crate) fn bounds(&self, setting: Setting) -> Option<Vec<Bound>> {
+        let parameter = self.parameter(setting)?;
+        let value = self.value(setting);
+        value.all()?.iter().map(|one| self.bound(one, parameter, setting)).collect()
+    }
+
+    fn bound(&self, one: &Alternative, parameter: &Parameter, setting: Setting) -> Option<Bound> {
+        if one.datum == Datum::Unset {
+            return Some(Bound::Unset);
+        }
+        let number = match one.datum {
+            Datum::Number(number) => number,
+            Datum::Bool(value) => f64::from(u8::from(value)),
+            Datum::Null => 0.0,
+            _ => return None,
+        };
+        let measure = self.measure(one, number, setting, parameter)?;
+        if parameter.is_unbounded(&one.datum) {
+            Some(Bound::Unbounded(measure))
+        } else if one.datum == Datum::Null || number < 0.0 {
+            None
+        } else {
+            Some(Bound::Number(measure))
+        }
+    }
+
+    fn measure(&self, one: &Alternative, value: f64, setting: Setting, parameter: &Parameter) -> Option<Measure> {
+        let argument = self.argument(setting)?;
+        let here = self.project.span(argument.value);
+        let set_at = one.at.filter(|at| !argument.span.contains(at) && !here.contains(at));
+        let text = self.project.text(argument.span);
+        let mut spelled = if text.contains('=') { text.to_owned() } else { format!("{}={text}", parameter.name) };
+        if spelled.chars().count() > SPELLED || spelled.contains('\n') {
+            spelled = format!("{}=…", parameter.name);
+        }
+        let spelled = if is_literal(text) {
+            format!("`{spelled}`")
+        } else {
+            format!("`{spelled}` ({})", if one.datum == Datum::Null { "None".into() } else { quantity(value, &parameter.unit) })
+        };
+        Some(Measure { value, spelled, name: parameter.name.to_string(), at: argument.span, set_at })
+    }
+
+    /// The numbers that a setting can be; `None` where it can be anything else.
+    pub(crate) fn numbers(&self, setting: Setting) -> Option<Vec<Measure>> {
+        self.bounds(setting)?
+            .into_iter()
+            .map(|bound| match bound {
+                Bound::Number(measure) => Some(measure),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Whether nothing bounds what a setting should bound, on any path.
+    pub(crate) fn is_off(&self, setting: Setting) -> bool {
+        self.bounds(setting).is_some_and(|bounds| bounds.iter().all(|b| matches!(b, Bound::Unset | Bound::Unbounded(_))))
+    }
+
+    /// The unit that a setting is in.
+    pub(crate) fn unit(&self, setting: Setting) -> &'p str {
+        self.parameter(setting).map_or("", |parameter| parameter.unit.as_str())
+    }
+
+    /// The site that an object-valued setting was built at; `None` where that is not known.
+    pub(crate) fn object(&self, setting: Setting) -> Option<View<'p>> {
+        let value = self.value(setting);
+        let one = value.one()?;
+        self.built(&one.datum)
+    }
+
+    /// The site that a thing was built at.
+    pub(crate) fn built(&self, datum: &Datum) -> Option<View<'p>> {
+        match datum {
+            Datum::Built(call, frame) => Some(self.of(self.project.site_at(*call)?, *frame)),
+            Datum::Object(_, Some(call), frame) => Some(self.of(self.project.site_at(*call)?, *frame)),
+            _ => None,
+        }
+    }
+
+    /// The requests that go through this session; the flag says whether these are all.
+    pub(crate) fn requests(&self) -> (Vec<&'p Site>, bool) {
+        self.project.requests_of(self.site)
+    }
+
+    /// The session that a request goes through, where there is just one.
+    pub(crate) fn session(&self) -> Option<View<'p>> {
+        let (_, value) = self.project.receiver(self.site.call, self.frame)?;
+        let known: Vec<&Alternative> = value.alternatives.iter().filter(|one| one.datum != Datum::Null).collect();
+        match known.as_slice() {
+            [one] if value.unknown.is_none() => self.built(&one.datum).filter(|view| view.site.is(Kind::Session)),
+            _ => None,
+        }
+    }
+
+    /// The sessions that this pool is given to.
+    pub(crate) fn sessions_of_pool(&self) -> Vec<&'p Site> {
+        let sessions = self.project.sites().iter().filter(|site| site.is(Kind::Session));
+        let uses_it = |site: &&Site| {
+            self.project.setting(site, Setting::Pool, Frame::NONE).alternatives.iter().any(|one| match &one.datum {
+                Datum::Built(call, _) | Datum::Object(_, Some(call), _) => *call == self.site.call,
+                _ => false,
+            })
+        };
+        sessions.filter(uses_it).collect()
+    }
+
+    /// Whether a session that lives on uses this pool.
+    pub(crate) fn pool_lives_long(&self) -> bool {
+        self.sessions_of_pool().iter().any(|site| self.project.lives_long(site.call))
+    }
+}
+
+/// A number with its unit, as people write it.
+pub(crate) fn quantity(value: f64, unit: &str) -> String {
+    let number = if value.fract().abs() < 1e-9 { format!("{value:.0}") } else { format!("{}", (value * 1e6).round() / 1e6) };
+    if unit.is_empty() { number } else { format!("{number} {unit}") }
+}
+
+fn is_literal(text: &str) -> bool {
+    let value = text.rsplit('=').next().unwrap_or(text).trim();
+    value == "None" || value.parse::<f64>().is_ok()
+}
+
+/// Adds labels for where values are written.
+pub(crate) fn with_origins(mut draft: Draft, measures: &[(&Measure, &str)]) -> Draft {
+    for (measure, unit) in measures {
+        if let Some(label) = measure.origin(unit)
+            && !draft.labels.contains(&label)
+        {
+            draft.labels.push(label);
+        }
+    }
+    draft
+}
+
+/// Whether the only reason to think of none is the default of a parameter.
+pub(crate) fn is_default(one: &Alternative) -> bool {
+    one.source == Source::Default
+}

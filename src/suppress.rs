@@ -1,0 +1,182 @@
+//! Suppressions: which findings comments silence, and which comments silence nothing.
+//!
+//! ```text
+//! # poolcheck: ignore[PC301, no-timeout] reason      on any line of the statement, or alone above it
+//! # poolcheck: file-ignore[PC201] reason             anywhere in the file
+//! # noqa: PC301                                      on any line of the statement; other tools' codes are theirs
+//! ```
+//!
+//! Refuses to look for comments: front ends found them in syntax, so a directive inside a string is none.
+
+mod directive;
+
+use crate::config::{RuleSet, nearest};
+use crate::finding::{Applicability, Confidence, Draft, Edit, Finding, Fix};
+use crate::model::facts::Comment;
+use crate::rules::{self, Rule};
+use crate::source::{SourceFile, Span, offset};
+use directive::{Directive, Kind, Parsed};
+
+/// The rule that a suppression of nothing breaks.
+pub const UNUSED: &str = "unused-suppression";
+/// The rule that a suppression of no known rule, or a malformed one, breaks.
+pub const UNKNOWN: &str = "unknown-suppression";
+
+/// What is left of one file's findings.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The findings to show, in the order they came.
+    pub kept: Vec<Finding>,
+    /// How many that would have been shown are silenced.
+    pub suppressed: usize,
+    /// What is wrong with the comments themselves.
+    pub drafts: Vec<(&'static Rule, Draft)>,
+}
+
+/// Applies a file's suppressions.
+///
+/// * `findings`: all of this file, of every confidence; those below `least` are dropped, after they had their chance to
+///   prove a suppression used.
+/// * `ran`: the rules that were asked about this file (selected, not off by `per-file-ignores`, not silent in test code):
+///   only of these can it be said that a suppression is unused.
+#[must_use]
+pub fn apply(
+    source: &SourceFile,
+    comments: &[Comment],
+    findings: Vec<Finding>,
+    ran: RuleSet,
+    least: Confidence,
+) -> Outcome {
+    let mut directives = Vec::new();
+    let mut outcome = Outcome::default();
+    for comment in comments {
+        for parsed in directive::parse(source, comment) {
+            match parsed {
+                Parsed::Directive(directive) => directives.push(directive),
+                Parsed::Malformed(span, why) => outcome.report(UNKNOWN, ran, malformed(span, &why)),
+            }
+        }
+    }
+    for finding in findings {
+        let lines = source.lines.line(finding.statement.start)
+            ..=source.lines.line(finding.statement.end.max(finding.statement.start + 1) - 1);
+        let mut silenced = false;
+        for directive in directives.iter_mut().filter(|directive| directive.covers(&lines)) {
+            silenced |= directive.uses(finding.rule);
+        }
+        match (silenced, finding.confidence >= least) {
+            (false, true) => outcome.kept.push(finding),
+            (true, true) => outcome.suppressed += 1,
+            (_, false) => {}
+        }
+    }
+    for directive in &directives {
+        judge(source, directive, ran, &mut outcome);
+    }
+    outcome.silence_own(source, &directives);
+    outcome
+}
+
+impl Outcome {
+    fn report(&mut self, rule: &str, ran: RuleSet, draft: Draft) {
+        if let Some(rule) = rules::find(rule).filter(|rule| ran.contains(rule)) {
+            self.drafts.push((rule, draft));
+        }
+    }
+
+    /// A finding about a comment can be silenced like any other: on its line, above it, or for the file.
+    fn silence_own(&mut self, source: &SourceFile, directives: &[Directive]) {
+        let before = self.drafts.len();
+        self.drafts.retain(|(rule, draft)| {
+            let line = source.lines.line(draft.at.start);
+            !directives.iter().any(|directive| directive.covers(&(line..=line)) && directive.names_rule(rule))
+        });
+        self.suppressed += before - self.drafts.len();
+    }
+}
+
+/// Whether the rule speaks of suppressions; a suppression of such a rule is never called unused, since what it silences
+/// may be another suppression's fault.
+fn speaks_of_suppressions(rule: &Rule) -> bool {
+    rule.name == UNUSED || rule.name == UNKNOWN
+}
+
+fn malformed(span: Span, why: &str) -> Draft {
+    let help = "write `poolcheck: ignore[PC301] reason` on the statement, or alone on the line above it; \
+                `poolcheck: file-ignore[PC301] reason` holds for the file";
+    Draft::new(span, format!("this suppression has no effect: {why}"), help)
+}
+
+fn judge(source: &SourceFile, directive: &Directive, ran: RuleSet, outcome: &mut Outcome) {
+    let unknown: Vec<usize> = directive.indexes(|name| name.ours && name.rule.is_none());
+    let unused: Vec<usize> = directive.indexes(|name| {
+        name.rule.is_some_and(|rule| !name.used && ran.contains(rule) && !speaks_of_suppressions(rule))
+    });
+    // Where nothing good is left, either finding takes the whole comment away.
+    let all = unknown.len() + unused.len() == directive.names.len();
+    let fix = |bad: &[usize]| Fix {
+        applicability: Applicability::Safe,
+        message: "remove what has no effect".to_owned(),
+        edits: vec![if all { remove_whole(source, directive) } else { remove_names(source, directive, bad) }],
+    };
+    if let Some(&first) = unknown.first() {
+        let names = quoted(directive, &unknown);
+        let message = format!("{names} {} no rule of poolcheck", if unknown.len() == 1 { "is" } else { "are" });
+        let known = rules::all().iter().flat_map(|rule| [rule.code, rule.name]);
+        let help = match nearest(&directive.names[first].text, known) {
+            Some(near) => format!("write `{near}` if that is meant, else remove it"),
+            None => "remove it; `poolcheck --rules` lists the codes".to_owned(),
+        };
+        let mut draft = Draft::new(directive.span_of(first, source.id), message, help);
+        draft.fix = Some(fix(&unknown));
+        outcome.report(UNKNOWN, ran, draft);
+    }
+    if let Some(&first) = unused.first() {
+        let place = if directive.kind == Kind::File { "in this file" } else { "here" };
+        let message = format!("{} {} nothing to say {place}", quoted(directive, &unused), plural(&unused));
+        let help = "remove it, so that it does not hide a later mistake";
+        let mut draft = Draft::new(directive.span_of(first, source.id), message, help);
+        draft.fix = Some(fix(&unused));
+        outcome.report(UNUSED, ran, draft);
+    }
+}
+
+fn plural(names: &[usize]) -> &'static str {
+    if names.len() == 1 { "has" } else { "have" }
+}
+
+fn quoted(directive: &Directive, indexes: &[usize]) -> String {
+    let names: Vec<String> = indexes.iter().map(|&index| format!("`{}`", directive.names[index].text)).collect();
+    names.join(", ")
+}
+
+/// Writes the list anew without the bad names.
+fn remove_names(source: &SourceFile, directive: &Directive, bad: &[usize]) -> Edit {
+    let good = directive.names.iter().enumerate().filter(|(index, _)| !bad.contains(index));
+    let content = good.map(|(_, name)| name.text.as_str()).collect::<Vec<_>>().join(", ");
+    let start = directive.names.first().map_or(directive.start, |name| name.start);
+    let end = directive.names.last().map_or(directive.end, |name| name.end);
+    Edit { span: Span { file: source.id, start, end }, content }
+}
+
+/// Removes the directive: with its line where nothing else is on it, else with the space before it.
+fn remove_whole(source: &SourceFile, directive: &Directive) -> Edit {
+    let line = source.lines.line(directive.start);
+    let line_start = source.lines.start(line).unwrap_or(0);
+    let (mut start, mut end) = (directive.start, directive.end);
+    let before = source.text.get(line_start as usize..start as usize).unwrap_or("");
+    let line_end = line_start + offset(source.line_text(line).len());
+    let after = source.text.get(end as usize..line_end as usize).unwrap_or("");
+    if before.trim().is_empty() && after.trim().is_empty() {
+        start = line_start;
+        end = source.lines.start(line + 1).unwrap_or(offset(source.text.len()));
+    } else if after.trim().is_empty() {
+        start = line_start + offset(before.trim_end().len());
+    } else {
+        end += offset(after.len() - after.trim_start().len());
+    }
+    Edit { span: Span { file: source.id, start, end }, content: String::new() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,389 @@
+//! The built command: exit statuses, streams, files, configuration.
+#![allow(clippy::unwrap_used)]
+
+use assert_cmd::Command;
+use std::fs;
+use std::path::Path;
+use std::process::{Output, Stdio};
+use tempfile::TempDir;
+
+/// A folder with files, and the command run in it.
+struct Project(TempDir);
+
+impl Project {
+    fn new(files: &[(&str, &str)]) -> Project {
+        let project = Project(tempfile::tempdir().unwrap());
+        for (path, text) in files {
+            project.write(path, text);
+        }
+        project
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::cargo_bin("poolcheck").unwrap();
+        // The environment of whoever runs the tests is not under test.
+        for name in ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "FORCE_HYPERLINK"] {
+            command.env_remove(name);
+        }
+        command.env("HOME", self.path()).env("XDG_CONFIG_HOME", self.path().join(".config"));
+        command.current_dir(self.path()).args(args);
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    /// What `--show-files` lists.
+    fn files(&self, args: &[&str]) -> Vec<String> {
+        let out = self.run(&[&["--show-files"], args].concat());
+        stdout(&out).lines().map(str::to_owned).collect()
+    }
+
+    /// The line of `--show-settings` for a key.
+    fn setting(&self, key: &str, args: &[&str]) -> String {
+        let out = self.run(&[&["--show-settings"], args].concat());
+        assert_eq!(status(&out), 0, "{}", stderr(&out));
+        let start = format!("{key} = ");
+        let line = stdout(&out).lines().find_map(|line| line.strip_prefix(&start).map(str::to_owned));
+        line.unwrap_or_default()
+    }
+
+    /// The error of a run that must fail with status 2 and an empty stdout.
+    fn error(&self, args: &[&str]) -> String {
+        let out = self.run(args);
+        assert_eq!((status(&out), stdout(&out)), (2, String::new()), "{args:?}");
+        let text = stderr(&out);
+        assert!(text.starts_with("poolcheck: error: "), "{text}");
+        text
+    }
+}
+
+fn stdout(out: &Output) -> String {
+    String::from_utf8(out.stdout.clone()).unwrap()
+}
+
+fn stderr(out: &Output) -> String {
+    String::from_utf8(out.stderr.clone()).unwrap()
+}
+
+fn status(out: &Output) -> i32 {
+    out.status.code().unwrap()
+}
+
+#[test]
+fn a_clean_run_is_silent_on_stdout_and_says_so_on_stderr() {
+    let project = Project::new(&[("a.py", "x = 1\n")]);
+    let out = project.run(&[]);
+    assert_eq!((status(&out), stdout(&out)), (0, String::new()));
+    assert!(stderr(&out).starts_with("All checks passed: 1 file "), "{}", stderr(&out));
+    assert_eq!(stderr(&project.run(&["-q"])), "");
+}
+
+#[test]
+fn nothing_to_check_is_said() {
+    let project = Project::new(&[("a.txt", "")]);
+    let out = project.run(&[]);
+    assert_eq!(status(&out), 0);
+    assert!(stderr(&out).contains("warning: no Python file"), "{}", stderr(&out));
+}
+
+#[test]
+fn every_bad_path_is_named_and_the_rest_is_checked() {
+    let project = Project::new(&[("a.py", "")]);
+    let out = project.run(&["no-such.py", "a.py", "nor-this", "--output-format", "json"]);
+    assert_eq!(status(&out), 2);
+    assert!(stderr(&out).contains("error: no-such.py: cannot be read: no such file or directory"), "{}", stderr(&out));
+    assert!(stderr(&out).contains("error: nor-this: "), "{}", stderr(&out));
+    assert!(!stderr(&out).contains("All checks passed"), "{}", stderr(&out));
+    assert!(stdout(&out).contains("\"files\": 1,"), "{}", stdout(&out));
+    assert_eq!(status(&project.run(&["no-such.py", "--exit-zero"])), 2);
+    assert_eq!(status(&project.run(&["--show-files", "no-such.py"])), 2);
+}
+
+#[test]
+fn mistyped_names_are_answered_with_the_nearest() {
+    let project = Project::new(&[("a.py", "")]);
+    for (args, near) in [
+        (&["--selct", "PC1"][..], "'--select'"),
+        (&["--select", "PC31"][..], "`PC301`"),
+        (&["--ignore", "sesion-per-request"][..], "`session-per-request`"),
+        (&["--extend-select", "pc301"][..], "`PC301`"),
+        (&["--output-format", "jsn"][..], "'json'"),
+        (&["--fail-on", "eror"][..], "'error'"),
+        (&["--min-confidence", "hihg"][..], "'high'"),
+        (&["--explain", "PC3O1"][..], "`PC301`"),
+        (&["--explain", "PC3"][..], "PC301 (session-per-request)"),
+        (&["--config", "selct=[]"][..], "`select`"),
+        (&["--config", "fail-on=\"warnin\""][..], "`warning`"),
+        (&["--config", "fail-on=error"][..], "quotes"),
+        (&["--config", "nowhere.toml"][..], "neither a file nor KEY=VALUE"),
+        (&["--exclude", "a["][..], "`a[`"),
+        (&["-j", "0"][..], "'0'"),
+        (&["-q", "-v"][..], "cannot be used with"),
+    ] {
+        let error = project.error(args);
+        assert!(error.contains(near), "{args:?}: {error}");
+    }
+}
+
+#[test]
+fn configuration_errors_name_file_line_and_the_nearest_name() {
+    for (text, line, what) in [
+        ("selct = []\n", 1, "did you mean `select`"),
+        ("\nselect = [\n  \"PC101\",\n  \"PC10l\"]\n", 4, "did you mean `PC101`"),
+        ("select = \"PC101\"\n", 1, "a list of texts is wanted here, not a text"),
+        ("select = [1]\n", 1, "a text in quotes is wanted here, not a number"),
+        ("fail-on = \"errors\"\n", 1, "did you mean `error`"),
+        ("min-confidence = \"certain\"\n", 1, "it is one of high, medium, low"),
+        ("output-format = \"xml\"\n", 1, "it is one of full, concise"),
+        ("lint-tests = \"yes\"\n", 1, "true or false is wanted"),
+        ("[per-file-ignores]\n\"a[\" = [\"PC1\"]\n", 2, "`a[` is no glob"),
+        ("[per-file-ignores]\n\"a\" = [\"PX1\"]\n", 2, "unknown rule `PX1`"),
+        ("[rules.PC999]\n", 1, "unknown rule `PC999`"),
+        ("[rules.PC301]\nseverty = \"error\"\n", 2, "did you mean `severity`"),
+        ("[rules.PC201]\nlimit-per-host = 0\n", 2, "above 0"),
+        ("[rules.PC301]\nlimit-per-host = 4\n", 2, "unknown key `limit-per-host`"),
+        ("new-key = 1\nrequired-version = \">=99\"\n", 2, "wants poolcheck >=99"),
+        ("select = [\n", 1, ""),
+        ("fail-on = \"error\"\nfail-on = \"error\"\n", 2, "duplicate"),
+    ] {
+        let project = Project::new(&[("a.py", ""), ("poolcheck.toml", text)]);
+        let error = project.error(&["."]);
+        let place = format!("poolcheck.toml:{line}: ");
+        assert!(error.contains(what) && (what.is_empty() || error.contains(&place)), "{text}: {error}");
+    }
+    let project = Project::new(&[("a.py", ""), ("sub/b.py", ""), ("sub/poolcheck.toml", "x = 1")]);
+    assert!(project.error(&["."]).contains("sub/poolcheck.toml:1: "), "met on the walk");
+}
+
+#[test]
+fn the_first_file_of_a_folder_that_speaks_of_poolcheck_counts() {
+    let files = [
+        ("poolcheck.toml", "fail-on = \"error\"\n"),
+        (".poolcheck.toml", "fail-on = \"info\"\n"),
+        ("pyproject.toml", "[tool.poolcheck]\nfail-on = \"never\"\n"),
+        ("Cargo.toml", "[package.metadata.poolcheck]\nfail-on = \"error\"\n"),
+    ];
+    let expected = ["\"error\"", "\"info\"", "\"never\"", "\"error\""];
+    let project = Project::new(&files);
+    project.write("a.py", "");
+    for (index, (name, _)) in files.iter().enumerate() {
+        assert_eq!(project.setting("fail-on", &[]), expected[index], "{name}");
+        fs::remove_file(project.path().join(name)).unwrap();
+    }
+    project.write("Cargo.toml", "[workspace.metadata.poolcheck]\nfail-on = \"info\"\n");
+    assert_eq!(project.setting("fail-on", &[]), "\"info\"");
+}
+
+#[test]
+fn the_nearest_configuration_counts_for_each_file() {
+    let project = Project::new(&[
+        ("poolcheck.toml", "fail-on = \"error\"\nexclude = [\"gone\"]\n"),
+        ("gone/a.py", ""),
+        ("sub/pyproject.toml", "[tool.other]\n[project]\nname = \"poolcheck-user\"\n"),
+        ("sub/a.py", ""),
+        ("sub/deep/poolcheck.toml", "fail-on = \"info\"\n"),
+        ("sub/deep/gone/a.py", ""),
+        ("sub/deep/broken/pyproject.toml", "this is no TOML, and none of our business"),
+        ("sub/deep/broken/a.py", ""),
+    ]);
+    assert_eq!(project.setting("fail-on", &["sub/a.py"]), "\"error\"", "without our table the search goes on");
+    assert_eq!(project.setting("fail-on", &["sub/deep"]), "\"info\"");
+    assert_eq!(project.files(&[]), ["sub/a.py", "sub/deep/broken/a.py", "sub/deep/gone/a.py"]);
+}
+
+#[test]
+fn flags_stand_above_inline_settings_above_files() {
+    let project = Project::new(&[("poolcheck.toml", "fail-on = \"error\"\nignore = [\"PC101\"]\n"), ("a.py", "")]);
+    assert_eq!(project.setting("fail-on", &["--config", "fail-on=\"info\""]), "\"info\"");
+    let both = ["--config", "fail-on=\"info\"", "--fail-on", "never"];
+    assert_eq!(project.setting("fail-on", &both), "\"never\"");
+    assert_eq!(project.setting("fail-on", &["--isolated"]), "\"warning\"");
+    assert!(!project.setting("select", &[]).contains("PC101"));
+    assert_eq!(project.setting("select", &["--select", "PC101,PC3", "--ignore", "PC3"]), "[\"PC101\"]");
+    assert_eq!(project.setting("rules", &["--config", "rules.PC201.limit-per-host=7"]), "{PC201.limit-per-host = 7}");
+    project.write("other/ci.toml", "fail-on = \"info\"\n");
+    assert_eq!(project.setting("fail-on", &["--config", "other/ci.toml"]), "\"info\"");
+    assert!(!project.setting("select", &["--config", "other/ci.toml"]).contains("PC999"));
+    project.write("other/pyproject.toml", "[tool.x]\n");
+    assert!(project.error(&["--config", "other/pyproject.toml"]).contains("has no table [tool.poolcheck]"));
+    assert!(project.error(&["--config", "other/ci.toml", "--isolated"]).contains("--isolated"));
+}
+
+#[test]
+fn gitignore_and_its_kin_are_obeyed() {
+    let project = Project::new(&[
+        (".git/info/exclude", "excluded.py\n"),
+        (".gitignore", "*.gen.py\n/only_root.py\nfolder/\nsub/*.tmp.py\n"),
+        (".ignore", "ours.py\n!kept.gen.py\n"),
+        ("a.py", ""),
+        ("a.gen.py", ""),
+        ("kept.gen.py", ""),
+        ("only_root.py", ""),
+        ("excluded.py", ""),
+        ("ours.py", ""),
+        ("folder/a.py", ""),
+        ("sub/only_root.py", ""),
+        ("sub/b.tmp.py", ""),
+        ("sub/.gitignore", "!back.gen.py\nlocal.py\n"),
+        ("sub/back.gen.py", ""),
+        ("sub/local.py", ""),
+        ("sub/inner/local.py", ""),
+    ]);
+    assert_eq!(project.files(&[]), ["a.py", "kept.gen.py", "sub/back.gen.py", "sub/only_root.py"]);
+    assert_eq!(project.files(&["sub"]), ["sub/back.gen.py", "sub/only_root.py"], "what stands above holds below");
+    assert_eq!(project.files(&["a.gen.py", "folder"]), ["a.gen.py", "folder/a.py"], "what is named is checked");
+    assert_eq!(project.files(&["--no-ignore"]).len(), 12);
+    project.write("poolcheck.toml", "respect-gitignore = false\n");
+    assert_eq!(project.files(&[]).len(), 12);
+}
+
+#[test]
+fn a_repository_inside_another_has_its_own_ignore_files() {
+    let project = Project::new(&[
+        (".git/HEAD", ""),
+        (".gitignore", "a.py\n"),
+        ("vendor/.git/HEAD", ""),
+        ("vendor/a.py", ""),
+        ("sub/a.py", ""),
+    ]);
+    assert_eq!(project.files(&[]), ["vendor/a.py"]);
+}
+
+#[test]
+fn the_users_own_ignore_list_is_obeyed_in_repositories() {
+    let project = Project::new(&[(".config/git/ignore", "mine.py\n"), ("mine.py", ""), ("a.py", "")]);
+    assert_eq!(project.files(&[]), ["a.py", "mine.py"]);
+    project.write(".git/HEAD", "");
+    assert_eq!(project.files(&[]), ["a.py"]);
+}
+
+#[test]
+fn excludes_prune_and_can_be_forced_on_named_paths() {
+    let project =
+        Project::new(&[("src/a.py", ""), ("src/gen/b.py", ""), ("build/c.py", ""), (".venv/d.py", ""), ("e.ipynb", "")]);
+    assert_eq!(project.files(&[]), ["e.ipynb", "src/a.py", "src/gen/b.py"]);
+    assert_eq!(project.files(&["--extend-exclude", "src/gen,*.ipynb"]), ["src/a.py"]);
+    assert_eq!(project.files(&["--exclude", "src"]), [".venv/d.py", "build/c.py", "e.ipynb"]);
+    assert_eq!(project.files(&["build/c.py", "build"]), ["build/c.py"]);
+    assert!(project.files(&["--force-exclude", "build/c.py", ".venv"]).is_empty());
+    assert_eq!(project.files(&["--force-exclude", "src/a.py"]), ["src/a.py"]);
+    let here = project.path().join("build");
+    let out = project.command(&["--show-files"]).current_dir(here).output().unwrap();
+    assert_eq!(stdout(&out), "c.py\n", "where one stands is not excluded by its own name");
+}
+
+#[test]
+fn paths_are_sorted_relative_and_reported_once() {
+    let project = Project::new(&[("b/a.py", ""), ("b-c.py", ""), ("a.py", ""), ("x.txt", "")]);
+    let absolute = project.path().canonicalize().unwrap().join("a.py");
+    let args = ["./b/../a.py", ".", absolute.to_str().unwrap(), "b"];
+    assert_eq!(project.files(&args), ["a.py", "b-c.py", "b/a.py"]);
+    let out = project.command(&["--show-files", "../a.py"]).current_dir(project.path().join("b")).output().unwrap();
+    assert!(stdout(&out).ends_with("/a.py\n") && stdout(&out).starts_with('/'), "{}", stdout(&out));
+    assert_eq!(project.files(&["x.txt"]), ["x.txt"], "a named file is checked whatever it is called");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_make_no_cycles_and_odd_names_survive() {
+    use std::os::unix::{ffi::OsStrExt, fs::symlink};
+    let project = Project::new(&[("a/b.py", "")]);
+    symlink(project.path(), project.path().join("a/loop")).unwrap();
+    symlink("b.py", project.path().join("a/link.py")).unwrap();
+    symlink("nowhere", project.path().join("a/dangling.py")).unwrap();
+    fs::write(project.path().join(std::ffi::OsStr::from_bytes(b"a/\xff\x1b.py")), "").unwrap();
+    assert_eq!(project.files(&[]), ["a/b.py", "a/link.py", "a/\u{fffd}\\u{1b}.py"]);
+}
+
+#[test]
+fn standard_input_is_a_file() {
+    let project = Project::new(&[("poolcheck.toml", "exclude = [\"gen\"]\n")]);
+    let run = |args: &[&str]| project.command(args).write_stdin("x = 1\n").output().unwrap();
+    assert_eq!(stdout(&run(&["--show-files", "-", "--stdin-filename", "src/a.py"])), "src/a.py\n");
+    assert_eq!(stdout(&run(&["--show-files", "-"])), "<stdin>\n");
+    let excluded = ["--show-files", "-", "--force-exclude", "--stdin-filename", "gen/a.py"];
+    assert_eq!(stdout(&run(&excluded)), "");
+    assert_eq!(status(&run(&["-"])), 0);
+}
+
+#[test]
+fn output_goes_to_a_file() {
+    let project = Project::new(&[("a.py", "")]);
+    let out = project.run(&["--output-format", "json", "-o", "out.json"]);
+    assert_eq!((status(&out), stdout(&out)), (0, String::new()));
+    assert!(fs::read_to_string(project.path().join("out.json")).unwrap().starts_with("{\n  \"version\": 1,"));
+    assert!(project.error(&["-o", "no/such/folder.json"]).contains("--output-file: no/such/folder.json"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error_and_a_closed_pipe_is_none() {
+    let project = Project::new(&[("a.py", "")]);
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("poolcheck"));
+    let out = command.arg("--rules").stdout(Stdio::from(full)).output().unwrap();
+    assert_eq!(status(&out), 2);
+    assert!(stderr(&out).contains("the output cannot be written"), "{}", stderr(&out));
+    for args in [&["--rules"][..], &["--help"][..], &["--version"][..], &["--show-files", "."][..]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("poolcheck"));
+        let out = command.args(args).current_dir(project.path()).stdout(writer).output().unwrap();
+        assert_eq!((status(&out), stderr(&out)), (0, String::new()), "{args:?}");
+    }
+}
+
+#[test]
+fn colours_follow_flag_and_environment() {
+    let project = Project::new(&[("a.py", "")]);
+    let colored = |flag: &[&str], env: &[(&str, &str)]| {
+        let args = [&["--explain", "PC101"], flag].concat();
+        let out = project.command(&args).envs(env.iter().copied()).output().unwrap();
+        stdout(&out).contains('\u{1b}')
+    };
+    assert!(!colored(&[], &[]), "a pipe");
+    assert!(colored(&["--color", "always"], &[]));
+    assert!(colored(&["--color", "always"], &[("NO_COLOR", "1")]));
+    assert!(colored(&[], &[("FORCE_COLOR", "1")]) && colored(&[], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!colored(&[], &[("FORCE_COLOR", "0")]) && !colored(&[], &[("CLICOLOR_FORCE", "0")]));
+    assert!(!colored(&[], &[("NO_COLOR", "1"), ("FORCE_COLOR", "1")]));
+    assert!(colored(&[], &[("NO_COLOR", ""), ("FORCE_COLOR", "1")]), "empty is not set");
+    assert!(!colored(&["--color", "never"], &[("FORCE_COLOR", "1")]));
+}
+
+#[test]
+fn rules_are_explained_and_listed() {
+    let project = Project::new(&[]);
+    for name in ["PC301", "session-per-request"] {
+        assert!(stdout(&project.run(&["--explain", name])).starts_with("PC301 session-per-request\n==="), "{name}");
+    }
+    let list = stdout(&project.run(&["--rules"]));
+    assert!(list.lines().any(|line| line.starts_with("PC301  session-per-request ")), "{list}");
+    let json = stdout(&project.run(&["--rules", "--output-format", "json"]));
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json[0]["code"], "PC101");
+}
+
+#[test]
+fn help_and_version_go_to_stdout() {
+    let project = Project::new(&[]);
+    let version = project.run(&["--version"]);
+    assert_eq!((status(&version), stdout(&version)), (0, format!("poolcheck {}\n", env!("CARGO_PKG_VERSION"))));
+    for flag in ["-h", "--help"] {
+        let help = project.run(&[flag]);
+        assert_eq!((status(&help), stderr(&help)), (0, String::new()));
+        assert!(stdout(&help).contains("Exit status:") && !stdout(&help).contains("--no-prefilter"));
+    }
+}
