@@ -283,7 +283,8 @@ impl Config {
             FileSource::Fixed(settings) => Some(settings),
             FileSource::Nearest => None,
         };
-        let mut files: Vec<PathBuf> = cache.values().chain(fixed).filter_map(|settings| settings.file.clone()).collect();
+        let mut files: Vec<PathBuf> =
+            cache.values().chain(fixed).filter_map(|settings| settings.file.clone()).collect();
         files.sort();
         files.dedup();
         files

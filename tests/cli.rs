@@ -271,8 +271,13 @@ fn the_users_own_ignore_list_is_obeyed_in_repositories() {
 
 #[test]
 fn excludes_prune_and_can_be_forced_on_named_paths() {
-    let project =
-        Project::new(&[("src/a.py", ""), ("src/gen/b.py", ""), ("build/c.py", ""), (".venv/d.py", ""), ("e.ipynb", "")]);
+    let project = Project::new(&[
+        ("src/a.py", ""),
+        ("src/gen/b.py", ""),
+        ("build/c.py", ""),
+        (".venv/d.py", ""),
+        ("e.ipynb", ""),
+    ]);
     assert_eq!(project.files(&[]), ["e.ipynb", "src/a.py", "src/gen/b.py"]);
     assert_eq!(project.files(&["--extend-exclude", "src/gen,*.ipynb"]), ["src/a.py"]);
     assert_eq!(project.files(&["--exclude", "src"]), [".venv/d.py", "build/c.py", "e.ipynb"]);

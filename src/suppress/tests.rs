@@ -102,7 +102,8 @@ fn any_line_of_the_statement_will_do() {
         "s = S(\n    a,\n    b,\n)  # poolcheck: ignore[PC301]",
     ] {
         let source = source(text);
-        let whole = finding(&source, "PC301", text.split("  # poolcheck: ignore[PC301]").next().unwrap(), Confidence::High);
+        let whole =
+            finding(&source, "PC301", text.split("  # poolcheck: ignore[PC301]").next().unwrap(), Confidence::High);
         let span = Span { file: source.id, start: 0, end: offset(text.len()) };
         let findings = vec![Finding { statement: span, ..whole }];
         let outcome = apply(&source, &comments(&source), findings, all(), Confidence::Medium);

@@ -45,12 +45,8 @@ impl<'a> Excerpt<'a> {
                 mark.end = line.max(mark.start);
             }
         }
-        let mut excerpt = Excerpt {
-            file,
-            text: Cow::Borrowed(&file.text),
-            lines: Cow::Borrowed(&file.lines),
-            moved: Vec::new(),
-        };
+        let mut excerpt =
+            Excerpt { file, text: Cow::Borrowed(&file.text), lines: Cow::Borrowed(&file.lines), moved: Vec::new() };
         let shown = excerpt.lines_around(&marks);
         if shown.iter().any(|&line| is_unfit(file, line)) {
             excerpt.tame(&mut marks, &shown);
@@ -172,7 +168,8 @@ impl SourceCode for Excerpt<'_> {
         let top = first.saturating_sub(before).max(cell_start);
         let bottom = (last + after).min(cell_end - 1).max(first);
         let (from, to, line, column) = if before == 0 && after == 0 {
-            let at = self.moved.iter().find(|(here, _)| *here as usize == start).map_or(offset(start), |&(_, file)| file);
+            let at =
+                self.moved.iter().find(|(here, _)| *here as usize == start).map_or(offset(start), |&(_, file)| file);
             (start, end, first - cell_start, self.file.position(at).column as usize - 1)
         } else {
             let to = self.lines.start(bottom + 1).map_or(text.len(), |next| next as usize);

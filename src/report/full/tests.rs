@@ -108,6 +108,40 @@ fn the_line_table_draws_what_miette_draws() {
 }
 
 #[test]
+fn labels_on_neighbouring_lines_are_drawn_as_miette_draws_them() {
+    let mut chance = Chance(5);
+    let mut drawn = 0;
+    for _ in 0..20_000 {
+        let text = chance.text();
+        let mut spans = [chance.span(&text), chance.span(&text)];
+        spans.sort_unstable();
+        let [(a, b), (c, d)] = spans;
+        let lines = |from: usize, to: usize| text[from..to].matches('\n').count();
+        if a == b || c == d || lines(a, b) > 2 || lines(c, d) > 2 || (b < c && lines(b, c) > 2) {
+            continue;
+        }
+        let label = |(start, end): (usize, usize), primary: bool| {
+            let (message, span) = (Some("label".to_owned()), (start, end - start));
+            if primary {
+                LabeledSpan::new_primary_with_span(message, span)
+            } else {
+                LabeledSpan::new_with_span(message, span)
+            }
+        };
+        let stock = Stock {
+            source: NamedSource::new("a.py", text.clone()),
+            labels: vec![label(spans[0], true), label(spans[1], false)],
+        };
+        let mut expected = String::new();
+        handler(Style::PLAIN).render_report(&mut expected, &stock).unwrap();
+        let marks = vec![mark(a, b), Mark { primary: false, ..mark(c, d) }];
+        assert_eq!(draw(&file(&text), marks), expected, "{text:?} {spans:?}");
+        drawn += 1;
+    }
+    assert!(drawn > 3_000, "{drawn}");
+}
+
+#[test]
 fn the_line_table_reads_what_miette_reads() {
     let mut chance = Chance(11);
     for _ in 0..8_000 {
@@ -168,10 +202,8 @@ fn a_label_over_many_lines_shows_its_first() {
 #[test]
 fn notebook_rows_count_within_their_cell() {
     let mut notebook = file("import a\nx = 1\nsession()\ny = 2\n");
-    notebook.cells = vec![
-        crate::source::Cell { number: 1, first_line: 0 },
-        crate::source::Cell { number: 4, first_line: 2 },
-    ];
+    notebook.cells =
+        vec![crate::source::Cell { number: 1, first_line: 0 }, crate::source::Cell { number: 4, first_line: 2 }];
     let at = notebook.text.find("session").unwrap();
     let out = draw(&notebook, vec![mark(at, at + 7), mark(0, 6)]);
     assert!(out.contains("a.py:cell 4:1:1") && out.contains("a.py:cell 1:1:1"), "{out}");
