@@ -59,7 +59,7 @@ pub struct Cli {
     #[arg(long, help_heading = "Output")]
     pub statistics: bool,
     /// When to colour; NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE are obeyed
-    #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = false, help_heading = "Output")]
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
     pub color: ColorChoice,
     /// Never show a progress bar
     #[arg(long, help_heading = "Output")]

@@ -308,3 +308,20 @@ fn quote(text: &str) -> String {
 fn list<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     format!("[{}]", texts.map(quote).collect::<Vec<_>>().join(", "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{KEYS, RULE_KEYS};
+    use crate::rules;
+
+    #[test]
+    fn keys_are_told_apart_and_belong_to_rules_that_exist() {
+        assert_eq!(KEYS[0].name, "required-version", "it is read first");
+        for (index, key) in KEYS.iter().enumerate() {
+            assert!(KEYS[..index].iter().all(|other| other.name != key.name) && !key.about.is_empty());
+        }
+        for rule in RULE_KEYS.iter().filter_map(|key| key.rule) {
+            assert!(rules::find(rule).is_some(), "{rule}");
+        }
+    }
+}

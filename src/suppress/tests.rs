@@ -65,6 +65,11 @@ fn fixed(text: &str, outcome: &Outcome) -> String {
 }
 
 #[test]
+fn the_rules_about_suppressions_exist() {
+    assert_eq!([super::UNUSED, super::UNKNOWN].map(|name| rules::find(name).unwrap().code), ["PC901", "PC902"]);
+}
+
+#[test]
 fn legal_directives_silence() {
     for text in [
         "s = S()  # poolcheck: ignore[PC301]\n",
