@@ -27,7 +27,7 @@ What is meant to be so stands in the code: `# poolcheck: ignore[PC301] reason`";
 #[derive(Debug, Parser)]
 #[command(name = "poolcheck", version, about, after_help = AFTER, max_term_width = 100)]
 pub struct Cli {
-    /// Files or folders to check, `-` for standard input [default: .]
+    /// Files or folders to check, `-` for standard input (default: .)
     pub paths: Vec<PathBuf>,
 
     /// Rules that run instead of the default ones: codes, their beginnings (PC1, PC30), names, or ALL
@@ -39,7 +39,7 @@ pub struct Cli {
     /// Rules that run beside those selected
     #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules")]
     pub extend_select: Vec<String>,
-    /// The lowest confidence that is shown [default: medium]
+    /// The lowest confidence that is shown (default: medium)
     #[arg(long, value_name = "CONFIDENCE", value_parser = confidence(), help_heading = "Rules")]
     pub min_confidence: Option<Confidence>,
     /// Show a rule's page and exit
@@ -49,7 +49,7 @@ pub struct Cli {
     #[arg(long, help_heading = "Rules")]
     pub rules: bool,
 
-    /// How findings are written [default: full on a terminal, else concise]
+    /// How findings are written (default: full on a terminal, else concise)
     #[arg(long, value_name = "FORMAT", value_parser = format(), help_heading = "Output")]
     pub output_format: Option<&'static Format>,
     /// Write to a file instead of standard output
@@ -59,7 +59,7 @@ pub struct Cli {
     #[arg(long, help_heading = "Output")]
     pub statistics: bool,
     /// When to colour; NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE are obeyed
-    #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = false, help_heading = "Output")]
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
     pub color: ColorChoice,
     /// Never show a progress bar
     #[arg(long, help_heading = "Output")]
@@ -71,7 +71,7 @@ pub struct Cli {
     #[arg(short, long, help_heading = "Output")]
     pub verbose: bool,
 
-    /// The lowest severity that makes the exit status 1 [default: warning]
+    /// The lowest severity that makes the exit status 1 (default: warning)
     #[arg(long, value_name = "SEVERITY", value_parser = fail_on(), help_heading = "Exit status")]
     pub fail_on: Option<FailOn>,
     /// Exit with 0 although there are findings
@@ -109,7 +109,7 @@ pub struct Cli {
     /// List the files that would be checked and exit
     #[arg(long, help_heading = "Files")]
     pub show_files: bool,
-    /// How many threads [default: one for each processor]
+    /// How many threads (default: one for each processor)
     #[arg(short, long, value_name = "N", help_heading = "Files")]
     pub jobs: Option<NonZeroUsize>,
     /// Parse every file, also those in which nothing can matter: the same findings, slower

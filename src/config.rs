@@ -283,7 +283,8 @@ impl Config {
             FileSource::Fixed(settings) => Some(settings),
             FileSource::Nearest => None,
         };
-        let mut files: Vec<PathBuf> = cache.values().chain(fixed).filter_map(|settings| settings.file.clone()).collect();
+        let mut files: Vec<PathBuf> =
+            cache.values().chain(fixed).filter_map(|settings| settings.file.clone()).collect();
         files.sort();
         files.dedup();
         files
@@ -358,9 +359,14 @@ fn config_arguments(flags: &Flags) -> Result<(Option<PathBuf>, Vec<Layer>), Conf
 fn inline_layer(argument: &str, cwd: &Path) -> Result<Layer, ConfigError> {
     let origin = format!("--config '{argument}'");
     let table = DeTable::parse(argument).map_err(|error| {
-        on(&origin, format!("{}; VALUE is TOML, so a text stands in quotes: fail-on=\"error\"", error.message()))
+        on(&origin, format!("{}; VALUE is TOML, so a text stands in quotes: fail-on=\"error\"", toml_message(&error)))
     })?;
     file::read_table(table.get_ref(), cwd).map_err(|fault| on(origin, fault.message))
+}
+
+/// The parser's message in one line.
+fn toml_message(error: &toml::de::Error) -> String {
+    error.message().trim().replace('\n', "; ")
 }
 
 /// How a configuration file's name tells where the table is.
@@ -422,8 +428,8 @@ fn read_file(
         line: Some(LineIndex::new(text).line(crate::source::offset(offset)) + 1),
         message,
     };
-    let document = DeTable::parse(text)
-        .map_err(|error| at(error.span().map_or(0, |span| span.start), error.message().trim().replace('\n', "; ")))?;
+    let document =
+        DeTable::parse(text).map_err(|error| at(error.span().map_or(0, |span| span.start), toml_message(&error)))?;
     for keys in tables {
         let mut table = Some(document.get_ref());
         for (depth, key) in keys.iter().enumerate() {

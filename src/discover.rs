@@ -59,8 +59,8 @@ pub fn discover(config: &Config) -> Result<Discovery, ConfigError> {
         let shown = paths::tame(&named.to_string_lossy()).into_owned();
         match path.metadata() {
             Ok(meta) if meta.is_dir() => folder(config, &path, &mut ignored, &mut found)?,
-            Ok(_) => match std::fs::File::open(&path) {
-                Ok(_) => file(config, path, &mut found)?,
+            Ok(meta) => match readable(&path, &meta) {
+                Ok(()) => file(config, path, &mut found)?,
                 Err(error) => found.errors.push(format!("{shown}: cannot be read: {}", reason(&error))),
             },
             Err(error) => found.errors.push(format!("{shown}: cannot be read: {}", reason(&error))),
@@ -71,6 +71,11 @@ pub fn discover(config: &Config) -> Result<Discovery, ConfigError> {
     found.problems.sort_by(|a, b| a.path.cmp(&b.path));
     found.problems.dedup_by(|a, b| a.path == b.path);
     Ok(found)
+}
+
+/// Whether a named file can be opened. A pipe is not tried: what is opened twice is read only once.
+fn readable(path: &Path, meta: &std::fs::Metadata) -> std::io::Result<()> {
+    if meta.is_file() { std::fs::File::open(path).map(drop) } else { Ok(()) }
 }
 
 /// An operating system's message without its number.

@@ -161,12 +161,13 @@ fn output(cli: &Cli) -> Result<(Box<dyn Write>, Style), Stop> {
         unicode: !terminal || supports_unicode::on(supports_unicode::Stream::Stdout),
         width: if terminal { width() } else { Style::PLAIN.width },
     };
-    let out: Box<dyn Write> = match &cli.output_file {
-        Some(path) => Box::new(File::create(path).map_err(|error| {
-            Stop::Error(format!("--output-file: {} cannot be written: {error}", path.display()))
-        })?),
-        None => Box::new(io::stdout().lock()),
-    };
+    let out: Box<dyn Write> =
+        match &cli.output_file {
+            Some(path) => Box::new(File::create(path).map_err(|error| {
+                Stop::Error(format!("--output-file: {} cannot be written: {error}", path.display()))
+            })?),
+            None => Box::new(io::stdout().lock()),
+        };
     Ok((Box::new(BufWriter::with_capacity(1 << 16, out)), style))
 }
 
@@ -218,7 +219,8 @@ fn show_files(cli: &Cli, config: &Config) -> Result<u8, Stop> {
     }
     out.flush()?;
     for problem in &found.problems {
-        let _ = writeln!(io::stderr(), "poolcheck: warning: {}: {}", tame(&problem.path), tame(&problem.problem.message));
+        let _ =
+            writeln!(io::stderr(), "poolcheck: warning: {}: {}", tame(&problem.path), tame(&problem.problem.message));
     }
     for error in &found.errors {
         complain(error);

@@ -68,9 +68,8 @@ impl Report {
     /// How many findings a safe fix removes.
     #[must_use]
     pub fn fixable(&self) -> usize {
-        let safe = |finding: &&Finding| {
-            finding.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Safe)
-        };
+        let safe =
+            |finding: &&Finding| finding.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Safe);
         self.findings.iter().filter(safe).count()
     }
 
@@ -93,7 +92,9 @@ impl Report {
     /// Where a span begins and ends. A span in a file whose text is not here is at its beginning.
     fn range(&self, span: Span) -> (Position, Position) {
         let top = Position { row: 1, column: 1, cell: None };
-        self.sources.get(&span.file).map_or((top, top), |source| (source.position(span.start), source.position(span.end)))
+        self.sources
+            .get(&span.file)
+            .map_or((top, top), |source| (source.position(span.start), source.position(span.end)))
     }
 
     /// Where a problem is, as far as that is known.

@@ -271,8 +271,13 @@ fn the_users_own_ignore_list_is_obeyed_in_repositories() {
 
 #[test]
 fn excludes_prune_and_can_be_forced_on_named_paths() {
-    let project =
-        Project::new(&[("src/a.py", ""), ("src/gen/b.py", ""), ("build/c.py", ""), (".venv/d.py", ""), ("e.ipynb", "")]);
+    let project = Project::new(&[
+        ("src/a.py", ""),
+        ("src/gen/b.py", ""),
+        ("build/c.py", ""),
+        (".venv/d.py", ""),
+        ("e.ipynb", ""),
+    ]);
     assert_eq!(project.files(&[]), ["e.ipynb", "src/a.py", "src/gen/b.py"]);
     assert_eq!(project.files(&["--extend-exclude", "src/gen,*.ipynb"]), ["src/a.py"]);
     assert_eq!(project.files(&["--exclude", "src"]), [".venv/d.py", "build/c.py", "e.ipynb"]);
@@ -305,6 +310,10 @@ fn links_make_no_cycles_and_odd_names_survive() {
     symlink("nowhere", project.path().join("a/dangling.py")).unwrap();
     fs::write(project.path().join(std::ffi::OsStr::from_bytes(b"a/\xff\x1b.py")), "").unwrap();
     assert_eq!(project.files(&[]), ["a/b.py", "a/link.py", "a/\u{fffd}\\u{1b}.py"]);
+    symlink("a", project.path().join("named")).unwrap();
+    assert_eq!(project.files(&["named"])[0], "named/b.py", "a named link to a folder is walked");
+    fs::write(project.path().join(std::ffi::OsStr::from_bytes(b"a/\xfe\x1b.py")), "").unwrap();
+    assert_eq!(project.files(&[]).len(), 4, "two files that are shown alike are two files");
 }
 
 #[test]
@@ -361,6 +370,32 @@ fn colours_follow_flag_and_environment() {
     assert!(!colored(&[], &[("NO_COLOR", "1"), ("FORCE_COLOR", "1")]));
     assert!(colored(&[], &[("NO_COLOR", ""), ("FORCE_COLOR", "1")]), "empty is not set");
     assert!(!colored(&["--color", "never"], &[("FORCE_COLOR", "1")]));
+}
+
+#[test]
+fn verbose_tells_what_was_read() {
+    let project = Project::new(&[("poolcheck.toml", ""), ("sub/poolcheck.toml", ""), ("sub/a.py", "")]);
+    let text = stderr(&project.run(&["-v"]));
+    assert_eq!(text.matches("poolcheck: read ").count(), 2, "{text}");
+    assert!(text.contains("project root") && text.contains("threads"), "{text}");
+}
+
+#[test]
+fn the_project_is_the_nearest_configuration_else_the_repository_else_the_paths() {
+    let project = Project::new(&[("a/b/c.py", ""), ("a/d/e.py", "")]);
+    let root = |args: &[&str]| {
+        let out = stdout(&project.run(&[&["--show-settings"], args].concat()));
+        let root = out.lines().find_map(|line| line.strip_prefix("# project root: ")).unwrap().to_owned();
+        let here = project.path().canonicalize().unwrap();
+        Path::new(&root).strip_prefix(&here).map(|root| root.to_str().unwrap().to_owned()).unwrap_or(root)
+    };
+    assert_eq!(root(&["a/b/c.py"]), "a/b");
+    assert_eq!(root(&["a/b/c.py", "a/d"]), "a");
+    project.write(".git/HEAD", "");
+    assert_eq!(root(&["a/b/c.py"]), "");
+    project.write("a/poolcheck.toml", "");
+    assert_eq!(root(&["a/b/c.py"]), "a");
+    assert_eq!(root(&["--isolated", "a/b/c.py"]), "");
 }
 
 #[test]

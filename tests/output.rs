@@ -130,8 +130,8 @@ fn golden(name: &str, actual: &[u8]) {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, actual).unwrap();
     }
-    let expected = std::fs::read_to_string(&path)
-        .unwrap_or_else(|error| panic!("{}: {error}; BLESS=1 writes it", path.display()));
+    let expected =
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}; BLESS=1 writes it", path.display()));
     assert_eq!(String::from_utf8_lossy(actual), expected, "{name}: BLESS=1 rewrites it");
 }
 
@@ -208,8 +208,20 @@ fn json_keeps_its_shape() {
     assert_eq!(json["problems"][0]["location"], serde_json::Value::Null);
     let first = &json["diagnostics"][0];
     let keys = [
-        "code", "name", "severity", "confidence", "message", "help", "url", "filename", "cell", "location",
-        "end_location", "labels", "fix", "fingerprint",
+        "code",
+        "name",
+        "severity",
+        "confidence",
+        "message",
+        "help",
+        "url",
+        "filename",
+        "cell",
+        "location",
+        "end_location",
+        "labels",
+        "fix",
+        "fingerprint",
     ];
     let text = String::from_utf8(out).unwrap();
     let text = text.split("\"diagnostics\":").nth(1).unwrap();
@@ -219,7 +231,8 @@ fn json_keeps_its_shape() {
     assert_eq!(first["labels"][1]["filename"], "src/const.py");
     assert_eq!(first["labels"][0].as_object().unwrap().len(), 4);
     assert_eq!(first["fix"]["edits"][0]["content"], "sock_read=10");
-    let columns: Vec<_> = json["diagnostics"].as_array().unwrap().iter().map(|row| &row["location"]["column"]).collect();
+    let columns: Vec<_> =
+        json["diagnostics"].as_array().unwrap().iter().map(|row| &row["location"]["column"]).collect();
     assert_eq!(columns[4], 56, "columns count characters");
     assert_eq!((&json["diagnostics"][5]["cell"], &json["diagnostics"][5]["location"]["row"]), (&3.into(), &1.into()));
 }

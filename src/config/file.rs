@@ -82,7 +82,8 @@ pub static KEYS: &[Key] = &[
         about: "rules that do not run in the files of a glob",
         read: |layer, value, base| per_file(value, base).map(|rows| layer.per_file = Some(rows)),
         show: |settings| {
-            let row = |row: &PerFile| format!("{} = {}", quote(&row.text), list(row.rules.iter().map(|rule| rule.code)));
+            let row =
+                |row: &PerFile| format!("{} = {}", quote(&row.text), list(row.rules.iter().map(|rule| rule.code)));
             Some(format!("{{{}}}", settings.per_file.iter().map(row).collect::<Vec<_>>().join(", ")))
         },
     },
@@ -241,7 +242,8 @@ fn boolean(value: &Value<'_>) -> Result<bool, Fault> {
 }
 
 fn positive(value: &Value<'_>) -> Result<u32, Fault> {
-    let number = value.get_ref().as_integer().and_then(|number| u32::from_str_radix(number.as_str(), number.radix()).ok());
+    let number =
+        value.get_ref().as_integer().and_then(|number| u32::from_str_radix(number.as_str(), number.radix()).ok());
     number.filter(|&number| number > 0).ok_or_else(|| fault(value, "a whole number above 0 is wanted here"))
 }
 
@@ -305,4 +307,21 @@ fn quote(text: &str) -> String {
 
 fn list<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     format!("[{}]", texts.map(quote).collect::<Vec<_>>().join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KEYS, RULE_KEYS};
+    use crate::rules;
+
+    #[test]
+    fn keys_are_told_apart_and_belong_to_rules_that_exist() {
+        assert_eq!(KEYS[0].name, "required-version", "it is read first");
+        for (index, key) in KEYS.iter().enumerate() {
+            assert!(KEYS[..index].iter().all(|other| other.name != key.name) && !key.about.is_empty());
+        }
+        for rule in RULE_KEYS.iter().filter_map(|key| key.rule) {
+            assert!(rules::find(rule).is_some(), "{rule}");
+        }
+    }
 }

@@ -161,7 +161,11 @@ pub fn parse_fail_on(text: &str) -> Result<Option<Severity>, String> {
 ///
 /// # Errors
 /// Lists the names, or tells the nearest; `more` are names that the caller handles itself.
-pub(super) fn parse_word<T: Copy>(text: &str, values: &[(&'static str, T)], more: &[&'static str]) -> Result<T, String> {
+pub(super) fn parse_word<T: Copy>(
+    text: &str,
+    values: &[(&'static str, T)],
+    more: &[&'static str],
+) -> Result<T, String> {
     if let Some(&(_, value)) = values.iter().find(|(name, _)| *name == text) {
         return Ok(value);
     }

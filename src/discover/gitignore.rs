@@ -90,7 +90,8 @@ impl IgnoreFiles {
         let begin = self.frames.iter().rposition(|frame| frame.repository).unwrap_or(0);
         let git = || self.frames[begin..].iter().rev().find_map(|frame| decide(frame.gitignore.as_ref()));
         let exclude = || decide(self.frames.get(begin).and_then(|frame| frame.exclude.as_ref()));
-        let user = || decide(self.user.as_ref().filter(|_| self.frames.get(begin).is_some_and(|frame| frame.repository)));
+        let user =
+            || decide(self.user.as_ref().filter(|_| self.frames.get(begin).is_some_and(|frame| frame.repository)));
         own.or_else(git).or_else(exclude).or_else(user).unwrap_or(false)
     }
 }

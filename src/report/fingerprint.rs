@@ -15,9 +15,9 @@ use std::collections::BTreeMap;
 pub fn stamp(findings: &mut [Finding], sources: &BTreeMap<FileId, SourceFile>) {
     let mut seen: FxHashMap<String, usize> = FxHashMap::default();
     for finding in findings {
-        let (path, line) = sources.get(&finding.at.file).map_or(("", ""), |source| {
-            (source.path.as_str(), source.line_text(source.lines.line(finding.at.start)))
-        });
+        let (path, line) = sources
+            .get(&finding.at.file)
+            .map_or(("", ""), |source| (source.path.as_str(), source.line_text(source.lines.line(finding.at.start))));
         let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
         let key = format!("{}\0{path}\0{line}", finding.rule.code);
         let count = seen.entry(key.clone()).or_insert(0);

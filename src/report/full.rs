@@ -12,7 +12,9 @@ use crate::finding::{Confidence, Finding, Severity};
 use crate::paths::tame;
 use crate::source::{FileId, Span};
 use excerpt::{Excerpt, Mark};
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles};
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles,
+};
 use rustc_hash::FxHashMap;
 use std::fmt;
 use std::io::{self, Write};

@@ -191,12 +191,7 @@ fn fix_record<'a>(report: &'a Report, fix: &'a Fix) -> FixRecord<'a> {
 
 fn place(report: &Report, span: Span) -> Place<'_> {
     let (start, end) = report.range(span);
-    Place {
-        filename: report.path(span.file),
-        cell: start.cell,
-        location: location(start),
-        end_location: location(end),
-    }
+    Place { filename: report.path(span.file), cell: start.cell, location: location(start), end_location: location(end) }
 }
 
 fn location(at: Position) -> Location {

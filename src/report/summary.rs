@@ -44,7 +44,10 @@ pub fn ending(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{count:>6}  {}  {}", rule.code, rule.name)?;
     }
     let code = rows.first().map_or("PC101", |(rule, _)| rule.code);
-    writeln!(out, "What a rule means: `poolcheck --explain {code}`. What is meant to be so: `# poolcheck: ignore[{code}] reason`")?;
+    writeln!(
+        out,
+        "What a rule means: `poolcheck --explain {code}`. What is meant to be so: `# poolcheck: ignore[{code}] reason`"
+    )?;
     writeln!(out, "on its line, or `per-file-ignores` in the configuration for whole folders.")
 }
 

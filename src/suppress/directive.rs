@@ -137,7 +137,8 @@ impl<'a> Part<'a> {
         let spaced = rest.trim_start();
         let Some(after) = spaced.strip_prefix(':').map(str::trim_start) else {
             let meant = spaced.starts_with("ignore[") || spaced.starts_with("file-ignore[");
-            return (meant && spaced.len() < rest.len()).then(|| self.malformed("a colon is missing after `poolcheck`"));
+            return (meant && spaced.len() < rest.len())
+                .then(|| self.malformed("a colon is missing after `poolcheck`"));
         };
         let end = after.find(|char: char| !char.is_alphanumeric() && char != '-' && char != '_').unwrap_or(after.len());
         let (word, rest) = after.split_at(end);

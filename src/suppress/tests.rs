@@ -65,6 +65,11 @@ fn fixed(text: &str, outcome: &Outcome) -> String {
 }
 
 #[test]
+fn the_rules_about_suppressions_exist() {
+    assert_eq!([super::UNUSED, super::UNKNOWN].map(|name| rules::find(name).unwrap().code), ["PC901", "PC902"]);
+}
+
+#[test]
 fn legal_directives_silence() {
     for text in [
         "s = S()  # poolcheck: ignore[PC301]\n",
@@ -102,7 +107,8 @@ fn any_line_of_the_statement_will_do() {
         "s = S(\n    a,\n    b,\n)  # poolcheck: ignore[PC301]",
     ] {
         let source = source(text);
-        let whole = finding(&source, "PC301", text.split("  # poolcheck: ignore[PC301]").next().unwrap(), Confidence::High);
+        let whole =
+            finding(&source, "PC301", text.split("  # poolcheck: ignore[PC301]").next().unwrap(), Confidence::High);
         let span = Span { file: source.id, start: 0, end: offset(text.len()) };
         let findings = vec![Finding { statement: span, ..whole }];
         let outcome = apply(&source, &comments(&source), findings, all(), Confidence::Medium);

@@ -11,7 +11,7 @@ const LONG_LINE: usize = 1_200;
 const LEAD: usize = 100;
 /// How much is shown in all.
 const WINDOW: usize = 600;
-/// A label over more lines than this is drawn on its first line only.
+/// A label over more lines than this, or beyond its notebook cell, is drawn on its first line only.
 const MANY_LINES: usize = 8;
 
 /// A label before it is drawn.
@@ -23,11 +23,13 @@ pub(super) struct Mark {
     pub(super) primary: bool,
 }
 
-/// A file, or a tamed likeness of it with the same lines.
+/// A file, or a tamed likeness of the lines of it that may be drawn.
 pub(super) struct Excerpt<'a> {
     file: &'a SourceFile,
     text: Cow<'a, str>,
     lines: Cow<'a, LineIndex>,
+    /// For a likeness: which line of the file each of its lines is.
+    numbers: Vec<usize>,
     /// For a likeness: where in it the labels stand, and where in the file.
     moved: Vec<(u32, u32)>,
 }
@@ -36,24 +38,25 @@ impl<'a> Excerpt<'a> {
     /// The file with labels at the marks.
     pub(super) fn new(file: &'a SourceFile, mut marks: Vec<Mark>) -> (Excerpt<'a>, Vec<LabeledSpan>) {
         let length = offset(file.text.len());
-        for mark in &mut marks {
-            mark.start = mark.start.min(length);
-            mark.end = mark.end.clamp(mark.start, length);
-            let first = file.lines.line(mark.start);
-            if file.lines.line(mark.end) > first + MANY_LINES {
-                let line = file.lines.start(first).unwrap_or(0) + offset(file.line_text(first).len());
-                mark.end = line.max(mark.start);
-            }
-        }
         let mut excerpt = Excerpt {
             file,
             text: Cow::Borrowed(&file.text),
             lines: Cow::Borrowed(&file.lines),
+            numbers: Vec::new(),
             moved: Vec::new(),
         };
+        for mark in &mut marks {
+            mark.start = mark.start.min(length);
+            mark.end = mark.end.clamp(mark.start, length);
+            let (first, last) = (file.lines.line(mark.start), file.lines.line(mark.end));
+            if last > first + MANY_LINES || last >= excerpt.cell(first).1 {
+                let line = file.lines.start(first).unwrap_or(0) + offset(file.line_text(first).len());
+                mark.end = line.max(mark.start);
+            }
+        }
         let shown = excerpt.lines_around(&marks);
         if shown.iter().any(|&line| is_unfit(file, line)) {
-            excerpt.tame(&mut marks, &shown);
+            excerpt.tame(&mut marks, shown);
         }
         let labels = marks.into_iter().map(|mark| {
             let span = SourceSpan::new((mark.start as usize).into(), (mark.end - mark.start) as usize);
@@ -78,23 +81,21 @@ impl<'a> Excerpt<'a> {
         lines
     }
 
-    /// Replaces the text by a likeness: escapes for what could steer a terminal, long lines cut, lines that are not drawn
-    /// left empty. The marks move along.
-    fn tame(&mut self, marks: &mut [Mark], shown: &[usize]) {
+    /// Replaces the text by a likeness of the lines around the marks: escapes for what could steer a terminal, long lines
+    /// cut. The marks move along.
+    fn tame(&mut self, marks: &mut [Mark], shown: Vec<usize>) {
         let mut bounds: Vec<u32> = marks.iter().flat_map(|mark| [mark.start, mark.end]).collect();
         bounds.sort_unstable();
         bounds.dedup();
         let mut moved = Vec::with_capacity(bounds.len());
         let mut text = String::new();
-        for line in 0..self.file.lines.count() {
-            if line > 0 {
+        for (index, &line) in shown.iter().enumerate() {
+            if index > 0 {
                 text.push('\n');
             }
-            if shown.binary_search(&line).is_ok() {
-                let next = self.file.lines.start(line + 1).unwrap_or(u32::MAX);
-                let here: Vec<u32> = bounds.iter().copied().skip(moved.len()).take_while(|&at| at < next).collect();
-                push_tamed(&mut text, self.file, line, &here, &mut moved);
-            }
+            let next = self.file.lines.start(line + 1).unwrap_or(u32::MAX);
+            let here: Vec<u32> = bounds.iter().copied().skip(moved.len()).take_while(|&at| at < next).collect();
+            push_tamed(&mut text, self.file, line, &here, &mut moved);
         }
         for mark in marks {
             let find = |at: u32| moved.iter().find(|(_, file)| *file == at).map_or(at, |&(here, _)| here);
@@ -102,13 +103,20 @@ impl<'a> Excerpt<'a> {
         }
         self.lines = Cow::Owned(LineIndex::new(&text));
         self.text = Cow::Owned(text);
+        self.numbers = shown;
         self.moved = moved;
     }
 
-    /// The notebook cell that a line lies in, and the line after its last.
+    /// Which line of the file a line is. Between lines that are not neighbours in the file nothing is ever drawn: contexts
+    /// reach one line, and two lines are kept around each label.
+    fn number(&self, line: usize) -> usize {
+        self.numbers.get(line).copied().unwrap_or(line)
+    }
+
+    /// The notebook cell that a line of the file lies in, and the line after its last.
     fn cell(&self, line: usize) -> (Option<&Cell>, usize) {
         let after = self.file.cells.partition_point(|cell| cell.first_line as usize <= line);
-        let end = self.file.cells.get(after).map_or(self.lines.count(), |next| next.first_line as usize);
+        let end = self.file.cells.get(after).map_or(usize::MAX, |next| next.first_line as usize);
         (after.checked_sub(1).map(|index| &self.file.cells[index]), end)
     }
 }
@@ -161,22 +169,26 @@ impl SourceCode for Excerpt<'_> {
             return Err(MietteError::OutOfBounds);
         }
         let first = self.lines.line(offset(start));
-        let (cell, cell_end) = self.cell(first);
+        let (cell, cell_end) = self.cell(self.number(first));
         let cell_start = cell.map_or(0, |cell| cell.first_line as usize);
         // A span that ends with a line's end reaches to the next line.
         let newline = end > start && self.lines.line(offset(end)) > self.lines.line(offset(end - 1));
         let last = self.lines.line(offset(if newline { end } else { end.max(start + 1) - 1 }));
-        if last >= cell_end && !newline {
+        if self.number(last) >= cell_end && !newline {
             return Err(MietteError::OutOfBounds);
         }
-        let top = first.saturating_sub(before).max(cell_start);
-        let bottom = (last + after).min(cell_end - 1).max(first);
+        let top = first - before.min(first).min(self.number(first) - cell_start);
+        let mut bottom = (last + after).min(self.lines.count() - 1);
+        while bottom > first && self.number(bottom) >= cell_end {
+            bottom -= 1;
+        }
         let (from, to, line, column) = if before == 0 && after == 0 {
-            let at = self.moved.iter().find(|(here, _)| *here as usize == start).map_or(offset(start), |&(_, file)| file);
-            (start, end, first - cell_start, self.file.position(at).column as usize - 1)
+            let at =
+                self.moved.iter().find(|(here, _)| *here as usize == start).map_or(offset(start), |&(_, file)| file);
+            (start, end, self.number(first) - cell_start, self.file.position(at).column as usize - 1)
         } else {
             let to = self.lines.start(bottom + 1).map_or(text.len(), |next| next as usize);
-            (self.lines.start(top).unwrap_or(0) as usize, to, top - cell_start, 0)
+            (self.lines.start(top).unwrap_or(0) as usize, to, self.number(top) - cell_start, 0)
         };
         let mut name = tame(&self.file.path).into_owned();
         if let Some(cell) = cell {

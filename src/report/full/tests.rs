@@ -1,7 +1,7 @@
 use super::excerpt::{Excerpt, Mark};
 use super::{View, handler};
 use crate::report::Style;
-use crate::source::{FileId, SourceFile, offset};
+use crate::source::{Cell, FileId, SourceFile, offset};
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode, SourceSpan};
 use std::fmt;
 
@@ -108,6 +108,40 @@ fn the_line_table_draws_what_miette_draws() {
 }
 
 #[test]
+fn labels_on_neighbouring_lines_are_drawn_as_miette_draws_them() {
+    let mut chance = Chance(5);
+    let mut drawn = 0;
+    for _ in 0..20_000 {
+        let text = chance.text();
+        let mut spans = [chance.span(&text), chance.span(&text)];
+        spans.sort_unstable();
+        let [(a, b), (c, d)] = spans;
+        let lines = |from: usize, to: usize| text[from..to].matches('\n').count();
+        if a == b || c == d || lines(a, b) > 2 || lines(c, d) > 2 || (b < c && lines(b, c) > 2) {
+            continue;
+        }
+        let label = |(start, end): (usize, usize), primary: bool| {
+            let (message, span) = (Some("label".to_owned()), (start, end - start));
+            if primary {
+                LabeledSpan::new_primary_with_span(message, span)
+            } else {
+                LabeledSpan::new_with_span(message, span)
+            }
+        };
+        let stock = Stock {
+            source: NamedSource::new("a.py", text.clone()),
+            labels: vec![label(spans[0], true), label(spans[1], false)],
+        };
+        let mut expected = String::new();
+        handler(Style::PLAIN).render_report(&mut expected, &stock).unwrap();
+        let marks = vec![mark(a, b), Mark { primary: false, ..mark(c, d) }];
+        assert_eq!(draw(&file(&text), marks), expected, "{text:?} {spans:?}");
+        drawn += 1;
+    }
+    assert!(drawn > 3_000, "{drawn}");
+}
+
+#[test]
 fn the_line_table_reads_what_miette_reads() {
     let mut chance = Chance(11);
     for _ in 0..8_000 {
@@ -150,6 +184,47 @@ fn nothing_can_steer_the_terminal() {
 }
 
 #[test]
+fn a_tamed_file_is_drawn_in_the_same_places() {
+    let text = format!("{}# \u{7}\nwrong(1)\n{}again(2)\n", "x = 1\n".repeat(300), "y = 2\n".repeat(200));
+    let place = |what: &str| text.find(what).map(|at| mark(at, at + 5)).unwrap();
+    let out = draw(&file(&text), vec![place("wrong"), place("again")]);
+    assert!(out.contains("a.py:302:1") && out.contains("a.py:503:1") && out.lines().count() < 18, "{out}");
+    assert!(
+        out.contains(" 301 │ # \\u{7}\n") && out.contains(" 303 │ y = 2\n") && out.contains(" 502 │ y = 2\n"),
+        "{out}"
+    );
+}
+
+#[test]
+fn anything_can_be_drawn() {
+    let mut chance = Chance(3);
+    for _ in 0..6_000 {
+        let mut text = String::new();
+        for _ in 0..chance.below(40) {
+            text.push_str(
+                ["\n", "\r", "\r\n", "\t", "é", "日本", "\u{1b}", "\u{202e}", "x = 1", "\u{85}"][chance.below(10)],
+            );
+            if chance.below(60) == 0 {
+                text.push_str(&"long é".repeat(300));
+            }
+        }
+        let mut file = file(&text);
+        if chance.below(3) == 0 {
+            let middle = offset(chance.below(file.lines.count()));
+            file.cells = vec![Cell { number: 1, first_line: 0 }, Cell { number: 2, first_line: middle }];
+        }
+        let places: Vec<usize> = (0..=text.len()).filter(|&at| text.is_char_boundary(at)).collect();
+        let marks: Vec<Mark> = (0..=chance.below(3))
+            .map(|_| (places[chance.below(places.len())], places[chance.below(places.len())]))
+            .map(|(a, b)| mark(a.min(b), a.max(b)))
+            .collect();
+        let out = draw(&file, marks.clone());
+        assert!(!out.contains("Failed to read"), "{text:?} {marks:?}: {out}");
+        assert!(!out.chars().any(|char| char != '\n' && crate::paths::is_wild(char)), "{text:?} {marks:?}: {out:?}");
+    }
+}
+
+#[test]
 fn a_very_long_line_is_cut_around_its_label() {
     let text = format!("before\n{}wrong(1){}\nafter\n", "x".repeat(40_000), "y".repeat(40_000));
     let at = text.find("wrong").unwrap();
@@ -168,10 +243,7 @@ fn a_label_over_many_lines_shows_its_first() {
 #[test]
 fn notebook_rows_count_within_their_cell() {
     let mut notebook = file("import a\nx = 1\nsession()\ny = 2\n");
-    notebook.cells = vec![
-        crate::source::Cell { number: 1, first_line: 0 },
-        crate::source::Cell { number: 4, first_line: 2 },
-    ];
+    notebook.cells = vec![Cell { number: 1, first_line: 0 }, Cell { number: 4, first_line: 2 }];
     let at = notebook.text.find("session").unwrap();
     let out = draw(&notebook, vec![mark(at, at + 7), mark(0, 6)]);
     assert!(out.contains("a.py:cell 4:1:1") && out.contains("a.py:cell 1:1:1"), "{out}");
