@@ -40,15 +40,15 @@ impl Project<'_> {
         let scope = self.scope_at(place);
         match self.scope(scope).kind {
             ScopeKind::Module => {
-                let is_default = facts.stmt_of(place.expr).is_some_and(|stmt| {
-                    matches!(facts.stmt(stmt).kind, crate::model::facts::StmtKind::Define(_))
-                });
+                let is_default = facts
+                    .stmt_of(place.expr)
+                    .is_some_and(|stmt| matches!(facts.stmt(stmt).kind, crate::model::facts::StmtKind::Define(_)));
                 Some(if is_default { NoLoop::Default } else { NoLoop::Import })
             }
             ScopeKind::Class => {
-                let default = facts.stmt_of(place.expr).is_some_and(|stmt| {
-                    matches!(facts.stmt(stmt).kind, crate::model::facts::StmtKind::Define(_))
-                });
+                let default = facts
+                    .stmt_of(place.expr)
+                    .is_some_and(|stmt| matches!(facts.stmt(stmt).kind, crate::model::facts::StmtKind::Define(_)));
                 self.class_at_import(scope).then_some(if default { NoLoop::Default } else { NoLoop::Class })
             }
             ScopeKind::Function => {
@@ -75,9 +75,9 @@ impl Project<'_> {
     /// A module with `await` at its top is no plain module.
     fn has_top_level_await(&self, place: ExprRef) -> bool {
         let facts = self.facts(place.file);
-        facts.expr_ids().any(|expr| {
-            matches!(facts.expr(expr).kind, ExprKind::Await(_)) && facts.scope_of(expr) == MODULE
-        })
+        facts
+            .expr_ids()
+            .any(|expr| matches!(facts.expr(expr).kind, ExprKind::Await(_)) && facts.scope_of(expr) == MODULE)
     }
 
     /// The calls that lead from the top of a module to a plain function, if all of its callers are such.
@@ -86,7 +86,12 @@ impl Project<'_> {
         let facts = self.facts(function.file);
         let method = class_of_method(facts, function.scope).is_some();
         let known = seen.contains(&function) || seen.len() > CHAIN;
-        if scope.asynchronous || scope.generator || !scope.decorators.is_empty() || known || method && scope.name != "__init__" {
+        if scope.asynchronous
+            || scope.generator
+            || !scope.decorators.is_empty()
+            || known
+            || method && scope.name != "__init__"
+        {
             return None;
         }
         if !matches!(facts.owner(function.scope), ScopeOwner::Stmt(_)) || self.mentions_a_loop(function) {

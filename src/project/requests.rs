@@ -225,7 +225,8 @@ impl Project<'_> {
         }
         let callers = self.callers_of(function);
         let test = self.files[&function.file].test;
-        let calls = callers.calls.iter().filter(|caller| caller.certain && (test || !self.files[&caller.call.file].test));
+        let calls =
+            callers.calls.iter().filter(|caller| caller.certain && (test || !self.files[&caller.call.file].test));
         calls.take(16).map(|caller| (self.frame(function, caller.call, Frame::NONE), caller.call)).collect()
     }
 
@@ -270,7 +271,8 @@ impl Project<'_> {
         match datum {
             Datum::Member(object, name) => {
                 let (library, kind) = self.accessed(object)?;
-                (kind == Kind::Session && (name == "connector" || name == "_connector")).then_some((library, Kind::Pool))
+                (kind == Kind::Session && (name == "connector" || name == "_connector"))
+                    .then_some((library, Kind::Pool))
             }
             _ => None,
         }

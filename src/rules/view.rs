@@ -168,7 +168,10 @@ impl<'p> View<'p> {
         let spelled = if is_literal(text) {
             format!("`{spelled}`")
         } else {
-            format!("`{spelled}` ({})", if one.datum == Datum::Null { "None".into() } else { quantity(value, &parameter.unit) })
+            format!(
+                "`{spelled}` ({})",
+                if one.datum == Datum::Null { "None".into() } else { quantity(value, &parameter.unit) }
+            )
         };
         Some(Measure { value, spelled, name: parameter.name.to_string(), at: argument.span, set_at })
     }
@@ -186,7 +189,8 @@ impl<'p> View<'p> {
 
     /// Whether nothing bounds what a setting should bound, on any path.
     pub(crate) fn is_off(&self, setting: Setting) -> bool {
-        self.bounds(setting).is_some_and(|bounds| bounds.iter().all(|b| matches!(b, Bound::Unset | Bound::Unbounded(_))))
+        self.bounds(setting)
+            .is_some_and(|bounds| bounds.iter().all(|b| matches!(b, Bound::Unset | Bound::Unbounded(_))))
     }
 
     /// The unit that a setting is in.
@@ -245,7 +249,8 @@ impl<'p> View<'p> {
 
 /// A number with its unit, as people write it.
 pub(crate) fn quantity(value: f64, unit: &str) -> String {
-    let number = if value.fract().abs() < 1e-9 { format!("{value:.0}") } else { format!("{}", (value * 1e6).round() / 1e6) };
+    let number =
+        if value.fract().abs() < 1e-9 { format!("{value:.0}") } else { format!("{}", (value * 1e6).round() / 1e6) };
     if unit.is_empty() { number } else { format!("{number} {unit}") }
 }
 
