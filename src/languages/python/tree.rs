@@ -32,13 +32,15 @@ pub(super) struct Tree<'a> {
     entries: Vec<Entry>,
     /// The comments that may hold directives, in order.
     pub(super) comments: Vec<Comment>,
+    /// What the grammar asks for at the first node that is missing, where it has a name for it.
+    pub(super) expected: Option<SmolStr>,
 }
 
 impl<'a> Tree<'a> {
     /// Flattens what the parser made of `text`.
     pub(super) fn new(text: &'a str, parsed: &tree_sitter::Tree) -> Tree<'a> {
         let capacity = parsed.root_node().descendant_count();
-        let mut tree = Tree { text, entries: Vec::with_capacity(capacity), comments: Vec::new() };
+        let mut tree = Tree { text, entries: Vec::with_capacity(capacity), comments: Vec::new(), expected: None };
         let (kinds, fields) = (kinds(), fields());
         let mut cursor = parsed.walk();
         let mut open: Vec<u32> = Vec::new();
@@ -71,6 +73,9 @@ impl<'a> Tree<'a> {
             _ => {}
         }
         let missing = node.is_missing();
+        if missing && self.expected.is_none() {
+            self.expected = Some(node.kind()).filter(|kind| !kind.starts_with('_')).map(SmolStr::new);
+        }
         if (missing || kind == Kind::Error)
             && let Some(parent) = parent
         {

@@ -23,10 +23,11 @@ impl Lowering<'_> {
             "cannot parse this: it looks like Python 2, which is not supported; the rest of the file is still checked"
                 .to_owned()
         } else if tree.is_missing(node) {
-            "cannot parse this: something is missing here; the rest of the file is still checked".to_owned()
+            let expected = tree.expected.as_ref().map_or("something".to_owned(), |token| format!("`{token}`"));
+            format!("cannot parse this: {expected} is missing here; the rest of the file is still checked")
         } else {
             let shown = shorten(tree.slice(at, tree.end(node)));
-            format!("cannot parse this: unexpected `{shown}`; the rest of the file is still checked")
+            format!("cannot parse `{shown}`; the rest of the file is still checked")
         };
         self.report(at, message);
     }
