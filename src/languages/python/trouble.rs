@@ -72,7 +72,7 @@ impl Lowering<'_> {
         let before = self.tree.slice(0, at);
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let line = before.get(start..).unwrap_or("").trim_start();
-        let after = self.tree.slice(at, u32::MAX).lines().next().unwrap_or("");
+        let after = self.tree.rest(at).lines().next().unwrap_or("");
         let line = if line.is_empty() { after } else { line };
         line.starts_with("print ") || line.starts_with("exec ") || after.starts_with('`')
     }

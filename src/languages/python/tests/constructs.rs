@@ -110,6 +110,10 @@ fn assignments() {
             "a = (yield); b = (yield c); d = (yield from e); f = (await g)",
         ),
         ("a = *b, c", "a = [*b, c]"),
+        ("a = *b.c, *d(1)[0], e; [*(f)]", "a = [*b.c, *d(1)[0], e]; [*f]"),
+        ("*a, b.c = *d or e, *f + g", "[*a, b.c] = [*(d or e), *(f + g)]"),
+        ("for a in *b.c, d: pass", "for a in [*b.c, d] {}"),
+        ("type(a).b = c(1)", "?(a.b) = c(1)"),
         ("type = 1; match = 2; print = 3", "type = 1; match = 2; print = 3"),
     ]);
 }
