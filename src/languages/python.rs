@@ -85,6 +85,8 @@ struct Lowering<'a> {
     scope: ScopeId,
     /// How many levels of the model are around what is lowered next.
     depth: usize,
+    /// The star whose operand is being lowered.
+    star: Option<expressions::Star>,
     /// The first trouble with the syntax.
     syntax: Option<Problem>,
     /// The first place that nests too deeply.
@@ -100,6 +102,7 @@ impl<'a> Lowering<'a> {
             scopes: vec![bare_scope(ScopeKind::Module, None, 0, length)],
             scope: MODULE,
             depth: 0,
+            star: None,
             syntax: None,
             too_deep: None,
         }

@@ -10,7 +10,7 @@ use crate::model::facts::{Arm, Block, StmtKind};
 use smol_str::SmolStr;
 
 /// How many `elif` are nested as the model has it; a longer chain is a list of guarded arms, which nests nothing.
-const LONGEST: usize = 100;
+const LONGEST: usize = 200;
 
 impl Lowering<'_> {
     /// A statement with a block; `None` where it lacks a part.

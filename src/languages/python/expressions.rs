@@ -9,17 +9,73 @@ use crate::model::expr::{
     Argument, ArgumentKind, BinaryOperator, ComparisonOperator, Entry, ExprId, ExprKind, UnaryOperator,
 };
 
+/// A star that the parser put too far in.
+#[derive(Clone, Copy)]
+pub(super) struct Star {
+    /// Where it is.
+    start: u32,
+    /// Where what it stands before begins.
+    operand: u32,
+}
+
 impl Lowering<'_> {
     /// Lowers the expression at `node`; parentheses around it leave no trace.
     pub(super) fn expr(&mut self, node: Node) -> ExprId {
         let node = self.unwrapped(node);
-        let kind = if self.has_room(1) {
-            self.deeper(|this| this.expr_kind(node))
-        } else {
+        if !self.has_room(1) {
             self.report_depth(node);
-            ExprKind::Opaque(Box::default())
+            return self.push_expr(ExprKind::Opaque(Box::default()), self.tree.start(node), self.tree.end(node));
+        }
+        let start = match self.star {
+            Some(star) if star.start == self.tree.start(node) => {
+                if let Some(operand) = self.starred(node) {
+                    return self.expr(operand);
+                }
+                star.operand
+            }
+            _ => {
+                if let Some(inner) = self.misplaced_star(node) {
+                    return inner;
+                }
+                self.tree.start(node)
+            }
         };
-        self.push_expr(kind, self.tree.start(node), self.tree.end(node))
+        let kind = self.deeper(|this| this.expr_kind(node));
+        self.push_expr(kind, start, self.tree.end(node))
+    }
+
+    /// What a star stands before, where `node` is no more than that.
+    fn starred(&self, node: Node) -> Option<Node> {
+        let is_splat = matches!(self.tree.kind(node), Kind::ListSplat | Kind::ListSplatPattern);
+        self.tree.expressions(node).next().filter(|_| is_splat)
+    }
+
+    /// `*a.b` outside calls, which the grammar takes for `(*a).b`: the star goes around the whole.
+    fn misplaced_star(&mut self, node: Node) -> Option<ExprId> {
+        let tree = self.tree;
+        let nests = matches!(
+            tree.kind(node),
+            Kind::Attribute
+                | Kind::Call
+                | Kind::Subscript
+                | Kind::BinaryOperator
+                | Kind::BooleanOperator
+                | Kind::ComparisonOperator
+                | Kind::ConditionalExpression
+        );
+        if !nests || !tree.text(node).starts_with('*') {
+            return None;
+        }
+        let mut inner = node;
+        while !matches!(tree.kind(inner), Kind::ListSplat | Kind::ListSplatPattern) {
+            inner = tree.children(inner).next()?;
+        }
+        let (start, end) = (tree.start(node), tree.end(node));
+        let operand = tree.start(self.starred(inner)?);
+        let outer = self.star.replace(Star { start, operand });
+        let inner = self.deeper(|this| this.expr(node));
+        self.star = outer;
+        Some(self.push_expr(ExprKind::Splat(inner), start, end))
     }
 
     /// Lowers several expressions.

@@ -6,6 +6,7 @@ use super::Lowering;
 use super::kinds::{Field, Kind};
 use super::tree::Node;
 use crate::model::expr::{ExprId, ExprKind};
+use crate::source::offset;
 use smol_str::SmolStr;
 
 /// A text under construction: literal parts that adjoin are one.
@@ -67,22 +68,25 @@ impl<'a> Lowering<'a> {
     fn append_string(&mut self, string: Node, pieces: &mut Pieces) {
         let tree = self.tree;
         let prefix = self.prefix(string);
-        let raw = prefix.contains(['r', 'R']);
-        let formatted = prefix.contains(['f', 'F']);
-        for part in tree.children(string) {
-            match tree.kind(part) {
-                Kind::StringContent => {
-                    decode(tree.text(part), raw, formatted, &mut pieces.literal);
-                    let start = pieces.place.map_or(tree.start(part), |(start, _)| start);
-                    pieces.place = Some((start, tree.end(part)));
-                }
-                Kind::Interpolation => {
-                    pieces.formatted = true;
-                    self.flush(pieces);
-                    self.interpolation(part, &mut pieces.parts);
-                }
-                _ => {}
-            }
+        let quote = offset(prefix.trim_start_matches(|sign: char| sign.is_ascii_alphabetic()).len());
+        let mut at = tree.start(string) + offset(prefix.len());
+        for part in tree.children(string).filter(|&part| tree.kind(part) == Kind::Interpolation) {
+            self.append_literal(prefix, at, tree.start(part), pieces);
+            self.flush(pieces);
+            pieces.formatted = true;
+            self.interpolation(part, &mut pieces.parts);
+            at = tree.end(part);
+        }
+        self.append_literal(prefix, at, tree.end(string).saturating_sub(quote), pieces);
+    }
+
+    /// What stands between quotes and braces. The grammar's own nodes for it are not used: `r"\\"` has none.
+    fn append_literal(&self, prefix: &str, start: u32, end: u32, pieces: &mut Pieces) {
+        if start < end {
+            let (raw, formatted) = (prefix.contains(['r', 'R']), prefix.contains(['f', 'F']));
+            decode(self.tree.slice(start, end), raw, formatted, &mut pieces.literal);
+            let start = pieces.place.map_or(start, |(start, _)| start);
+            pieces.place = Some((start, end));
         }
     }
 

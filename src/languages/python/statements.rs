@@ -109,7 +109,7 @@ impl Lowering<'_> {
                 self.report_old(node, "`exec` without parentheses");
                 StmtKind::Opaque(self.inside(node))
             }
-            Kind::TypeAliasStatement => StmtKind::Opaque(self.inside(node)),
+            Kind::TypeAliasStatement => self.type_alias(node),
             _ => return None,
         })
     }
@@ -174,6 +174,18 @@ impl Lowering<'_> {
     /// What is assigned; the grammar also allows an assignment there, which Python does not.
     fn assigned(&mut self, node: Node) -> crate::model::expr::ExprId {
         if self.tree.kind(node).is_expression() { self.expr(node) } else { self.opaque_expr(node) }
+    }
+
+    /// `type X = …`; the grammar also takes `type(a).b = …` for one.
+    fn type_alias(&mut self, node: Node) -> StmtKind {
+        let tree = self.tree;
+        match (tree.field(node, Field::Left), tree.field(node, Field::Right)) {
+            (Some(left), Some(right)) if tree.text(left).starts_with('(') => {
+                let targets = Box::new([self.opaque_expr(left)]);
+                StmtKind::Assign { targets, value: Some(self.expr(right)), annotation: None, augmented: false }
+            }
+            _ => StmtKind::Opaque(self.inside(node)),
+        }
     }
 
     fn raise(&mut self, node: Node) -> StmtKind {

@@ -25,6 +25,13 @@ struct Entry {
     next: u32,
 }
 
+/// A node whose parts are being walked.
+struct Open {
+    index: u32,
+    /// Where its last part ends, once it has one.
+    end: Option<u32>,
+}
+
 /// A flattened syntax tree.
 #[derive(Debug)]
 pub(super) struct Tree<'a> {
@@ -32,35 +39,48 @@ pub(super) struct Tree<'a> {
     entries: Vec<Entry>,
     /// The comments that may hold directives, in order.
     pub(super) comments: Vec<Comment>,
+    /// What the grammar asks for at the first node that is missing, where it has a name for it.
+    pub(super) expected: Option<SmolStr>,
 }
 
 impl<'a> Tree<'a> {
     /// Flattens what the parser made of `text`.
     pub(super) fn new(text: &'a str, parsed: &tree_sitter::Tree) -> Tree<'a> {
         let capacity = parsed.root_node().descendant_count();
-        let mut tree = Tree { text, entries: Vec::with_capacity(capacity), comments: Vec::new() };
+        let mut tree = Tree { text, entries: Vec::with_capacity(capacity), comments: Vec::new(), expected: None };
         let (kinds, fields) = (kinds(), fields());
         let mut cursor = parsed.walk();
-        let mut open: Vec<u32> = Vec::new();
+        let mut open: Vec<Open> = Vec::new();
         loop {
             let node = cursor.node();
             let kind = kinds.get(usize::from(node.kind_id())).copied().unwrap_or(Kind::Error);
             let field = cursor.field_id().and_then(|id| fields.get(usize::from(id.get())).copied());
-            let index = tree.push(node, kind, field.unwrap_or(Field::Other), open.last().copied());
+            let index = tree.push(node, kind, field.unwrap_or(Field::Other), open.last_mut());
             // The text between the quotes is decoded from the source, not from its nodes.
             if kind != Kind::StringContent && cursor.goto_first_child() {
-                open.extend(index);
+                open.extend(index.map(|index| Open { index, end: None }));
                 continue;
             }
             while !cursor.goto_next_sibling() {
                 let Some(done) = open.pop() else { return tree };
-                tree.entries[done as usize].next = offset(tree.entries.len());
+                tree.close(done, open.last_mut());
                 cursor.goto_parent();
             }
         }
     }
 
-    fn push(&mut self, node: tree_sitter::Node, kind: Kind, field: Field, parent: Option<u32>) -> Option<u32> {
+    /// A node ends where its last part ends: the parser counts the comments after it in.
+    fn close(&mut self, done: Open, parent: Option<&mut Open>) {
+        let next = offset(self.entries.len());
+        let entry = &mut self.entries[done.index as usize];
+        entry.next = next;
+        entry.end = done.end.unwrap_or(entry.end);
+        if let Some(parent) = parent {
+            parent.end = Some(entry.end);
+        }
+    }
+
+    fn push(&mut self, node: tree_sitter::Node, kind: Kind, field: Field, parent: Option<&mut Open>) -> Option<u32> {
         let (start, end) = (offset(node.start_byte()), offset(node.end_byte()));
         match kind {
             Kind::Comment => {
@@ -71,10 +91,12 @@ impl<'a> Tree<'a> {
             _ => {}
         }
         let missing = node.is_missing();
-        if (missing || kind == Kind::Error)
-            && let Some(parent) = parent
-        {
-            self.entries[parent as usize].broken = true;
+        if missing && self.expected.is_none() {
+            self.expected = Some(node.kind()).filter(|kind| !kind.starts_with('_')).map(SmolStr::new);
+        }
+        if let Some(parent) = parent {
+            self.entries[parent.index as usize].broken |= missing || kind == Kind::Error;
+            parent.end = Some(end);
         }
         let index = offset(self.entries.len());
         self.entries.push(Entry { kind, field, broken: false, missing, start, end, next: index + 1 });
@@ -121,6 +143,11 @@ impl<'a> Tree<'a> {
     /// The text between two bytes.
     pub(super) fn slice(&self, start: u32, end: u32) -> &'a str {
         self.text.get(start as usize..end as usize).unwrap_or("")
+    }
+
+    /// The text from a byte on.
+    pub(super) fn rest(&self, start: u32) -> &'a str {
+        self.text.get(start as usize..).unwrap_or("")
     }
 
     /// Whether something directly in it could not be parsed.

@@ -23,10 +23,11 @@ impl Lowering<'_> {
             "cannot parse this: it looks like Python 2, which is not supported; the rest of the file is still checked"
                 .to_owned()
         } else if tree.is_missing(node) {
-            "cannot parse this: something is missing here; the rest of the file is still checked".to_owned()
+            let expected = tree.expected.as_ref().map_or("something".to_owned(), |token| format!("`{token}`"));
+            format!("cannot parse this: {expected} is missing here; the rest of the file is still checked")
         } else {
             let shown = shorten(tree.slice(at, tree.end(node)));
-            format!("cannot parse this: unexpected `{shown}`; the rest of the file is still checked")
+            format!("cannot parse `{shown}`; the rest of the file is still checked")
         };
         self.report(at, message);
     }
@@ -71,7 +72,7 @@ impl Lowering<'_> {
         let before = self.tree.slice(0, at);
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let line = before.get(start..).unwrap_or("").trim_start();
-        let after = self.tree.slice(at, u32::MAX).lines().next().unwrap_or("");
+        let after = self.tree.rest(at).lines().next().unwrap_or("");
         let line = if line.is_empty() { after } else { line };
         line.starts_with("print ") || line.starts_with("exec ") || after.starts_with('`')
     }
