@@ -86,11 +86,14 @@ fn removed(table: &Table, path: &[Step]) -> Table {
     table
 }
 
-/// What the findings say, wherever they are.
+/// What a user sees of the findings.
 fn told(folder: &Path, options: &Options, libraries: &Libraries, frameworks: &Frameworks) -> Vec<String> {
     let report = options.run_with(folder, libraries, frameworks);
-    let seen = support::seen(&report).into_iter();
-    seen.map(|seen| format!("{}:{}: {} {} {}", seen.path, seen.row, seen.code, seen.severity, seen.message)).collect()
+    let rest = report.findings.iter().map(|finding| {
+        let labels: String = finding.labels.iter().map(|label| format!(" | {}", label.message)).collect();
+        format!(" | {}{labels}", finding.help)
+    });
+    support::seen(&report).iter().zip(rest).map(|(seen, rest)| format!("{seen}{rest}")).collect()
 }
 
 /// Removes each row from the text and lists those that are not missed.
