@@ -87,8 +87,8 @@ fn removed(table: &Table, path: &[Step]) -> Table {
 }
 
 /// What a user sees of the findings.
-fn told(folder: &Path, options: &Options, libraries: &Libraries, frameworks: &Frameworks) -> Vec<String> {
-    let report = options.run_with(folder, libraries, frameworks);
+fn told(folder: &Path, options: &Options, libraries: &Libraries) -> Vec<String> {
+    let report = options.run_with(folder, libraries, &Frameworks::built_in().unwrap());
     let rest = report.findings.iter().map(|finding| {
         let labels: String = finding.labels.iter().map(|label| format!(" | {}", label.message)).collect();
         format!(" | {}{labels}", finding.help)
@@ -96,12 +96,9 @@ fn told(folder: &Path, options: &Options, libraries: &Libraries, frameworks: &Fr
     support::seen(&report).iter().zip(rest).map(|(seen, rest)| format!("{seen}{rest}")).collect()
 }
 
-/// Removes each row from the text and lists those that are not missed.
-fn not_missed(
-    text: &str,
-    optional: &[&str],
-    parse: impl Fn(&str) -> Result<(Libraries, Frameworks), String> + Sync,
-) -> Vec<String> {
+/// Removes each row of a library's file and lists those that are not missed.
+fn not_missed(file: &str, optional: &[&str]) -> Vec<String> {
+    let text = fs::read_to_string(support::root().join("rules/libraries").join(file)).unwrap();
     let table: Table = text.parse().unwrap();
     let mut found = Vec::new();
     rows(&Value::Table(table.clone()), optional, &mut Vec::new(), "", &mut found);
@@ -110,8 +107,7 @@ fn not_missed(
     let project = support::project_of(&support::corpus());
     // The rows share the threads among them.
     let options = Options { jobs: Some(1), ..Options::everything() };
-    let (libraries, frameworks) = parse(text).unwrap();
-    let whole = told(project.path(), &options, &libraries, &frameworks);
+    let whole = told(project.path(), &options, &Libraries::parse(&[(file, &text)]).unwrap());
     assert!(!whole.is_empty());
 
     let next = AtomicUsize::new(0);
@@ -122,8 +118,8 @@ fn not_missed(
                 while let Some(row) = found.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let text = removed(&table, &row.path).to_string();
                     // What cannot be left out is missed.
-                    let Ok((libraries, frameworks)) = parse(&text) else { continue };
-                    if told(project.path(), &options, &libraries, &frameworks) == whole {
+                    let Ok(libraries) = Libraries::parse(&[(file, &text)]) else { continue };
+                    if told(project.path(), &options, &libraries) == whole {
                         lines.lock().unwrap().push(row.name.clone());
                     }
                 }
@@ -135,26 +131,12 @@ fn not_missed(
     lines
 }
 
-fn read(path: &str) -> String {
-    fs::read_to_string(support::root().join(path)).unwrap()
-}
-
 #[test]
 fn every_row_of_the_libraries_is_exercised() {
     let optional = [
         "position", "unit", "unbounded", "expects", "default-number", "text", "negative", "number", "none", "many-hosts",
         "needs-loop", "one-shot", "socket", "use", "severity",
     ];
-    let lines = not_missed(&read("rules/libraries/aiohttp.toml"), &optional, |text| {
-        Ok((Libraries::parse(&[("aiohttp.toml", text)])?, Frameworks::built_in()?))
-    });
-    support::none("rows change nothing when they are left out", &lines);
-}
-
-#[test]
-fn every_row_of_the_frameworks_is_exercised() {
-    let lines = not_missed(&read("rules/frameworks.toml"), &[], |text| {
-        Ok((Libraries::built_in()?, Frameworks::parse(text)?))
-    });
+    let lines = not_missed("aiohttp.toml", &optional);
     support::none("rows change nothing when they are left out", &lines);
 }
