@@ -51,16 +51,14 @@ fn told(folder: &Path, options: &Options) -> String {
 #[test]
 fn the_prefilter_changes_nothing_in_the_whole() {
     let project = support::project_of(&support::corpus());
-    let (with, without) =
-        (Options::everything(), Options { no_prefilter: true, ..Options::everything() });
+    let (with, without) = (Options::everything(), Options { no_prefilter: true, ..Options::everything() });
     let (one, other) = (told(project.path(), &with), told(project.path(), &without));
     assert!(one == other, "the prefilter changes something at {}", parting(&one, &other));
 }
 
 #[test]
 fn the_prefilter_changes_nothing_in_any_part() {
-    let (with, without) =
-        (Options::everything(), Options { no_prefilter: true, ..Options::everything() });
+    let (with, without) = (Options::everything(), Options { no_prefilter: true, ..Options::everything() });
     let mut lines = Vec::new();
     for unit in support::corpus() {
         let folder = tempfile::tempdir().unwrap();

@@ -53,7 +53,9 @@ fn function(name: &str, parameters: &str) -> String {
 
 fn method(base: &str, name: &str) -> String {
     let bases = if base.is_empty() { String::new() } else { format!("({base})") };
-    format!("class Endpoint{bases}:\n    async def {name}(self, *args):\n        print(await fetch(\"https://example.org/\"))\n")
+    format!(
+        "class Endpoint{bases}:\n    async def {name}(self, *args):\n        print(await fetch(\"https://example.org/\"))\n"
+    )
 }
 
 fn module_of(path: &str) -> &str {
@@ -145,9 +147,20 @@ fn program(framework: &Framework, key: &str, value: &str) -> (Effect, String) {
 }
 
 const KEYS: [&str; 14] = [
-    "modules", "once-names", "once-decorators", "once-registrations", "handler-decorators", "decorator-owners",
-    "handler-registrations", "handler-bases", "handler-methods", "handler-parameter-types", "runners", "spawners",
-    "gatherers", "name",
+    "modules",
+    "once-names",
+    "once-decorators",
+    "once-registrations",
+    "handler-decorators",
+    "decorator-owners",
+    "handler-registrations",
+    "handler-bases",
+    "handler-methods",
+    "handler-parameter-types",
+    "runners",
+    "spawners",
+    "gatherers",
+    "name",
 ];
 
 fn data() -> Table {

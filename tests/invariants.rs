@@ -104,7 +104,11 @@ fn words_stay_where_they_belong() {
             let at_home = |line: &&Line| homes.iter().any(|home| line.path.starts_with(home));
             let holds = |line: &&Line| {
                 let whole = word.starts_with('.') || word.contains("::");
-                if whole { line.text.contains(word) } else { has_word(&line.text, word.trim_end_matches('!')) && line.text.contains(word) }
+                if whole {
+                    line.text.contains(word)
+                } else {
+                    has_word(&line.text, word.trim_end_matches('!')) && line.text.contains(word)
+                }
             };
             strays.extend(lines.iter().filter(|line| !at_home(line)).filter(holds).map(Line::shown));
         }
@@ -117,8 +121,11 @@ fn the_search_finds_what_it_looks_for() {
     assert!(has_word("use clap::Parser;", "clap") && !has_word("unclapped", "clap"));
     assert_eq!(without_comment("let a = \"//\"; // b"), "let a = \"//\"; ");
     let lines = lines();
-    let holds = |path: &str, word: &str| lines.iter().any(|line| line.path.starts_with(path) && has_word(&line.text, word));
-    assert!(holds("src/languages/", "tree_sitter") && holds("src/report/full", "miette") && holds("src/cli.rs", "clap"));
+    let holds =
+        |path: &str, word: &str| lines.iter().any(|line| line.path.starts_with(path) && has_word(&line.text, word));
+    assert!(
+        holds("src/languages/", "tree_sitter") && holds("src/report/full", "miette") && holds("src/cli.rs", "clap")
+    );
     assert!(!lines.iter().any(|line| line.path == "src/frameworks.rs" && line.text.contains("#[test]")));
 }
 

@@ -42,7 +42,18 @@ fn foreign() -> BTreeSet<String> {
 
 /// Keys of the data whose texts are poolcheck's own words.
 const OWN: [&str; 12] = [
-    "on", "makes", "setting", "settings", "expects", "status", "consequence", "outer", "inner", "written", "read", "unit",
+    "on",
+    "makes",
+    "setting",
+    "settings",
+    "expects",
+    "status",
+    "consequence",
+    "outer",
+    "inner",
+    "written",
+    "read",
+    "unit",
 ];
 
 /// The words of every text of the data that is a name or a path, not a sentence.
@@ -147,9 +158,8 @@ fn is_special(name: &str) -> bool {
 /// The program with every name of its own changed, and how many were.
 fn renamed(text: &str, foreign: &BTreeSet<String>) -> (String, usize) {
     let (imported, quoted) = (imported(text), quoted(text));
-    let kept = |name: &str| {
-        foreign.contains(name) || imported.contains(name) || quoted.contains(name) || is_special(name)
-    };
+    let kept =
+        |name: &str| foreign.contains(name) || imported.contains(name) || quoted.contains(name) || is_special(name);
     let mut changed = BTreeSet::new();
     let text = pieces(text)
         .into_iter()

@@ -134,8 +134,21 @@ fn not_missed(file: &str, optional: &[&str]) -> Vec<String> {
 #[test]
 fn every_row_of_the_libraries_is_exercised() {
     let optional = [
-        "position", "unit", "unbounded", "expects", "default-number", "text", "negative", "number", "none", "many-hosts",
-        "needs-loop", "one-shot", "socket", "use", "severity",
+        "position",
+        "unit",
+        "unbounded",
+        "expects",
+        "default-number",
+        "text",
+        "negative",
+        "number",
+        "none",
+        "many-hosts",
+        "needs-loop",
+        "one-shot",
+        "socket",
+        "use",
+        "severity",
     ];
     let lines = not_missed("aiohttp.toml", &optional);
     support::none("rows change nothing when they are left out", &lines);

@@ -42,10 +42,7 @@ fn forced(view: View<'_>) -> Option<Draft> {
 }
 
 fn short(view: View<'_>) -> Option<Draft> {
-    let numbers: Vec<Measure> = match view.numbers(Setting::Keepalive) {
-        Some(numbers) => numbers,
-        None => return None,
-    };
+    let numbers: Vec<Measure> = view.numbers(Setting::Keepalive)?;
     let first = numbers.first()?;
     if !numbers.iter().all(|number| number.value <= SHORT) {
         return None;

@@ -76,4 +76,3 @@ pub fn difference(unit: &Unit) -> Vec<String> {
     }));
     lines
 }
-

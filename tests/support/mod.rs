@@ -99,7 +99,8 @@ pub fn loose() -> Vec<Unit> {
 pub fn projects() -> Vec<Unit> {
     let mut units: Vec<Unit> = Vec::new();
     for (path, bytes) in files_below("fixtures/projects") {
-        let (project, file) = path.split_once('/').unwrap_or_else(|| panic!("fixtures/projects/{path} is of no project"));
+        let (project, file) =
+            path.split_once('/').unwrap_or_else(|| panic!("fixtures/projects/{path} is of no project"));
         let name = format!("fixtures/projects/{project}");
         if units.last().is_none_or(|unit| unit.name != name) {
             units.push(Unit { name, folder: format!("project_{project}"), files: Vec::new(), rule: None });
