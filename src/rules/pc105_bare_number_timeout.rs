@@ -21,21 +21,25 @@ fn draft(view: View<'_>) -> Option<Draft> {
     let argument = view.argument(Setting::Timeout)?;
     let value = view.value(Setting::Timeout);
     let number = |datum: &Datum| matches!(datum, Datum::Number(_));
-    // A parameter that defaults to a number is there to take numbers.
+    // A parameter that defaults to a number, or is annotated as one, is there to take numbers.
     let by_default = value.alternatives.iter().any(|one| number(&one.datum) && is_default(one));
-    let only = value.alternatives.iter().all(|one| number(&one.datum) || one.datum == Datum::Null);
-    if !(value.always(number) || by_default && only) {
+    let by_type = value.alternatives.iter().any(|one| !number(&one.datum) && view.project.is_number(&one.datum));
+    let only = value.alternatives.iter().all(|one| view.project.is_number(&one.datum) || one.datum == Datum::Null);
+    if !(value.always(number) || (by_default || by_type) && only) {
         return None;
     }
-    let one = value.alternatives.iter().find(|one| number(&one.datum))?;
-    let Datum::Number(number) = one.datum else { return None };
-    let spelled = quantity(number, "");
+    let known = value.alternatives.iter().find_map(|one| match one.datum {
+        Datum::Number(number) => Some((one, quantity(number, ""))),
+        _ => None,
+    });
+    let written = view.project.text(view.project.span(argument.value));
+    let what = known.as_ref().map_or_else(|| format!("`{written}`"), |(_, number)| number.clone());
     let severity = if effect.consequence.is_error() { Severity::Error } else { Severity::Warning };
-    let message = format!("`{}` takes a timeout object, and {spelled} is a number: {}", parameter.name, effect.sentence);
-    let help = format!("write `{}={}`", parameter.name, example(view, &spelled));
+    let message = format!("`{}` takes a timeout object, and {what} is a number: {}", parameter.name, effect.sentence);
+    let help = format!("write `{}={}`", parameter.name, example(view, written));
     let mut draft = Draft::new(argument.span, message, help).severity(severity);
-    if let Some(at) = one.at.filter(|at| !argument.span.contains(at)) {
-        draft = draft.label(at, format!("{spelled} comes from here"));
+    if let Some(at) = known.as_ref().and_then(|(one, _)| one.at).filter(|at| !argument.span.contains(at)) {
+        draft = draft.label(at, format!("{what} comes from here"));
     }
     Some(draft.confidence(if value.unknown.is_some() { Confidence::Medium } else { Confidence::High }))
 }
