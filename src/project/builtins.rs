@@ -7,18 +7,6 @@ use crate::model::expr::{ArgumentKind, BinaryOperator, ExprKind};
 use crate::model::value::{Alternative, Datum, ExprRef, Frame, Source, Value, Why};
 use crate::source::Span;
 
-impl Project<'_> {
-    /// Whether something is a number, or is annotated as one.
-    #[must_use]
-    pub fn is_number(&self, datum: &Datum) -> bool {
-        match datum {
-            Datum::Number(_) => true,
-            Datum::Instance(path) => path == "builtins.float" || path == "builtins.int",
-            _ => false,
-        }
-    }
-}
-
 /// An operator applied to every combination of two values.
 pub(super) fn binary(operator: BinaryOperator, left: &Value, right: &Value, at: Span) -> Value {
     let mut result = Value { alternatives: Vec::new(), unknown: left.unknown.or(right.unknown) };

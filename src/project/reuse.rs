@@ -172,13 +172,15 @@ impl Project<'_> {
                 function: SmolStr::default(),
             });
         }
-        if sockets || requests == Requests::Several && function.scope == MODULE {
+        if requests == Requests::Several && function.scope == MODULE {
             return None;
         }
         let repeat = self.repeat_at(made);
         match (repeat, requests) {
             (Repeat::Once, _) => None,
-            (Repeat::Often(chain), Requests::One) => Some(Waste {
+            // A socket that is opened again when it closed is a new connection in any case.
+            (Repeat::Again(_) | Repeat::Unknown, _) if sockets => None,
+            (Repeat::Often(chain) | Repeat::Again(chain), Requests::One) => Some(Waste {
                 each: "for each request",
                 confidence: Confidence::High,
                 chain,
