@@ -304,7 +304,7 @@ impl Project<'_> {
 
     fn fate_at_consumers(&self, returned: ExprRef, depth: usize) -> Fate {
         let function = self.function_of(self.scope_at(returned));
-        if self.scope(function).kind != ScopeKind::Function {
+        if self.scope(function).kind != ScopeKind::Function || self.keeps_result(function) {
             return Fate::Fine;
         }
         let callers = self.callers_of(function);

@@ -122,12 +122,7 @@ impl Project<'_> {
 
     fn wasted_by_consumer(&self, function: ScopeRef, depth: usize) -> Option<Waste> {
         let scope = self.scope(function);
-        let cached = ["lru_cache", "cache", "cached", "alru_cache", "singleton", "cached_property", "fixture"];
-        let facts = self.facts(function.file);
-        if depth >= FACTORIES
-            || scope.kind != ScopeKind::Function
-            || cached.iter().any(|name| super::attributes::has_decorator(facts, function.scope, name))
-        {
+        if depth >= FACTORIES || scope.kind != ScopeKind::Function || self.keeps_result(function) {
             return None;
         }
         let callers = self.callers_of(function);
@@ -140,6 +135,13 @@ impl Project<'_> {
             }
         }
         None
+    }
+
+    /// Whether a decorator keeps what a function returned for the next call, or for the whole test.
+    pub(super) fn keeps_result(&self, function: ScopeRef) -> bool {
+        let keepers = ["lru_cache", "cache", "cached", "alru_cache", "singleton", "cached_property", "fixture"];
+        let facts = self.facts(function.file);
+        keepers.iter().any(|name| super::attributes::has_decorator(facts, function.scope, name))
     }
 
     fn wasted_here(&self, made: ExprRef, function: ScopeRef, uses: &[Use]) -> Option<Waste> {
