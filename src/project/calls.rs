@@ -142,6 +142,13 @@ impl Project<'_> {
         plain.then(|| sibling(call, argument.value))
     }
 
+    /// The argument of this name.
+    pub(super) fn named_argument(&self, call: ExprRef, name: &str) -> Option<ExprRef> {
+        let ExprKind::Call { arguments, .. } = self.kind(call) else { return None };
+        let mut named = arguments.iter().filter(|argument| argument.kind == ArgumentKind::Named);
+        named.find(|argument| argument.name == name).map(|argument| sibling(call, argument.value))
+    }
+
     /// The callable that `functools.partial(callable, …)` binds arguments to.
     pub(super) fn partial_target(&self, bound: ExprRef, frame: Frame) -> Option<Datum> {
         let target = self.evaluate(self.positional(bound, 0)?, frame);

@@ -350,11 +350,7 @@ impl Project<'_> {
             let field = writes.is_empty() && self.is_field(class, name);
             result.join(match (writes.is_empty(), field) {
                 (false, _) => class_level.from_source(Source::Initial),
-                (true, true) => {
-                    let mut value = class_level.from_source(Source::Default);
-                    value.join(Value::unknown(Why::Parameter));
-                    value
-                }
+                (true, true) => self.field_default(class_level),
                 (true, false) => class_level,
             });
         }
@@ -368,6 +364,25 @@ impl Project<'_> {
             result.unknown = Some(Why::Attribute);
         }
         result
+    }
+
+    /// What a field of a class with a generated constructor is unless the constructor is told otherwise.
+    fn field_default(&self, class_level: Value) -> Value {
+        let mut value = Value::unknown(Why::Parameter);
+        for one in class_level.alternatives {
+            match &one.datum {
+                Datum::Result(_, call) => {
+                    if let Some(default) = self.named_argument(*call, "default") {
+                        value.join(self.evaluate(default, Frame::NONE).from_source(Source::Default));
+                    }
+                }
+                _ => {
+                    let one = Value { alternatives: vec![one], unknown: None };
+                    value.join(one.from_source(Source::Default));
+                }
+            }
+        }
+        value
     }
 
     /// The call whose arguments a write in a constructor sees.

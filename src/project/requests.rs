@@ -48,25 +48,46 @@ impl Project<'_> {
         let mut found = Requests { sites: Vec::new(), computed: Vec::new(), complete: true };
         let uses = self.uses(session.call);
         self.collect_requests(&uses, 0, &mut found);
-        found.sites.retain(|request| self.may_go_through(request, session));
+        let mut loose = Requests { sites: Vec::new(), computed: Vec::new(), complete: true };
+        self.collect_by_name(&uses, &mut loose);
+        found.sites.extend(loose.sites.into_iter().filter(|request| self.goes_through(request, session)));
         found.sites.sort_by_key(|site| site.id);
         found.sites.dedup_by_key(|site| site.id);
         found
     }
 
-    /// Whether a request may go through this session, and not only through others.
-    fn may_go_through(&self, request: &Site, session: &Site) -> bool {
-        let Some((_, receiver)) = self.receiver(request.call, Frame::NONE) else { return true };
-        let mut others = false;
-        for one in &receiver.alternatives {
-            match &one.datum {
-                Datum::Built(call, _) | Datum::Object(_, Some(call), _) if *call == session.call => return true,
-                Datum::Built(..) | Datum::Object(_, Some(_), _) => others = true,
-                Datum::Null => {}
-                _ => return true,
+    /// Requests on attributes and properties of the names that hold the session, on whatever object.
+    fn collect_by_name<'s>(&'s self, uses: &[Use], found: &mut Requests<'s>) {
+        for one in uses {
+            let name = match &one.kind {
+                UseKind::StoredAttribute(target) => self.attribute_holder(*target).map(|(_, name)| name),
+                UseKind::Returned => Some(self.scope(self.function_of(self.scope_at(one.expr))).name.clone()),
+                _ => None,
+            };
+            if let Some(name) = name {
+                let uses = self.attribute_uses_anywhere(None, &name);
+                self.collect_requests(&uses, 1, found);
             }
         }
-        !others
+        // A property returns what an attribute holds.
+        for one in uses {
+            if let UseKind::StoredAttribute(target) = &one.kind
+                && let Some((class, name)) = self.attribute_holder(*target)
+            {
+                let returned = self.attribute_uses(class, &name);
+                let returned: Vec<Use> = returned.into_iter().filter(|one| one.kind == UseKind::Returned).collect();
+                self.collect_by_name(&returned, found);
+            }
+        }
+    }
+
+    /// Whether a request is known to go through this session, perhaps among others.
+    fn goes_through(&self, request: &Site, session: &Site) -> bool {
+        let Some((_, receiver)) = self.receiver(request.call, Frame::NONE) else { return false };
+        receiver.alternatives.iter().any(|one| match &one.datum {
+            Datum::Built(call, _) | Datum::Object(_, Some(call), _) => *call == session.call,
+            _ => false,
+        })
     }
 
     fn collect_requests<'s>(&'s self, uses: &[Use], depth: usize, found: &mut Requests<'s>) {
@@ -96,8 +117,6 @@ impl Project<'_> {
                     Some((class, name)) => {
                         let uses = self.attribute_uses(class, &name);
                         self.collect_requests(&uses, depth + 1, found);
-                        let property = self.attribute_uses_anywhere(Some(class), &name);
-                        self.collect_requests(&property, depth + 1, found);
                     }
                     None => found.complete = false,
                 },
@@ -134,9 +153,10 @@ impl Project<'_> {
                         let uses = self.uses(caller.call);
                         self.collect_requests(&uses, depth + 1, found);
                     }
-                    let name = self.scope(function).name.clone();
-                    let property = self.attribute_uses_anywhere(None, &name);
-                    self.collect_requests(&property, depth + 1, found);
+                    // A property has no calls.
+                    let property =
+                        super::attributes::has_decorator(self.facts(function.file), function.scope, "property");
+                    found.complete &= !property;
                 }
                 UseKind::Entered(_) | UseKind::Tested | UseKind::Dropped => {}
                 UseKind::Attribute(_) | UseKind::StoredName(..) | UseKind::Default | UseKind::Element => {
