@@ -75,9 +75,8 @@ impl Project<'_> {
         for one in &uses {
             match &one.kind {
                 UseKind::StoredAttribute(target) => return self.fate_in_attribute(*target, closers, depth),
-                UseKind::StoredItem(_) | UseKind::StoredName(..) | UseKind::Default | UseKind::Element => {
-                    return Fate::Fine;
-                }
+                UseKind::StoredItem(target) => return self.fate_in_item(*target, closers, depth),
+                UseKind::StoredName(..) | UseKind::Default | UseKind::Element => return Fate::Fine,
                 UseKind::Yielded => return Fate::Fine,
                 UseKind::Argument(call) if self.may_keep(*call, one.expr, closers, depth) => return Fate::Fine,
                 UseKind::Returned => {
@@ -141,7 +140,7 @@ impl Project<'_> {
         super::bodies::enclosing(facts, stmt).into_iter().any(|(outer, _)| match &facts.stmt(outer).kind {
             StmtKind::With { items, .. } => items.iter().any(|item| {
                 let name = self.callee_name(sibling(made, item.context));
-                let expects = ["raises", "warns", "deprecated_call", "assertRaises", "assertWarns", "suppress"];
+                let expects = ["raises", "warns", "deprecated_call", "assertRaises", "assertWarns"];
                 expects.iter().any(|known| name.starts_with(known))
             }),
             _ => false,
@@ -200,8 +199,39 @@ impl Project<'_> {
         };
         let mut uses = self.attribute_uses(class, name);
         uses.extend(self.attribute_uses_anywhere(Some(class), name));
+        self.fate_in_class(class, name, &uses, self.span(target), closers, depth)
+    }
+
+    /// What becomes of what is stored under a key of an attribute. A container that is handed on whole may be emptied
+    /// by anybody.
+    fn fate_in_item(&self, target: ExprRef, closers: &[SmolStr], depth: usize) -> Fate {
+        let ExprKind::Index { object, .. } = self.kind(target) else { return Fate::Fine };
+        let Some((class, name)) = self.attribute_holder(sibling(target, *object)) else { return Fate::Fine };
+        let handed = self.attribute_uses(class, &name).iter().any(|one| {
+            matches!(
+                one.kind,
+                UseKind::Argument(_) | UseKind::Returned | UseKind::StoredAttribute(_) | UseKind::StoredName(..)
+            )
+        });
+        let uses = self.item_uses(class, &name);
+        let closes = uses.iter().any(|one| closing_call(one, closers).is_some());
+        if handed || !closes {
+            return Fate::Fine;
+        }
+        self.fate_in_class(class, &name, &uses, self.span(target), closers, depth)
+    }
+
+    fn fate_in_class(
+        &self,
+        class: ScopeRef,
+        name: &SmolStr,
+        uses: &[Use],
+        held: Span,
+        closers: &[SmolStr],
+        depth: usize,
+    ) -> Fate {
         let mut closes: Vec<ExprRef> = Vec::new();
-        for one in &uses {
+        for one in uses {
             closes.extend(closing_call(one, closers).filter(|call| !self.is_dropped(*call)));
             let handed = match &one.kind {
                 UseKind::Entered(_) | UseKind::StoredItem(_) | UseKind::StoredAttribute(_) => true,
@@ -221,7 +251,7 @@ impl Project<'_> {
             return Fate::Fine;
         }
         let Some(close) = closes.first() else {
-            return Fate::NeverClosed(Ownership::Attribute(name.clone(), self.span(target)));
+            return Fate::NeverClosed(Ownership::Attribute(name.clone(), held));
         };
         self.uncalled(*close, &closes).unwrap_or(Fate::Fine)
     }

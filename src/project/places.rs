@@ -389,8 +389,12 @@ impl Follower<'_, '_> {
         self.held.push((owner, def));
         let project = self.project;
         let file = &project.files[&owner.file];
-        let references = project.index.references.get(name).into_iter().flatten();
-        for &reference in references.filter(|reference| reference.file == owner.file) {
+        let called = project.index.calls.get(name).into_iter().flatten().filter_map(|&call| match project.kind(call) {
+            ExprKind::Call { callee, .. } => Some(sibling(call, *callee)),
+            _ => None,
+        });
+        let references = project.index.references.get(name).into_iter().flatten().copied().chain(called);
+        for reference in references.filter(|reference| reference.file == owner.file) {
             if !matches!(project.kind(reference), ExprKind::Name(_)) || project.is_target(reference) {
                 continue;
             }

@@ -6,7 +6,7 @@ use super::places::{Use, UseKind};
 use super::{Project, Site, sibling};
 use crate::libraries::{Consequence, Kind, Setting};
 use crate::model::expr::{ArgumentKind, BinaryOperator, ExprKind};
-use crate::model::facts::{MODULE, Parent, ScopeKind, StmtKind};
+use crate::model::facts::{MODULE, ParameterKind, Parent, ScopeKind, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame};
 use crate::rules::Access;
 use smol_str::SmolStr;
@@ -48,9 +48,25 @@ impl Project<'_> {
         let mut found = Requests { sites: Vec::new(), computed: Vec::new(), complete: true };
         let uses = self.uses(session.call);
         self.collect_requests(&uses, 0, &mut found);
+        found.sites.retain(|request| self.may_go_through(request, session));
         found.sites.sort_by_key(|site| site.id);
         found.sites.dedup_by_key(|site| site.id);
         found
+    }
+
+    /// Whether a request may go through this session, and not only through others.
+    fn may_go_through(&self, request: &Site, session: &Site) -> bool {
+        let Some((_, receiver)) = self.receiver(request.call, Frame::NONE) else { return true };
+        let mut others = false;
+        for one in &receiver.alternatives {
+            match &one.datum {
+                Datum::Built(call, _) | Datum::Object(_, Some(call), _) if *call == session.call => return true,
+                Datum::Built(..) | Datum::Object(_, Some(_), _) => others = true,
+                Datum::Null => {}
+                _ => return true,
+            }
+        }
+        !others
     }
 
     fn collect_requests<'s>(&'s self, uses: &[Use], depth: usize, found: &mut Requests<'s>) {
@@ -131,7 +147,10 @@ impl Project<'_> {
     }
 
     /// The class and name of the attribute that something is stored in.
-    fn attribute_holder(&self, target: ExprRef) -> Option<(crate::model::value::ScopeRef, smol_str::SmolStr)> {
+    pub(super) fn attribute_holder(
+        &self,
+        target: ExprRef,
+    ) -> Option<(crate::model::value::ScopeRef, smol_str::SmolStr)> {
         let ExprKind::Attribute { object, name } = self.kind(target) else { return None };
         let class = match super::attributes::class_of_self(self.facts(target.file), *object) {
             Some(class) => super::scope_in(target.file, class),
@@ -147,7 +166,10 @@ impl Project<'_> {
     /// count, too.
     #[must_use]
     pub fn is_bounded(&self, request: &Site) -> bool {
-        if request.open || self.argument(request, Setting::Timeout).is_some() && !self.is_default_timeout(request) {
+        if request.open && self.passes(request.call, self.name_of_timeout(request), 0) {
+            return true;
+        }
+        if self.argument(request, Setting::Timeout).is_some() && !self.is_default_timeout(request) {
             return true;
         }
         let facts = self.facts(request.call.file);
@@ -189,11 +211,43 @@ impl Project<'_> {
             .map_or("", |parameter| parameter.name.as_str())
     }
 
+    fn name_of_timeout(&self, request: &Site) -> &str {
+        self.parameter_for(request, Setting::Timeout).map_or("", |parameter| parameter.name.as_str())
+    }
+
     /// Whether a call passes an argument of this name, or may by a splat.
     #[must_use]
     pub fn may_pass(&self, call: ExprRef, name: &str) -> bool {
+        self.passes(call, name, 0)
+    }
+
+    /// The same, followed through `**kwargs` to the callers of the function around.
+    fn passes(&self, call: ExprRef, name: &str, depth: usize) -> bool {
         let ExprKind::Call { arguments, .. } = self.kind(call) else { return false };
-        arguments.iter().any(|argument| argument.name == name || argument.kind == ArgumentKind::MappingSplat)
+        arguments.iter().any(|argument| match argument.kind {
+            ArgumentKind::Named => argument.name == name,
+            ArgumentKind::MappingSplat => self.splats(sibling(call, argument.value), name, depth),
+            _ => false,
+        })
+    }
+
+    fn splats(&self, mapping: ExprRef, name: &str, depth: usize) -> bool {
+        if let Some(datum @ Datum::Mapping(..)) = self.evaluate(mapping, Frame::NONE).one().map(|one| &one.datum) {
+            let (entries, open) = self.entries(mapping, datum);
+            return open || entries.iter().any(|entry| entry.name == name);
+        }
+        let function = self.function_of(self.scope_at(mapping));
+        let keywords = match self.kind(mapping) {
+            ExprKind::Name(of) => {
+                self.scope(function).parameters.iter().any(|p| p.kind == ParameterKind::Keywords && p.name == *of)
+            }
+            _ => false,
+        };
+        let callers = self.callers_of(function);
+        if !keywords || callers.escapes || callers.calls.is_empty() || depth >= HANDS {
+            return true;
+        }
+        callers.calls.iter().any(|caller| !caller.certain || self.passes(caller.call, name, depth + 1))
     }
 
     /// Whether an object of timeouts is given to a session or request that is known.

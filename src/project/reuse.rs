@@ -186,7 +186,7 @@ impl Project<'_> {
                 chain,
                 function: SmolStr::default(),
             }),
-            (Repeat::Often(chain), _) => {
+            (Repeat::Often(chain) | Repeat::Again(chain), _) => {
                 Some(Waste { each: "for each call", confidence: Confidence::Low, chain, function: SmolStr::default() })
             }
             (Repeat::Unknown, Requests::One)
