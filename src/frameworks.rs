@@ -42,9 +42,6 @@ pub struct Framework {
     /// Functions that take one of these run for each message.
     #[serde(default)]
     pub handler_parameter_types: Vec<SmolStr>,
-    /// What runs a coroutine to its end.
-    #[serde(default)]
-    pub runners: Vec<SmolStr>,
     /// What runs a coroutine beside the present one.
     #[serde(default)]
     pub spawners: Vec<SmolStr>,
@@ -86,12 +83,6 @@ impl Frameworks {
     /// Whether a file with these imports uses a framework.
     pub fn used<'a>(&'a self, imports: &'a dyn Fn(&str) -> bool) -> impl Iterator<Item = &'a Framework> {
         self.list.iter().filter(move |f| f.modules.is_empty() || f.modules.iter().any(|module| imports(module)))
-    }
-
-    /// Whether a callee of this name runs a coroutine to its end.
-    #[must_use]
-    pub fn is_runner(&self, path: &str) -> bool {
-        self.list.iter().any(|f| f.runners.iter().any(|runner| runner == path))
     }
 
     /// Whether a callee of this name runs a coroutine beside the present one.

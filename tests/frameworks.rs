@@ -146,7 +146,7 @@ fn program(framework: &Framework, key: &str, value: &str) -> (Effect, String) {
     }
 }
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 13] = [
     "modules",
     "once-names",
     "once-decorators",
@@ -157,7 +157,6 @@ const KEYS: [&str; 14] = [
     "handler-bases",
     "handler-methods",
     "handler-parameter-types",
-    "runners",
     "spawners",
     "gatherers",
     "name",
@@ -173,9 +172,6 @@ fn cases(table: &Table, known: &Frameworks) -> Vec<Case> {
         let row = row.as_table().unwrap();
         for (key, list) in row {
             let key = KEYS.into_iter().find(|known| known == key).unwrap_or_else(|| panic!("no key `{key}`"));
-            if key == "runners" {
-                continue;
-            }
             for (index, value) in list.as_array().into_iter().flatten().enumerate() {
                 let value = value.as_str().unwrap();
                 let (effect, program) = program(&known.list[framework], key, value);
