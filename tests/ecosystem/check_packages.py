@@ -64,8 +64,12 @@ def check_python_m_from_a_target_folder():
 
 @check
 def check_source_distribution():
-    """the source distribution holds no junk, and a wheel can be built from it"""
+    """the source distribution holds every file that the build reads and no junk, and a wheel can be built from it"""
     wheel()
+    # Cargo takes what it has just built for the tree as built for the copy too, so a missing file would go unseen.
+    read = (ROOT / "target" / "debug" / "poolcheck.d").read_text().split(": ", 1)[1].split()
+    read = {os.path.relpath(path, ROOT) for path in read}
+    expect("src/main.rs" in read, read)
     with folder({}) as here:
         tool("maturin", "sdist", "--manifest-path", ROOT / "Cargo.toml", "--out", here)
         (archive,) = here.glob("*.tar.gz")
@@ -74,6 +78,7 @@ def check_source_distribution():
         first = {name.split("/")[0] for name in names}
         expect(first == CRATE | {"PKG-INFO", "pyproject.toml", "python"}, first)
         expect(not [name for name in names if name.endswith(".pyc")], names)
+        expect(read <= set(names), "not in it:", read - set(names))
         pip_wheel(archive)
     expect(len(list(WHEELS.glob("poolcheck-*.whl"))) == 1, os.listdir(WHEELS))
 

@@ -104,7 +104,7 @@ def tool(name, *arguments, status=0, env=None, **options):
 
 def pip_wheel(source):
     """Builds a wheel the way that `pip install` does, but with cargo's quick profile and maturin from `tools`."""
-    quick = ["--no-deps", "--no-build-isolation", "--config-settings", "build-args=--profile dev"]
+    quick = ["--no-deps", "--no-cache-dir", "--no-build-isolation", "--config-settings", "build-args=--profile dev"]
     tool("pip", "wheel", "-q", source, *quick, "-w", WHEELS, env={"CARGO_TARGET_DIR": str(ROOT / "target")})
 
 
