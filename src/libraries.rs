@@ -541,6 +541,16 @@ impl Libraries {
         self.list.iter().flat_map(|library| &library.attributes).any(|row| row.names.iter().any(|known| known == name))
     }
 
+    /// The last names of everything that makes a site when it is called.
+    pub fn callables(&self) -> impl Iterator<Item = SmolStr> {
+        let last = |path: &SmolStr| SmolStr::from(path.rsplit('.').next().unwrap_or(""));
+        let classes = self.list.iter().flat_map(|library| &library.classes);
+        let requests = self.list.iter().flat_map(|library| &library.requests);
+        let classes = classes.flat_map(|class| class.also.iter().chain([&class.path])).map(last);
+        let functions = requests.clone().flat_map(|request| request.also.iter().chain(&request.path)).map(last);
+        classes.chain(functions).chain(requests.flat_map(|request| request.methods.iter().cloned()))
+    }
+
     /// Words one of which a file must hold to build or touch anything: module names and the distinctive names of
     /// classes, which survive re-exports.
     pub fn words(&self) -> impl Iterator<Item = &str> {

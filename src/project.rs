@@ -12,6 +12,7 @@ mod evaluate;
 mod fate;
 mod flow;
 mod loops;
+mod memo;
 mod modules;
 mod places;
 mod requests;
@@ -30,13 +31,13 @@ use crate::frameworks::Frameworks;
 use crate::libraries::Libraries;
 use crate::model::expr::{Expr, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, Scope, ScopeId, Stmt, StmtId};
-use crate::model::value::{ExprRef, Frame, ScopeRef, Value};
+use crate::model::value::{ExprRef, Frame, ScopeRef};
 use crate::source::{FileId, SourceFile, Span};
 use evaluate::FrameData;
 use modules::Modules;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// A file as the project sees it.
@@ -62,10 +63,7 @@ pub struct Project<'l> {
     index: attributes::Index,
     frames: RefCell<Vec<FrameData>>,
     frame_ids: RefCell<FxHashMap<FrameData, Frame>>,
-    memo: RefCell<FxHashMap<(ExprRef, Frame), Value>>,
-    active: RefCell<Vec<(ExprRef, Frame)>>,
-    cycles: Cell<u32>,
-    callers: RefCell<FxHashMap<ScopeRef, std::rc::Rc<callers::Callers>>>,
+    memo: memo::Memo,
     sites: Vec<Site>,
     sites_by_call: FxHashMap<ExprRef, Vec<SiteId>>,
 }
@@ -88,10 +86,7 @@ impl<'l> Project<'l> {
             modules: Modules::new(paths),
             frames: RefCell::new(vec![FrameData::none()]),
             frame_ids: RefCell::default(),
-            memo: RefCell::default(),
-            active: RefCell::default(),
-            cycles: Cell::new(0),
-            callers: RefCell::default(),
+            memo: memo::Memo::default(),
             sites: Vec::new(),
             sites_by_call: FxHashMap::default(),
         };

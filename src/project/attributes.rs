@@ -9,7 +9,9 @@ use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
 use crate::source::FileId;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Something written to an attribute.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +43,8 @@ pub(super) struct Index {
     pub(super) renames: FxHashMap<SmolStr, Vec<SmolStr>>,
     bases: FxHashMap<ScopeRef, Vec<Datum>>,
     subclasses: FxHashMap<ScopeRef, Vec<ScopeRef>>,
+    lineages: FxHashMap<ScopeRef, Rc<Vec<ScopeRef>>>,
+    families: RefCell<FxHashMap<ScopeRef, Rc<Vec<ScopeRef>>>>,
 }
 
 impl Index {
@@ -139,7 +143,7 @@ impl Index {
     }
 }
 
-fn last_name(facts: &FileFacts, expr: ExprId) -> Option<SmolStr> {
+pub(super) fn last_name(facts: &FileFacts, expr: ExprId) -> Option<SmolStr> {
     match &facts.expr(expr).kind {
         ExprKind::Name(name) | ExprKind::Attribute { name, .. } => Some(name.clone()),
         _ => None,
@@ -208,11 +212,20 @@ impl Project<'_> {
         }
         self.index.bases = bases;
         self.index.subclasses = subclasses;
-        self.memo.borrow_mut().clear();
+        let classes: Vec<ScopeRef> = self.index.bases.keys().copied().collect();
+        self.index.lineages = classes.into_iter().map(|class| (class, Rc::new(self.find_lineage(class)))).collect();
+        self.memo.clear();
     }
 
     /// The class and its bases, nearest first; what is not a class of the project is left out.
-    pub(super) fn lineage(&self, class: ScopeRef) -> Vec<ScopeRef> {
+    pub(super) fn lineage(&self, class: ScopeRef) -> Rc<Vec<ScopeRef>> {
+        match self.index.lineages.get(&class) {
+            Some(known) => known.clone(),
+            None => Rc::new(self.find_lineage(class)),
+        }
+    }
+
+    fn find_lineage(&self, class: ScopeRef) -> Vec<ScopeRef> {
         let mut found = vec![class];
         let mut at = 0;
         while at < found.len() && found.len() < 64 {
@@ -244,10 +257,11 @@ impl Project<'_> {
     /// The class and everything that derives from it.
     pub(super) fn descendants(&self, class: ScopeRef) -> Vec<ScopeRef> {
         let mut found = vec![class];
+        let mut seen: FxHashSet<ScopeRef> = found.iter().copied().collect();
         let mut at = 0;
-        while at < found.len() && found.len() < 256 {
+        while at < found.len() {
             for sub in self.index.subclasses.get(&found[at]).into_iter().flatten() {
-                if !found.contains(sub) {
+                if seen.insert(*sub) {
                     found.push(*sub);
                 }
             }
@@ -257,21 +271,23 @@ impl Project<'_> {
     }
 
     /// The classes whose methods may see the attributes of an object of `class`: its family.
-    pub(super) fn family(&self, class: ScopeRef) -> Vec<ScopeRef> {
-        let mut family = Vec::new();
-        for member in self.descendants(class) {
-            for ancestor in self.lineage(member) {
-                if !family.contains(&ancestor) {
-                    family.push(ancestor);
-                }
-            }
+    pub(super) fn family(&self, class: ScopeRef) -> Rc<Vec<ScopeRef>> {
+        if let Some(known) = self.index.families.borrow().get(&class) {
+            return known.clone();
         }
+        let mut family = Vec::new();
+        let mut seen = FxHashSet::default();
+        for member in self.descendants(class) {
+            family.extend(self.lineage(member).iter().copied().filter(|&ancestor| seen.insert(ancestor)));
+        }
+        let family = Rc::new(family);
+        self.index.families.borrow_mut().insert(class, family.clone());
         family
     }
 
     /// The function or class that `class` or its nearest base defines as `name`.
     pub(super) fn member(&self, class: ScopeRef, name: &str) -> Option<ScopeRef> {
-        self.lineage(class).into_iter().find_map(|class| {
+        self.lineage(class).iter().find_map(|&class| {
             let flow = &self.files[&class.file].flow;
             let reaching = flow.at_exit(class.scope, &SmolStr::from(name))?;
             reaching.iter().rev().find_map(|(def, _)| match flow.def(*def).kind {
@@ -284,7 +300,7 @@ impl Project<'_> {
     /// Everything that is written to attribute `name` of objects of `class`, its bases and its subclasses.
     pub(super) fn writes(&self, class: ScopeRef, name: &SmolStr) -> Vec<AttributeWrite> {
         let mut found = Vec::new();
-        for member in self.family(class) {
+        for &member in self.family(class).iter() {
             found.extend(self.index.own_writes.get(&(member, name.clone())).into_iter().flatten().copied());
         }
         for write in self.index.other_writes.get(name).into_iter().flatten() {

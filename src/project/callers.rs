@@ -55,19 +55,7 @@ impl Project<'_> {
     /// Who calls a function; of a class's constructor, who builds the class.
     #[must_use]
     pub fn callers_of(&self, function: ScopeRef) -> Rc<Callers> {
-        if let Some(known) = self.callers.borrow().get(&function) {
-            return known.clone();
-        }
-        // Until it is known, a function that asks for its own callers has none.
-        self.callers.borrow_mut().insert(function, Rc::default());
-        let cycles = self.cycles.get();
-        let found = Rc::new(self.find_callers(function));
-        if cycles == self.cycles.get() || self.active.borrow().is_empty() {
-            self.callers.borrow_mut().insert(function, found.clone());
-        } else {
-            self.callers.borrow_mut().remove(&function);
-        }
-        found
+        self.memo.callers(function, || self.find_callers(function))
     }
 
     fn find_callers(&self, function: ScopeRef) -> Callers {

@@ -16,7 +16,7 @@ use smol_str::{SmolStr, format_smolstr};
 const DEPTH: usize = 96;
 
 /// How many calls deep the context of a call is kept apart.
-const FRAMES: usize = 5;
+const FRAMES: usize = 3;
 
 /// The context of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,29 +48,12 @@ impl Project<'_> {
     #[must_use]
     pub fn evaluate(&self, expr: ExprRef, frame: Frame) -> Value {
         let key = (expr, frame);
-        if let Some(value) = self.memo.borrow().get(&key) {
-            return value.clone();
+        if let Some(value) = self.memo.known(key) {
+            return value;
         }
-        let depth = {
-            let active = self.active.borrow();
-            if active.contains(&key) {
-                self.cycles.set(self.cycles.get() + 1);
-                return Value::unknown(Why::Cycle);
-            }
-            active.len()
-        };
-        if depth > DEPTH {
-            self.cycles.set(self.cycles.get() + 1);
-            return Value::unknown(Why::Deep);
-        }
-        self.active.borrow_mut().push(key);
-        let cycles = self.cycles.get();
-        let value = self.compute(expr, frame);
-        self.active.borrow_mut().pop();
-        // A value cut short by a cycle is right only where the question began.
-        if cycles == self.cycles.get() || depth == 0 {
-            self.memo.borrow_mut().insert(key, value.clone());
-        }
+        let Some(cycles) = self.memo.enter(key) else { return Value::unknown(Why::Cycle) };
+        let value = if self.memo.depth() > DEPTH { self.memo.too_deep() } else { self.compute(expr, frame) };
+        self.memo.leave(key, &value, cycles);
         value
     }
 
@@ -286,7 +269,7 @@ impl Project<'_> {
         let of = &self.files[&file];
         if !of.flow.all_defs(MODULE, name).is_empty() {
             // A module that imports from one that imports from it would never end.
-            if self.active.borrow().len() > DEPTH {
+            if self.memo.depth() > DEPTH {
                 return Value::unknown(Why::Deep);
             }
             return self.captured(ScopeRef { file, scope: MODULE }, name, Frame::NONE);
@@ -335,7 +318,7 @@ impl Project<'_> {
     }
 
     fn class_member(&self, class: ScopeRef, name: &SmolStr) -> Value {
-        for class in self.lineage(class) {
+        for &class in self.lineage(class).iter() {
             let flow = &self.files[&class.file].flow;
             if let Some(reaching) = flow.at_exit(class.scope, name) {
                 return self.reaching(class.file, reaching, Frame::NONE);
@@ -406,7 +389,7 @@ impl Project<'_> {
 
     /// Whether a class-level value is the default of a generated constructor's parameter.
     fn is_field(&self, class: ScopeRef, name: &SmolStr) -> bool {
-        self.lineage(class).into_iter().any(|class| {
+        self.lineage(class).iter().any(|&class| {
             let file = &self.files[&class.file];
             let annotated = file.flow.all_defs(class.scope, name).iter().any(|&def| {
                 let stmt = file.flow.def(def).stmt.map(|stmt| &file.facts.stmt(stmt).kind);
@@ -417,7 +400,7 @@ impl Project<'_> {
     }
 
     fn annotated_attribute(&self, class: ScopeRef, name: &SmolStr) -> Value {
-        let types = self.lineage(class).into_iter().find_map(|class| {
+        let types = self.lineage(class).iter().find_map(|&class| {
             let facts = self.facts(class.file);
             facts.stmt_ids().find_map(|stmt| match &facts.stmt(stmt).kind {
                 StmtKind::Assign { targets, annotation: Some(annotation), .. } => {

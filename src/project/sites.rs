@@ -4,13 +4,15 @@
 //! parameters here, through splatted mappings, partials and constructors of subclasses, so that rules never see a
 //! keyword. Refuses to judge.
 
+use super::attributes::last_name;
 use super::evaluate::Passed;
 use super::{Project, scope_in, sibling};
 use crate::libraries::{Class, Kind, Library, Parameter, Request, Row, Setting};
-use crate::model::expr::{Argument, ArgumentKind, ExprKind};
-use crate::model::facts::{ParameterKind, ScopeKind};
+use crate::model::expr::{ArgumentKind, ExprId, ExprKind};
+use crate::model::facts::{FileFacts, ImportItem, ParameterKind, ScopeKind, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef, Value, Why};
 use crate::source::{Span, offset};
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 /// A site of the project, in the order of files and bytes.
@@ -69,9 +71,11 @@ impl Project<'_> {
     /// Finds all sites.
     pub(super) fn find_sites(&mut self) {
         let mut sites = Vec::new();
+        let names = self.names_of_callables();
         for file in self.files.values() {
             for expr in file.facts.expr_ids() {
-                if matches!(file.facts.expr(expr).kind, ExprKind::Call { .. }) {
+                let ExprKind::Call { callee, .. } = file.facts.expr(expr).kind else { continue };
+                if last_name(&file.facts, callee).is_none_or(|name| names.contains(&name)) {
                     let call = ExprRef { file: file.facts.file, expr };
                     sites.extend(self.site(call, file.test));
                 }
@@ -85,6 +89,21 @@ impl Project<'_> {
             self.sites_by_call.entry(site.call).or_default().push(site.id);
         }
         self.sites = sites;
+    }
+
+    /// The last names that what is called can have to be a site: those of the libraries, and whatever else the project
+    /// calls them.
+    fn names_of_callables(&self) -> FxHashSet<SmolStr> {
+        let mut names: FxHashSet<SmolStr> = self.libraries.callables().collect();
+        loop {
+            let before = names.len();
+            for file in self.files.values() {
+                other_names(&file.facts, &mut names);
+            }
+            if names.len() == before {
+                return names;
+            }
+        }
     }
 
     fn site(&self, call: ExprRef, test: bool) -> Option<Site> {
@@ -199,6 +218,53 @@ impl Project<'_> {
     }
 }
 
+/// Adds the names that a file gives to what has one of `names`: by import, assignment, default or subclass.
+fn other_names(facts: &FileFacts, names: &mut FxHashSet<SmolStr>) {
+    let named = |expr: ExprId, names: &FxHashSet<SmolStr>| mentions(facts, expr, names, 0);
+    for stmt in facts.stmt_ids() {
+        match &facts.stmt(stmt).kind {
+            StmtKind::Assign { targets, value: Some(value), .. } if named(*value, names) => {
+                names.extend(targets.iter().filter_map(|&target| last_name(facts, target)));
+            }
+            StmtKind::Import(imports) => {
+                let renamed = imports.iter().filter(|import| match &import.item {
+                    ImportItem::Member(name) => names.contains(name),
+                    _ => false,
+                });
+                let renamed: Vec<SmolStr> = renamed.map(|import| import.binds.clone()).collect();
+                names.extend(renamed);
+            }
+            _ => {}
+        }
+    }
+    for scope in facts.scope_ids().map(|id| facts.scope(id)) {
+        if scope.bases.iter().any(|base| named(base.value, names)) {
+            names.insert(scope.name.clone());
+        }
+        for parameter in scope.parameters.iter() {
+            if parameter.default.is_some_and(|default| named(default, names)) {
+                names.insert(parameter.name.clone());
+            }
+        }
+    }
+}
+
+/// Whether an expression may be what has one of `names`, uncalled.
+fn mentions(facts: &FileFacts, expr: ExprId, names: &FxHashSet<SmolStr>, depth: usize) -> bool {
+    let inside = |&inner: &ExprId| depth < 4 && mentions(facts, inner, names, depth + 1);
+    match &facts.expr(expr).kind {
+        ExprKind::Name(name) | ExprKind::Attribute { name, .. } => names.contains(name),
+        ExprKind::Conditional { then, otherwise, .. } => [then, otherwise].into_iter().any(inside),
+        ExprKind::Boolean { operands, .. } => operands.iter().any(inside),
+        ExprKind::Assign { value, .. } => inside(value),
+        ExprKind::Call { callee, arguments } => {
+            last_name(facts, *callee).is_some_and(|name| name == "partial")
+                && arguments.first().is_some_and(|argument| inside(&argument.value))
+        }
+        _ => false,
+    }
+}
+
 /// Binds the arguments of calls to a row's parameters.
 struct Binding<'p, 'l> {
     project: &'p Project<'l>,
@@ -296,7 +362,7 @@ impl Binding<'_, '_> {
             [inner] => {
                 let owner = project.scope(init).parent.map(|parent| scope_in(init.file, parent));
                 let next = owner.and_then(|owner| {
-                    project.lineage(owner).into_iter().skip(1).find(|base| project.member(*base, "__init__").is_some())
+                    project.lineage(owner).iter().skip(1).copied().find(|base| project.member(*base, "__init__").is_some())
                 });
                 match next {
                     Some(base) => self.bind_subclass(base, *inner, frame, depth + 1),
@@ -334,33 +400,11 @@ impl Project<'_> {
         found.map(|expr| ExprRef { file: init.file, expr }).collect()
     }
 
-    /// The value that a call passes to the parameter `index` of a function, or its default.
-    pub(super) fn passed(&self, call: ExprRef, function: ScopeRef, index: usize, frame: Frame) -> Value {
-        match self.argument_for(call, function, index) {
-            Passed::Argument(value) => self.evaluate(value, frame),
-            Passed::Default => self.default(function, index),
-            Passed::Unknown => Value::unknown(Why::Splat),
-        }
-    }
-
-    /// The argument of a call that an expression is.
-    pub(super) fn argument_of(&self, call: ExprRef, value: ExprRef) -> Option<&Argument> {
-        match self.kind(call) {
-            ExprKind::Call { arguments, .. } => arguments.iter().find(|argument| argument.value == value.expr),
-            _ => None,
-        }
-    }
-
     /// The parameter of `function` that argument `value` of `call` reaches.
     pub(super) fn parameter_reached(&self, call: ExprRef, value: ExprRef, function: ScopeRef) -> Option<usize> {
         let parameters = &self.scope(function).parameters;
         (0..parameters.len()).find(
             |&index| matches!(self.argument_for(call, function, index), Passed::Argument(passed) if passed == value),
         )
-    }
-
-    /// Whether a scope is a class of the project.
-    pub(super) fn is_class(&self, scope: ScopeRef) -> bool {
-        self.scope(scope).kind == ScopeKind::Class
     }
 }
