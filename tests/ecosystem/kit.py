@@ -18,8 +18,8 @@ WHEELS = HOME / "wheels"
 TOOLS = HOME / "tools"
 USER = HOME / "user"
 
-# setuptools is for the hook's repository alone: pip builds that one offline.
-PYTHON_TOOLS = ("maturin==1.16.0", "pre-commit==4.7.0")
+PYTHON_TOOLS = ("maturin==1.16.0", "pre-commit==4.7.0", "check-jsonschema==0.39.0")
+# For the hooks' repository alone: pip builds that one offline.
 BUILD_BACKEND = "setuptools==80.9.0"
 NODE_TOOLS = ("@rushstack/problem-matcher@0.2.1",)
 
@@ -92,7 +92,7 @@ def environment(path, requirements):
 
 @functools.cache
 def tools():
-    """The folder of maturin's and pre-commit's commands."""
+    """The folder of these tools' commands."""
     return environment(TOOLS, PYTHON_TOOLS)
 
 
