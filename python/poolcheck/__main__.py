@@ -13,6 +13,8 @@ def command():
     user = "nt_user" if os.name == "nt" else "osx_framework_user" if getattr(sys, "_framework", "") else "posix_user"
     folders = [
         sysconfig.get_path("scripts"),
+        # A virtual environment that sees the packages of the interpreter below it.
+        sysconfig.get_path("scripts", vars={"base": sys.base_prefix}),
         # `pip install --user`
         sysconfig.get_path("scripts", scheme=user),
         # `pip install --target`
