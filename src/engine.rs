@@ -53,6 +53,24 @@ pub fn check_with(
     libraries: &Libraries,
     frameworks: &Frameworks,
 ) -> Result<Report, ConfigError> {
+    // Linking follows chains as long as the code makes them, and the caller's stack may be small.
+    std::thread::scope(|scope| {
+        let run = || checked(config, progress, libraries, frameworks);
+        let spawned = std::thread::Builder::new().stack_size(32 * STACK).spawn_scoped(scope, run);
+        match spawned.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(report)) => report,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(_) => run(),
+        }
+    })
+}
+
+fn checked(
+    config: &Config,
+    progress: &Progress,
+    libraries: &Libraries,
+    frameworks: &Frameworks,
+) -> Result<Report, ConfigError> {
     let found = discover(config)?;
     progress.expect(found.files.len());
     let mut report = Report {

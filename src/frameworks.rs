@@ -71,7 +71,15 @@ impl Frameworks {
     /// # Errors
     /// What is wrong with the data; a test shows that it never happens.
     pub fn built_in() -> Result<Frameworks, String> {
-        let file: File = toml::from_str(TEXT).map_err(|error| format!("frameworks.toml: {error}"))?;
+        Frameworks::parse(TEXT)
+    }
+
+    /// Loads frameworks from their text.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(text: &str) -> Result<Frameworks, String> {
+        let file: File = toml::from_str(text).map_err(|error| format!("frameworks.toml: {error}"))?;
         Ok(Frameworks { list: file.framework })
     }
 

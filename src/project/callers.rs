@@ -5,6 +5,7 @@
 
 use super::attributes::class_of_method;
 use super::bodies::{Around, is_retry, loop_span, loops};
+use super::memo::Question;
 use super::{Project, scope_in, sibling};
 use crate::frameworks::Framework;
 use crate::model::expr::{ComparisonOperator, ExprKind};
@@ -55,10 +56,10 @@ impl Project<'_> {
     /// Who calls a function; of a class's constructor, who builds the class.
     #[must_use]
     pub fn callers_of(&self, function: ScopeRef) -> Rc<Callers> {
-        self.memo.callers(function, || self.find_callers(function))
+        self.ask(Question::Callers(function)).callers()
     }
 
-    fn find_callers(&self, function: ScopeRef) -> Callers {
+    pub(super) fn find_callers(&self, function: ScopeRef) -> Callers {
         let scope = self.scope(function);
         let class = class_of_method(self.facts(function.file), function.scope).map(|c| scope_in(function.file, c));
         let mut names = Vec::new();

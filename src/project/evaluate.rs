@@ -1,19 +1,16 @@
 //! What an expression is worth: names, attributes, operators.
 //!
-//! Demand-driven, with a memo. A value that depends on itself, and a chain longer than [`DEPTH`], are unknown. Refuses
-//! to guess: what is not followed is unknown, with the reason.
+//! Demand-driven, each question answered once. Refuses to guess: what is not followed is unknown, with the reason.
 
 use super::attributes::{class_of_method, has_decorator};
 use super::flow::{DefId, DefKind, Narrow};
+use super::memo::Question;
 use super::{Project, scope_in, sibling};
 use crate::model::expr::{ArgumentKind, ExprId, ExprKind, UnaryOperator};
 use crate::model::facts::{ImportItem, MODULE, ParameterKind, ScopeKind, StmtKind};
 use crate::model::value::{Alternative, Datum, ExprRef, Frame, ScopeRef, Source, Value, Why};
 use crate::source::{FileId, offset};
 use smol_str::{SmolStr, format_smolstr};
-
-/// How long a chain of expressions is followed.
-const DEPTH: usize = 96;
 
 /// How many calls deep the context of a call is kept apart.
 const FRAMES: usize = 3;
@@ -47,17 +44,10 @@ impl Project<'_> {
     /// What an expression is worth, seen in the context of a call.
     #[must_use]
     pub fn evaluate(&self, expr: ExprRef, frame: Frame) -> Value {
-        let key = (expr, frame);
-        if let Some(value) = self.memo.known(key) {
-            return value;
-        }
-        let Some(cycles) = self.memo.enter(key) else { return Value::unknown(Why::Cycle) };
-        let value = if self.memo.depth() > DEPTH { self.memo.too_deep() } else { self.compute(expr, frame) };
-        self.memo.leave(key, &value, cycles);
-        value
+        self.ask(Question::Expr(expr, frame)).value()
     }
 
-    fn compute(&self, expr: ExprRef, frame: Frame) -> Value {
+    pub(super) fn compute(&self, expr: ExprRef, frame: Frame) -> Value {
         let at = Some(self.span(expr));
         let here = |id: ExprId| sibling(expr, id);
         match self.kind(expr) {
@@ -212,6 +202,10 @@ impl Project<'_> {
 
     /// What a definition binds its name to.
     pub(super) fn definition(&self, file: FileId, def: DefId, frame: Frame) -> Value {
+        self.ask(Question::Def(file, def, frame)).value()
+    }
+
+    pub(super) fn bound(&self, file: FileId, def: DefId, frame: Frame) -> Value {
         let of = &self.files[&file];
         let here = |expr: ExprId| ExprRef { file, expr };
         match &of.flow.def(def).kind {
@@ -268,10 +262,6 @@ impl Project<'_> {
     fn exported(&self, file: FileId, name: &SmolStr) -> Value {
         let of = &self.files[&file];
         if !of.flow.all_defs(MODULE, name).is_empty() {
-            // A module that imports from one that imports from it would never end.
-            if self.memo.depth() > DEPTH {
-                return Value::unknown(Why::Deep);
-            }
             return self.captured(ScopeRef { file, scope: MODULE }, name, Frame::NONE);
         }
         Value::unknown(Why::Name)

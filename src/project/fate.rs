@@ -73,7 +73,7 @@ impl Project<'_> {
         }
         for one in &uses {
             match &one.kind {
-                UseKind::StoredAttribute(target) => return self.fate_in_attribute(*target, closers),
+                UseKind::StoredAttribute(target) => return self.fate_in_attribute(*target, closers, depth),
                 UseKind::StoredItem(_) | UseKind::StoredName(..) | UseKind::Default | UseKind::Element => {
                     return Fate::Fine;
                 }
@@ -158,7 +158,7 @@ impl Project<'_> {
             self.settles(one, closers)
                 || closing_call(one, closers).is_some()
                 || match &one.kind {
-                    UseKind::StoredAttribute(target) => self.fate_in_attribute(*target, closers) == Fate::Fine,
+                    UseKind::StoredAttribute(target) => depth >= HANDS || self.fate_in_attribute(*target, closers, depth + 1) == Fate::Fine,
                     UseKind::Argument(inner) => depth >= HANDS || self.may_keep(*inner, one.expr, closers, depth + 1),
                     UseKind::StoredItem(_)
                     | UseKind::StoredName(..)
@@ -170,7 +170,7 @@ impl Project<'_> {
         })
     }
 
-    fn fate_in_attribute(&self, target: ExprRef, closers: &[SmolStr]) -> Fate {
+    fn fate_in_attribute(&self, target: ExprRef, closers: &[SmolStr], depth: usize) -> Fate {
         let ExprKind::Attribute { object, name } = self.kind(target) else { return Fate::Fine };
         let own = super::attributes::class_of_self(self.facts(target.file), *object);
         let class = match own {
@@ -190,7 +190,7 @@ impl Project<'_> {
                 UseKind::StoredName(..) | UseKind::Element | UseKind::Default => true,
                 UseKind::Attribute(name) => closers.contains(name) || name.starts_with('_'),
                 UseKind::Method(name, _) => name.starts_with("__"),
-                UseKind::Argument(call) => self.may_keep(*call, one.expr, closers, 1),
+                UseKind::Argument(call) => depth >= HANDS || self.may_keep(*call, one.expr, closers, depth + 1),
                 UseKind::Returned => self.is_handed_out(one.expr, name, closers),
                 _ => false,
             };

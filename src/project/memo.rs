@@ -1,121 +1,206 @@
-//! What was worked out already, in a way that never depends on what was asked first.
+//! Questions and answers, each worked out once, in a way that never depends on what was asked first.
 //!
-//! A value that was cut short because it depends on itself is right only for the question that it was met in: it is
-//! forgotten when that question is answered. What no cycle touched holds for all. Refuses to know what a value is.
+//! Questions may depend on themselves. Those that depend on each other in a circle are found as Tarjan finds strongly
+//! connected components; each of them is then answered once more with the others taken as unknown, which is the same
+//! whichever of them was asked first, and linear. Refuses to know what a question means.
 
+use super::Project;
 use super::callers::Callers;
+use super::flow::DefId;
 use crate::model::value::{ExprRef, Frame, ScopeRef, Value, Why};
+use crate::source::FileId;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
-type Key = (ExprRef, Frame);
+/// How many questions deep an answer is looked for; only generated code comes near. The thread's stack is made for it.
+const DEPTH: usize = 3000;
 
-/// Values and callers, by what they were asked of.
+/// A question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Question {
+    /// What is an expression worth?
+    Expr(ExprRef, Frame),
+    /// What does a definition bind its name to?
+    Def(FileId, DefId, Frame),
+    /// Who calls a function?
+    Callers(ScopeRef),
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub(super) enum Answer {
+    /// A value.
+    Value(Value),
+    /// Callers.
+    Callers(Rc<Callers>),
+}
+
+impl Answer {
+    /// The answer as a value.
+    pub(super) fn value(self) -> Value {
+        match self {
+            Answer::Value(value) => value,
+            Answer::Callers(_) => Value::unknown(Why::Cycle),
+        }
+    }
+
+    /// The answer as callers.
+    pub(super) fn callers(self) -> Rc<Callers> {
+        match self {
+            Answer::Callers(callers) => callers,
+            Answer::Value(_) => Rc::default(),
+        }
+    }
+}
+
+impl Question {
+    /// What stands for an answer that is not known.
+    fn unknown(self, why: Why) -> Answer {
+        match self {
+            Question::Callers(_) => Answer::Callers(Rc::default()),
+            _ => Answer::Value(Value::unknown(why)),
+        }
+    }
+}
+
+/// A question that is being answered, or that waits for one that is.
+#[derive(Debug)]
+struct Open {
+    question: Question,
+    /// The earliest open question that it depends on.
+    low: usize,
+    /// Whether it was asked while it was open.
+    circular: bool,
+}
+
+/// Answers, and the state of those being worked out.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
-    /// Untouched by any cycle.
-    sure: RefCell<FxHashMap<Key, Value>>,
-    /// Answers to questions that were asked from outside.
-    asked: RefCell<FxHashMap<Key, Value>>,
-    /// Worked out on the way to the present answer.
-    passing: RefCell<FxHashMap<Key, Value>>,
-    active: RefCell<FxHashSet<Key>>,
-    sure_callers: RefCell<FxHashMap<ScopeRef, Rc<Callers>>>,
-    passing_callers: RefCell<FxHashMap<ScopeRef, Rc<Callers>>>,
-    active_callers: RefCell<FxHashSet<ScopeRef>>,
-    depth: Cell<usize>,
-    cycles: Cell<usize>,
+    known: RefCell<FxHashMap<Question, Answer>>,
+    open: RefCell<Vec<Open>>,
+    position: RefCell<FxHashMap<Question, usize>>,
+    /// The positions of the questions that are being answered, outermost first.
+    asking: RefCell<Vec<usize>>,
+    /// Questions of circles whose members are being answered for good, and answers that hold only meanwhile.
+    settling: RefCell<FxHashSet<Question>>,
+    meanwhile: RefCell<FxHashMap<Question, Answer>>,
+    /// How often an unsettled answer was used.
+    unsettled: RefCell<usize>,
 }
 
 impl Memo {
-    /// How many questions the present one was asked for.
-    pub(super) fn depth(&self) -> usize {
-        self.depth.get()
-    }
-
-    /// A value that is known already.
-    pub(super) fn known(&self, key: Key) -> Option<Value> {
-        if let Some(value) = self.sure.borrow().get(&key) {
-            return Some(value.clone());
-        }
-        if self.depth.get() == 0 {
-            return self.asked.borrow().get(&key).cloned();
-        }
-        let value = self.passing.borrow().get(&key).cloned();
-        if value.is_some() {
-            self.cycles.set(self.cycles.get() + 1);
-        }
-        value
-    }
-
-    /// Begins to work a value out; `None` where that is being done already.
-    pub(super) fn enter(&self, key: Key) -> Option<usize> {
-        if !self.active.borrow_mut().insert(key) {
-            self.cycles.set(self.cycles.get() + 1);
-            return None;
-        }
-        self.depth.set(self.depth.get() + 1);
-        Some(self.cycles.get())
-    }
-
-    /// What stands for a value at the end of too long a chain.
-    pub(super) fn too_deep(&self) -> Value {
-        self.cycles.set(self.cycles.get() + 1);
-        Value::unknown(Why::Deep)
-    }
-
-    /// Ends what [`Memo::enter`] began.
-    pub(super) fn leave(&self, key: Key, value: &Value, cycles: usize) {
-        self.active.borrow_mut().remove(&key);
-        self.depth.set(self.depth.get() - 1);
-        let into = if cycles == self.cycles.get() {
-            &self.sure
-        } else if self.depth.get() == 0 {
-            &self.asked
-        } else {
-            &self.passing
-        };
-        into.borrow_mut().insert(key, value.clone());
-        self.forget_passing();
-    }
-
-    fn forget_passing(&self) {
-        if self.depth.get() == 0 {
-            self.passing.borrow_mut().clear();
-            self.passing_callers.borrow_mut().clear();
-        }
-    }
-
     /// Forgets everything: the project has changed.
     pub(super) fn clear(&self) {
-        self.sure.borrow_mut().clear();
-        self.asked.borrow_mut().clear();
-        self.sure_callers.borrow_mut().clear();
+        self.known.borrow_mut().clear();
     }
 
-    /// The callers of a function, found at most once; a function whose callers depend on themselves has none there.
-    pub(super) fn callers(&self, function: ScopeRef, find: impl FnOnce() -> Callers) -> Rc<Callers> {
-        if let Some(known) = self.sure_callers.borrow().get(&function) {
-            return known.clone();
+    fn look_up(&self, question: Question) -> Option<Answer> {
+        if let Some(answer) = self.known.borrow().get(&question) {
+            if self.settling.borrow().contains(&question) {
+                *self.unsettled.borrow_mut() += 1;
+            }
+            return Some(answer.clone());
         }
-        if let Some(known) = self.passing_callers.borrow().get(&function) {
-            self.cycles.set(self.cycles.get() + 1);
-            return known.clone();
+        let answer = self.meanwhile.borrow().get(&question).cloned();
+        if answer.is_some() {
+            *self.unsettled.borrow_mut() += 1;
         }
-        if !self.active_callers.borrow_mut().insert(function) {
-            self.cycles.set(self.cycles.get() + 1);
-            return Rc::default();
+        answer
+    }
+
+    /// Notes that the question being answered depends on one that is open.
+    fn depends_on_open(&self, question: Question) -> bool {
+        let Some(&position) = self.position.borrow().get(&question) else { return false };
+        let mut open = self.open.borrow_mut();
+        open[position].circular = true;
+        if let Some(&asking) = self.asking.borrow().last() {
+            open[asking].low = open[asking].low.min(position);
         }
-        let cycles = self.cycles.get();
-        self.depth.set(self.depth.get() + 1);
-        let found = Rc::new(find());
-        self.depth.set(self.depth.get() - 1);
-        self.active_callers.borrow_mut().remove(&function);
-        let sure = cycles == self.cycles.get() || self.depth.get() == 0;
-        let into = if sure { &self.sure_callers } else { &self.passing_callers };
-        into.borrow_mut().insert(function, found.clone());
-        self.forget_passing();
-        found
+        true
+    }
+
+    fn begin(&self, question: Question) -> usize {
+        let mut open = self.open.borrow_mut();
+        let position = open.len();
+        open.push(Open { question, low: position, circular: false });
+        self.position.borrow_mut().insert(question, position);
+        self.asking.borrow_mut().push(position);
+        position
+    }
+
+    /// Ends a question; gives the circle that it closes, itself included, if it depends on none before it.
+    fn end(&self, position: usize) -> Option<Vec<Open>> {
+        let mut asking = self.asking.borrow_mut();
+        asking.pop();
+        let mut open = self.open.borrow_mut();
+        let low = open[position].low;
+        if let Some(&outer) = asking.last() {
+            open[outer].low = open[outer].low.min(low);
+        }
+        if low < position {
+            return None;
+        }
+        let members = open.split_off(position);
+        let mut positions = self.position.borrow_mut();
+        for member in &members {
+            positions.remove(&member.question);
+        }
+        Some(members)
+    }
+}
+
+impl Project<'_> {
+    /// Answers a question.
+    pub(super) fn ask(&self, question: Question) -> Answer {
+        let memo = &self.memo;
+        if let Some(answer) = memo.look_up(question) {
+            return answer;
+        }
+        if memo.depends_on_open(question) {
+            return question.unknown(Why::Cycle);
+        }
+        if memo.asking.borrow().len() > DEPTH {
+            return question.unknown(Why::Deep);
+        }
+        let unsettled = *memo.unsettled.borrow();
+        let position = memo.begin(question);
+        let answer = self.work_out(question);
+        let Some(members) = memo.end(position) else { return answer };
+        if let [one] = members.as_slice()
+            && !one.circular
+        {
+            let sure = unsettled == *memo.unsettled.borrow();
+            let into = if sure { &memo.known } else { &memo.meanwhile };
+            into.borrow_mut().insert(question, answer.clone());
+            return answer;
+        }
+        self.settle(question, &members)
+    }
+
+    /// Answers the members of a circle for good.
+    fn settle(&self, question: Question, members: &[Open]) -> Answer {
+        let memo = &self.memo;
+        for member in members {
+            memo.known.borrow_mut().insert(member.question, member.question.unknown(Why::Cycle));
+            memo.settling.borrow_mut().insert(member.question);
+        }
+        let answers: Vec<Answer> = members.iter().map(|member| self.work_out(member.question)).collect();
+        for (member, answer) in members.iter().zip(answers) {
+            memo.known.borrow_mut().insert(member.question, answer);
+            memo.settling.borrow_mut().remove(&member.question);
+        }
+        if memo.settling.borrow().is_empty() {
+            memo.meanwhile.borrow_mut().clear();
+        }
+        memo.look_up(question).unwrap_or_else(|| question.unknown(Why::Cycle))
+    }
+
+    fn work_out(&self, question: Question) -> Answer {
+        match question {
+            Question::Expr(expr, frame) => Answer::Value(self.compute(expr, frame)),
+            Question::Def(file, def, frame) => Answer::Value(self.bound(file, def, frame)),
+            Question::Callers(function) => Answer::Callers(Rc::new(self.find_callers(function))),
+        }
     }
 }

@@ -4,7 +4,7 @@
 
 use super::places::{Use, UseKind};
 use super::{Project, Site, sibling};
-use crate::libraries::{Kind, Setting};
+use crate::libraries::{Consequence, Kind, Setting};
 use crate::model::expr::ExprKind;
 use crate::model::facts::{MODULE, Parent, ScopeKind, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame};
@@ -106,7 +106,7 @@ impl Project<'_> {
     /// count, too.
     #[must_use]
     pub fn is_bounded(&self, request: &Site) -> bool {
-        if request.open || self.argument(request, Setting::Timeout).is_some() {
+        if request.open || self.argument(request, Setting::Timeout).is_some() && !self.is_default_timeout(request) {
             return true;
         }
         let facts = self.facts(request.call.file);
@@ -129,6 +129,13 @@ impl Project<'_> {
             at = up;
         }
         false
+    }
+
+    /// Whether none is written for a timeout where that means the library's default.
+    fn is_default_timeout(&self, request: &Site) -> bool {
+        let effect = self.parameter_for(request, Setting::Timeout).and_then(|parameter| parameter.none.as_ref());
+        effect.is_some_and(|effect| effect.consequence == Consequence::Default)
+            && self.setting(request, Setting::Timeout, Frame::NONE).always(|datum| *datum == Datum::Null)
     }
 
     /// Whether a site is in code that is read, copied or run once.

@@ -50,6 +50,12 @@ impl Project<'_> {
         self.waste_of(made, 0)
     }
 
+    /// Whether a session is seen to serve more than one request in its life.
+    #[must_use]
+    pub fn serves_several(&self, made: ExprRef) -> bool {
+        self.requests_through(made, &self.uses(made), 0) == Requests::Several
+    }
+
     fn waste_of(&self, made: ExprRef, depth: usize) -> Option<Waste> {
         let function = self.function_of(self.scope_at(made));
         let uses = self.uses(made);

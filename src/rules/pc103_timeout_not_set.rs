@@ -23,7 +23,7 @@ fn session(view: View<'_>) -> Vec<Draft> {
     let bounded = |request: &&Site| view.project.is_bounded(request);
     let socket = |request: &&Site| view.project.request(request).is_some_and(|row| row.socket);
     let plain: Vec<&&Site> = requests.iter().filter(|request| !socket(request)).collect();
-    if !requests.is_empty() && plain.iter().all(|request| bounded(*request)) {
+    if !requests.is_empty() && plain.iter().all(|request| bounded(request)) {
         return Vec::new();
     }
     let confidence = if complete && !plain.is_empty() { Confidence::High } else { Confidence::Medium };

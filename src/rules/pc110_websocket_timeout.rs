@@ -23,7 +23,8 @@ fn argument(view: View<'_>, setting: Setting) -> Option<Draft> {
     let argument = view.argument(setting)?;
     let value = view.value(setting);
     let class = view.library().classes.iter().find(|class| class.makes == Kind::SocketTimeout)?;
-    let help = format!("pass `timeout={}({}=…, {}=…)`", class.path, class.parameters[0].name, class.parameters[1].name);
+    let fields: Vec<String> = class.parameters.iter().map(|parameter| format!("{}=…", parameter.name)).collect();
+    let help = format!("pass `timeout={}({})`", class.path, fields.join(", "));
     if value.always(|datum| view.project.is_kind(datum, Kind::Timeout)) {
         let message = format!(
             "`{}` of a web socket takes no request timeout: it is used as the closing handshake's, which then fails at once, and nothing bounds receiving",

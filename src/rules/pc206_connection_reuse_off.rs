@@ -33,7 +33,7 @@ fn forced(view: View<'_>) -> Option<Draft> {
         let draft = Draft::new(argument.span, message, help).label(other.span, "set together with this");
         return Some(draft.severity(Severity::Error));
     }
-    if !view.pool_lives_long() {
+    if !view.pool_is_reused() {
         return None;
     }
     let message = format!("`{force}=True` closes every connection after one request: each request of this session connects and shakes hands anew");
@@ -42,10 +42,7 @@ fn forced(view: View<'_>) -> Option<Draft> {
 }
 
 fn short(view: View<'_>) -> Option<Draft> {
-    let numbers: Vec<Measure> = match view.numbers(Setting::Keepalive) {
-        Some(numbers) => numbers,
-        None => return None,
-    };
+    let numbers: Vec<Measure> = view.numbers(Setting::Keepalive)?;
     let first = numbers.first()?;
     if !numbers.iter().all(|number| number.value <= SHORT) {
         return None;

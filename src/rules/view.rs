@@ -241,9 +241,10 @@ impl<'p> View<'p> {
         sessions.filter(uses_it).collect()
     }
 
-    /// Whether a session that lives on uses this pool.
-    pub(crate) fn pool_lives_long(&self) -> bool {
-        self.sessions_of_pool().iter().any(|site| self.project.lives_long(site.call))
+    /// Whether a session uses this pool that lives on, or that serves several requests.
+    pub(crate) fn pool_is_reused(&self) -> bool {
+        let reused = |call| self.project.lives_long(call) || self.project.serves_several(call);
+        self.sessions_of_pool().iter().any(|site| reused(site.call))
     }
 }
 

@@ -1,0 +1,171 @@
+//! Files that are broken, foreign or huge: the run ends, tells the trouble, and finds what stands outside of it.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+mod support;
+
+use poolcheck::report::Report;
+use std::fmt::Write;
+use std::fs;
+use support::{Options, Unit, marks::marks};
+
+/// A file, the kinds of trouble that it gives, and where it cannot be marked, the rows and codes of its findings.
+type Case = (&'static str, &'static [&'static str], &'static [(u32, &'static str)]);
+
+const CASES: &[Case] = &[
+    ("binary.py", &["encoding"], &[]),
+    ("bom.py", &[], &[]),
+    ("broken_cell.ipynb", &["syntax"], &[(1, "PC101")]),
+    ("broken_statement.py", &["syntax"], &[]),
+    ("conflict.py", &["syntax"], &[]),
+    ("cr.py", &[], &[(5, "PC101")]),
+    ("crlf.py", &[], &[]),
+    ("empty.py", &[], &[]),
+    ("latin1.py", &[], &[]),
+    ("magics.ipynb", &[], &[(3, "PC101")]),
+    ("nested.py", &[], &[]),
+    ("nested_blocks.py", &[], &[]),
+    ("nested_calls.py", &["syntax"], &[]),
+    ("new_syntax.py", &[], &[]),
+    ("no_cells.ipynb", &["syntax"], &[]),
+    ("no_json.ipynb", &["syntax"], &[]),
+    ("no_last_line_feed.py", &[], &[]),
+    ("nul.py", &["encoding"], &[]),
+    ("only_a_comment.py", &[], &[]),
+    ("operators.py", &[], &[]),
+    ("other_language.ipynb", &[], &[]),
+    ("python2.py", &["syntax"], &[]),
+    ("unclosed.py", &["syntax"], &[]),
+    ("undeclared_latin1.py", &["encoding"], &[]),
+    ("utf16.py", &["encoding"], &[]),
+];
+
+/// Files that nothing is found in because nothing of them can be read.
+const UNREAD: [&str; 4] = ["nul.py", "binary.py", "undeclared_latin1.py", "utf16.py"];
+
+fn unit(name: &str, bytes: &[u8]) -> Unit {
+    let files = vec![(name.to_owned(), bytes.to_vec())];
+    Unit { name: format!("fixtures/hostile/{name}"), folder: "hostile".into(), files, rule: None }
+}
+
+/// Each row and code, sorted.
+fn found(report: &Report) -> Vec<(u32, String)> {
+    let mut found: Vec<_> = support::seen(report).into_iter().map(|seen| (seen.row, seen.code.to_owned())).collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn every_hostile_file_is_expected() {
+    let files: Vec<String> = support::files_below("fixtures/hostile").into_iter().map(|(path, _)| path).collect();
+    let cases: Vec<&str> = CASES.iter().map(|case| case.0).collect();
+    assert_eq!(files, cases);
+}
+
+#[test]
+fn trouble_is_told_and_what_is_around_it_is_found() {
+    let mut lines = Vec::new();
+    for (name, kinds, rows) in CASES {
+        let bytes = fs::read(support::root().join("fixtures/hostile").join(name)).unwrap();
+        let unit = unit(name, &bytes);
+        let folder = tempfile::tempdir().unwrap();
+        unit.write(folder.path());
+        let report = Options::default().run(folder.path());
+
+        let told: Vec<&str> = report.problems.iter().map(|problem| problem.problem.kind.as_str()).collect();
+        if told != *kinds {
+            let messages: Vec<&str> = report.problems.iter().map(|problem| problem.problem.message.as_str()).collect();
+            lines.push(format!("{name}: {messages:?}, expected: {kinds:?}"));
+        }
+        let marked = marks(&unit).into_iter().filter(|_| !UNREAD.contains(name)).map(|mark| (mark.row, mark.code));
+        let mut expected: Vec<(u32, String)> = rows.iter().map(|(row, code)| (*row, (*code).to_owned())).collect();
+        expected.extend(marked);
+        expected.sort();
+        let found = found(&report);
+        if found != expected {
+            lines.push(format!("{name}: found {found:?}, expected {expected:?}"));
+        }
+        if !report.errors.is_empty() {
+            lines.push(format!("{name}: {:?}", report.errors));
+        }
+    }
+    support::none("hostile files differ", &lines);
+}
+
+#[test]
+fn one_broken_file_hides_nothing_of_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in support::files_below("fixtures/hostile") {
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    let report = Options::default().run(folder.path());
+    let alone: usize = CASES
+        .iter()
+        .map(|(name, _, rows)| {
+            let bytes = fs::read(folder.path().join(name)).unwrap();
+            rows.len() + marks(&unit(name, &bytes)).len() * usize::from(!UNREAD.contains(name))
+        })
+        .sum();
+    assert_eq!(report.findings.len(), alone);
+    assert_eq!(report.problems.len(), CASES.iter().map(|case| case.1.len()).sum::<usize>());
+    assert_eq!(report.counts.files, CASES.len());
+}
+
+const LIMITS: &str = "import aiohttp\n\nLIMITS = aiohttp.ClientTimeout(total=10, sock_read=20)\n";
+
+/// A finding before what is huge, and after it.
+fn around(huge: &str) {
+    let text = format!("{LIMITS}\n{huge}\nOTHER = aiohttp.ClientTimeout(total=10, sock_read=20)\n");
+    let folder = tempfile::tempdir().unwrap();
+    unit("huge.py", text.as_bytes()).write(folder.path());
+    let report = Options::default().run(folder.path());
+    assert!(report.problems.is_empty(), "{:?}", report.problems);
+    let after = u32::try_from(text.lines().count()).unwrap();
+    assert_eq!(found(&report), [(3, "PC101".to_owned()), (after, "PC101".to_owned())]);
+}
+
+#[test]
+fn a_huge_line_is_read() {
+    around(&format!("TEXT = \"{}\"", "x".repeat(4_000_000)));
+    around(&format!("LIST = [{}]", "1, ".repeat(100_000)));
+}
+
+#[test]
+fn a_long_file_is_read() {
+    let mut text = String::new();
+    for number in 0..20_000 {
+        writeln!(text, "def function_{number}(x: int) -> int:\n    return x + {number}\n").unwrap();
+    }
+    around(&text);
+}
+
+#[test]
+fn long_chains_are_read() {
+    around(&format!("TEXT = \"\"{}", ".strip()".repeat(100)));
+    around(&format!("SUM = 1{}", " + 1".repeat(20_000)));
+    let mut text = String::from("if LIMITS == 0:\n    pass\n");
+    for number in 1..2_000 {
+        writeln!(text, "elif LIMITS == {number}:\n    pass").unwrap();
+    }
+    around(&text);
+}
+
+#[test]
+fn names_that_go_in_circles_end() {
+    let circles = [
+        "A = B\nB = A\nLIMITS = aiohttp.ClientTimeout(total=A, sock_read=B)\n",
+        "class A(B):\n    pass\n\nclass B(A):\n    x = aiohttp.ClientSession()\n",
+        "def a(x):\n    return b(x)\n\ndef b(x):\n    return a(x)\n\nL = aiohttp.ClientTimeout(total=a(1), sock_read=b(2))\n",
+        "from huge import *\nfrom . import huge\nimport huge.huge.huge\nL = aiohttp.ClientTimeout(total=huge.L)\n",
+        "class A:\n    def f(self):\n        self.s = self.s or self.t\n        self.t = self.s\n        return self.f().s\n",
+        "async def f(s=None):\n    s = s or aiohttp.ClientSession()\n    await s.get('u')\n    await f(s)\n    await f()\n",
+        "x = lambda: x()\ny = aiohttp.ClientTimeout(total=x())\n",
+    ];
+    for text in circles {
+        let folder = tempfile::tempdir().unwrap();
+        unit("huge.py", format!("import aiohttp\n\n{text}").as_bytes()).write(folder.path());
+        let report = Options::everything().run(folder.path());
+        assert!(report.problems.is_empty(), "{text}\n{:?}", report.problems);
+        assert_eq!(report.counts.checked, 1, "{text}");
+    }
+}

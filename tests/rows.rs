@@ -1,0 +1,155 @@
+//! Every row of the data is there for a reason: without it, some fixture or page has other findings.
+//!
+//! One row at a time is removed, and everything is checked again with what is left.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+mod support;
+
+use poolcheck::frameworks::Frameworks;
+use poolcheck::libraries::Libraries;
+use std::fs;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use support::Options;
+use toml::{Table, Value};
+
+/// A step to a value inside a table.
+#[derive(Debug, Clone)]
+enum Step {
+    Key(String),
+    Index(usize),
+}
+
+/// What is removed, and what to call it.
+#[derive(Debug)]
+struct Row {
+    path: Vec<Step>,
+    name: String,
+}
+
+/// What to call an element: what it is named, else its own text.
+fn name_of(value: &Value) -> String {
+    let Value::Table(table) = value else { return value.to_string() };
+    let text = |key: &str| table.get(key).map(|value| value.to_string());
+    let named = ["path", "name", "names", "methods", "settings", "outer"].iter().find_map(|key| text(key));
+    let on = text("on").map(|on| format!("{on} ")).unwrap_or_default();
+    format!("{on}{}", named.unwrap_or_default())
+}
+
+/// Finds what can be removed: every element of a list, and every key that `optional` names.
+fn rows(value: &Value, optional: &[&str], at: &mut Vec<Step>, name: &str, found: &mut Vec<Row>) {
+    match value {
+        Value::Table(table) => {
+            for (key, value) in table {
+                at.push(Step::Key(key.clone()));
+                let name = format!("{name} › {key}");
+                if optional.contains(&key.as_str()) {
+                    found.push(Row { path: at.clone(), name: format!("{name} = {}", short(value)) });
+                }
+                rows(value, optional, at, &name, found);
+                at.pop();
+            }
+        }
+        Value::Array(list) => {
+            for (index, value) in list.iter().enumerate() {
+                at.push(Step::Index(index));
+                let name = format!("{name} {}", name_of(value));
+                found.push(Row { path: at.clone(), name: name.clone() });
+                rows(value, optional, at, &name, found);
+                at.pop();
+            }
+        }
+        _ => {}
+    }
+}
+
+fn short(value: &Value) -> String {
+    let text = value.to_string().replace('\n', " ");
+    text.chars().take(40).collect()
+}
+
+fn removed(table: &Table, path: &[Step]) -> Table {
+    fn go(value: &mut Value, path: &[Step]) {
+        match (value, path) {
+            (Value::Table(table), [Step::Key(key)]) => drop(table.remove(key)),
+            (Value::Array(list), [Step::Index(index)]) => drop(list.remove(*index)),
+            (Value::Table(table), [Step::Key(key), rest @ ..]) => go(&mut table[key], rest),
+            (Value::Array(list), [Step::Index(index), rest @ ..]) => go(&mut list[*index], rest),
+            (value, path) => panic!("no {path:?} in {value}"),
+        }
+    }
+    let mut value = Value::Table(table.clone());
+    go(&mut value, path);
+    let Value::Table(table) = value else { unreachable!() };
+    table
+}
+
+/// What a user sees of the findings.
+fn told(folder: &Path, options: &Options, libraries: &Libraries) -> Vec<String> {
+    let report = options.run_with(folder, libraries, &Frameworks::built_in().unwrap());
+    let rest = report.findings.iter().map(|finding| {
+        let labels: String = finding.labels.iter().map(|label| format!(" | {}", label.message)).collect();
+        format!(" | {}{labels}", finding.help)
+    });
+    support::seen(&report).iter().zip(rest).map(|(seen, rest)| format!("{seen}{rest}")).collect()
+}
+
+/// Removes each row of a library's file and lists those that are not missed.
+fn not_missed(file: &str, optional: &[&str]) -> Vec<String> {
+    let text = fs::read_to_string(support::root().join("rules/libraries").join(file)).unwrap();
+    let table: Table = text.parse().unwrap();
+    let mut found = Vec::new();
+    rows(&Value::Table(table.clone()), optional, &mut Vec::new(), "", &mut found);
+    assert!(found.len() > 50, "only {} rows are known", found.len());
+
+    let project = support::project_of(&support::corpus());
+    // The rows share the threads among them.
+    let options = Options { jobs: Some(1), ..Options::everything() };
+    let whole = told(project.path(), &options, &Libraries::parse(&[(file, &text)]).unwrap());
+    assert!(!whole.is_empty());
+
+    let next = AtomicUsize::new(0);
+    let lines = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while let Some(row) = found.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let text = removed(&table, &row.path).to_string();
+                    // What cannot be left out is missed.
+                    let Ok(libraries) = Libraries::parse(&[(file, &text)]) else { continue };
+                    if told(project.path(), &options, &libraries) == whole {
+                        lines.lock().unwrap().push(row.name.clone());
+                    }
+                }
+            });
+        }
+    });
+    let mut lines = lines.into_inner().unwrap();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn every_row_of_the_libraries_is_exercised() {
+    let optional = [
+        "position",
+        "unit",
+        "unbounded",
+        "expects",
+        "default-number",
+        "text",
+        "negative",
+        "number",
+        "none",
+        "many-hosts",
+        "needs-loop",
+        "one-shot",
+        "socket",
+        "use",
+        "severity",
+    ];
+    let lines = not_missed("aiohttp.toml", &optional);
+    support::none("rows change nothing when they are left out", &lines);
+}
