@@ -88,7 +88,7 @@ fn the_table_of_keys_is_made_from_the_list() {
 
 /// What a screen's commands print, one after the other.
 fn screen(block: &str) -> String {
-    let folder = root().join("fixtures/projects/readme");
+    let folder = root().join("fixtures/readme");
     let mut shown = String::new();
     let mut status = 0;
     for line in block.lines().filter(|line| line.starts_with("$ ")) {
@@ -165,7 +165,7 @@ fn shape(value: &serde_json::Value, path: &str, keys: &mut BTreeSet<String>) {
 #[test]
 fn the_json_has_the_keys_of_a_real_report() {
     let shown = blocks(&readme(), "json");
-    let real = poolcheck(&["--output-format", "json", "client.py"], &root().join("fixtures/projects/readme")).stdout;
+    let real = poolcheck(&["--output-format", "json", "client.py"], &root().join("fixtures/readme")).stdout;
     let [shown, real] = [shown[0].as_bytes(), &real].map(|text| {
         let mut keys = BTreeSet::new();
         shape(&serde_json::from_slice(text).unwrap(), "", &mut keys);
