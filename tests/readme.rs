@@ -1,4 +1,5 @@
-//! Holds the README to what poolcheck does: its tables, its screens, its flags. `BLESS=1` rewrites tables and screens.
+//! Holds the README to what poolcheck does: its tables, its screens, its flags; and the other documents to what
+//! exists. `BLESS=1` rewrites tables and screens.
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 use assert_cmd::Command;
@@ -197,5 +198,14 @@ fn links_lead_somewhere() {
             let there = target.starts_with("https://") || path.with_file_name(target).exists();
             assert!(there, "{page}: {target}");
         }
+    }
+}
+
+#[test]
+fn every_test_is_explained() {
+    let text = fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    for entry in fs::read_dir(root().join("tests")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(!name.ends_with(".rs") || text.contains(&format!("`{name}`")), "{name}");
     }
 }
