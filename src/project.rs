@@ -24,6 +24,7 @@ pub use fate::{Fate, Ownership};
 pub use flow::Flow;
 pub use loops::NoLoop;
 pub use places::{Use, UseKind};
+pub use requests::Requests;
 pub use reuse::Waste;
 pub use sites::{BoundArgument, Site, SiteId};
 

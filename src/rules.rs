@@ -6,7 +6,7 @@
 use crate::finding::{Draft, Severity};
 use crate::libraries::{Kind, WrongAttribute};
 use crate::model::value::{ExprRef, Frame};
-use crate::project::Project;
+use crate::project::{Project, Site};
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::sync::LazyLock;
@@ -67,7 +67,8 @@ pub(crate) fn judge(project: &Project<'_>) -> Vec<Said> {
         for check in rule.checks {
             match *check {
                 Check::Site(kind, check) => {
-                    for site in project.sites().iter().filter(|site| site.kind == kind) {
+                    let of_kind = |site: &&Site| site.kind == kind && !project.in_raises(site.call);
+                    for site in project.sites().iter().filter(of_kind) {
                         let view = View { project, site, frame: Frame::NONE };
                         let drafts = view.judged(check);
                         said.extend(drafts.into_iter().map(|draft| Said { rule, draft, about: site.call }));

@@ -118,7 +118,7 @@ fn mistyped_names_are_answered_with_the_nearest() {
         (&["--selct", "PC1"][..], "'--select'"),
         (&["--select", "PC31"][..], "`PC301`"),
         (&["--ignore", "sesion-per-request"][..], "`session-per-request`"),
-        (&["--extend-select", "pc301"][..], "`PC301`"),
+        (&["--extend-select", "pc3O1"][..], "`PC301`"),
         (&["--output-format", "jsn"][..], "'json'"),
         (&["--fail-on", "eror"][..], "'error'"),
         (&["--min-confidence", "hihg"][..], "'high'"),

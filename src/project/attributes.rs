@@ -217,6 +217,11 @@ impl Project<'_> {
         self.memo.clear();
     }
 
+    /// The first base of a class.
+    pub(super) fn first_base(&self, class: ScopeRef) -> Option<Datum> {
+        self.index.bases.get(&class)?.first().cloned()
+    }
+
     /// The class and its bases, nearest first; what is not a class of the project is left out.
     pub(super) fn lineage(&self, class: ScopeRef) -> Rc<Vec<ScopeRef>> {
         match self.index.lineages.get(&class) {

@@ -115,9 +115,7 @@ pub(super) fn is_retry(facts: &FileFacts, around: Around, inside: ExprId) -> boo
         StmtKind::Try { body, handlers, otherwise, .. } => {
             let tries = body.iter().any(|&s| covers(facts, s, inside));
             let goes_round = handlers.iter().any(|handler| !leaves_for_good(facts, &handler.body));
-            tries
-                && goes_round
-                && (leaves(body) || leaves(otherwise) || (counted && follows_with_exit(facts, inner, stmt)))
+            tries && goes_round && (leaves(body) || leaves(otherwise) || follows_with_exit(facts, inner, stmt))
         }
         _ => false,
     });
@@ -227,6 +225,8 @@ pub(super) struct Paths<'a> {
     /// The first place that is left with the object open.
     pub(super) left_open: Option<Span>,
     in_try: usize,
+    /// Of each loop around, whether it is broken out of with the object open.
+    open_breaks: Vec<bool>,
 }
 
 impl<'a> Paths<'a> {
@@ -235,7 +235,7 @@ impl<'a> Paths<'a> {
         closes: &'a dyn Fn(StmtId) -> bool,
         about: &'a dyn Fn(ExprId) -> bool,
     ) -> Paths<'a> {
-        Paths { facts, closes, about, left_open: None, in_try: 0 }
+        Paths { facts, closes, about, left_open: None, in_try: 0, open_breaks: Vec::new() }
     }
 
     /// Follows everything after `stmt` in its function. A `finally` around it that closes the object closes all.
@@ -298,12 +298,24 @@ impl<'a> Paths<'a> {
                 let (a, b) = (self.block(then), self.block(otherwise));
                 join(a, b)
             }
-            StmtKind::For { body, .. } | StmtKind::While { body, .. } => {
-                if self.closes_within(body) {
-                    return Path::Closed;
-                }
+            StmtKind::For { body, .. } => {
+                self.open_breaks.push(false);
                 self.block(body);
+                self.open_breaks.pop();
                 Path::Open
+            }
+            StmtKind::While { test, body, .. } => {
+                self.open_breaks.push(false);
+                self.block(body);
+                let left = self.open_breaks.pop().unwrap_or(false);
+                let endless = matches!(facts.expr(*test).kind, ExprKind::Bool(true) | ExprKind::Number(_));
+                if endless && !left { Path::Ended } else { Path::Open }
+            }
+            StmtKind::Break | StmtKind::Continue => {
+                if let (StmtKind::Break, Some(left)) = (&facts.stmt(stmt).kind, self.open_breaks.last_mut()) {
+                    *left = true;
+                }
+                Path::Ended
             }
             StmtKind::With { body, .. } => self.block(body),
             StmtKind::Try { body, handlers, otherwise, finally } => {

@@ -48,6 +48,8 @@ pub enum Repeat {
     Once,
     /// Once for each message, item or request; the places that show it, from the inside out.
     Often(Vec<(Span, String)>),
+    /// Again and again for as long as it fails or ends: the turns of a `while` loop.
+    Again(Vec<(Span, String)>),
     /// That depends on who calls it.
     Unknown,
 }
@@ -173,13 +175,8 @@ impl Project<'_> {
         for caller in callers.calls.iter().filter(|caller| test || !self.files[&caller.call.file].test) {
             any = true;
             match self.repeat_of_place(caller.call, seen) {
-                Repeat::Often(mut chain) => {
-                    if chain.is_empty() || chain[0].0 != self.span(caller.call) {
-                        let name = &self.scope(function).name;
-                        chain.insert(0, (self.span(caller.call), format!("`{name}` is called here")));
-                    }
-                    return Repeat::Often(chain);
-                }
+                Repeat::Often(chain) => return Repeat::Often(self.with_call(chain, caller.call, function)),
+                Repeat::Again(chain) => return Repeat::Again(self.with_call(chain, caller.call, function)),
                 Repeat::Once => {}
                 Repeat::Unknown => all_once = false,
             }
@@ -195,6 +192,14 @@ impl Project<'_> {
         if any && all_once { Repeat::Once } else { Repeat::Unknown }
     }
 
+    fn with_call(&self, mut chain: Vec<(Span, String)>, call: ExprRef, function: ScopeRef) -> Vec<(Span, String)> {
+        if chain.first().is_none_or(|(span, _)| *span != self.span(call)) {
+            let name = &self.scope(function).name;
+            chain.insert(0, (self.span(call), format!("`{name}` is called here")));
+        }
+        chain
+    }
+
     fn repeat_of_place(&self, place: ExprRef, seen: &mut Vec<ScopeRef>) -> Repeat {
         let facts = self.facts(place.file);
         for around in loops(facts, place.expr) {
@@ -205,7 +210,9 @@ impl Project<'_> {
                 Around::Loop(_) => "once for each turn of this loop",
                 Around::Comprehension(_) => "once for each item of this comprehension",
             };
-            return Repeat::Often(vec![(loop_span(facts, around), words.into())]);
+            let chain = vec![(loop_span(facts, around), words.into())];
+            let again = matches!(around, Around::Loop(stmt) if matches!(facts.stmt(stmt).kind, StmtKind::While { .. }));
+            return if again { Repeat::Again(chain) } else { Repeat::Often(chain) };
         }
         let scope = self.scope_at(place);
         if self.is_main_guard(place) {

@@ -70,6 +70,7 @@ impl Project<'_> {
         let at = Some(self.span(call));
         match path.as_str() {
             "builtins.dict" => Value::known(Datum::Mapping(call, frame), at),
+            "builtins.super" => self.super_object(call).unwrap_or(Value::unknown(Why::Call)),
             "functools.partial" => Value::known(Datum::Partial(call, frame), at),
             "typing.cast" | "typing_extensions.cast" => match self.positional(call, 1) {
                 Some(value) => self.evaluate(value, frame),
@@ -85,6 +86,19 @@ impl Project<'_> {
             _ => super::builtins::constant(self, path, call, frame)
                 .unwrap_or_else(|| Value::known(Datum::Result(path.clone(), call), at)),
         }
+    }
+
+    /// What `super()` stands for: an object of the first base of the class around.
+    fn super_object(&self, call: ExprRef) -> Option<Value> {
+        let facts = self.facts(call.file);
+        let method = self.function_of(self.scope_at(call));
+        let class = super::attributes::class_of_method(facts, method.scope)?;
+        let datum = match self.first_base(scope_in(call.file, class))? {
+            Datum::Scope(base) => Datum::Object(base, None, Frame::NONE),
+            Datum::Path(path) => Datum::Instance(path),
+            _ => return None,
+        };
+        Some(Value::known(datum, None))
     }
 
     fn member_call(&self, object: &Datum, name: &SmolStr, call: ExprRef, frame: Frame) -> Value {

@@ -6,6 +6,7 @@
 use super::bodies::{Path, Paths};
 use super::places::{Use, UseKind};
 use super::{Project, sibling};
+use crate::libraries::Setting;
 use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::{MODULE, Parent, ScopeKind, StmtId, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
@@ -74,9 +75,8 @@ impl Project<'_> {
         for one in &uses {
             match &one.kind {
                 UseKind::StoredAttribute(target) => return self.fate_in_attribute(*target, closers, depth),
-                UseKind::StoredItem(_) | UseKind::StoredName(..) | UseKind::Default | UseKind::Element => {
-                    return Fate::Fine;
-                }
+                UseKind::StoredItem(target) => return self.fate_in_item(*target, closers, depth),
+                UseKind::StoredName(..) | UseKind::Default | UseKind::Element => return Fate::Fine,
                 UseKind::Yielded => return Fate::Fine,
                 UseKind::Argument(call) if self.may_keep(*call, one.expr, closers, depth) => return Fate::Fine,
                 UseKind::Returned => {
@@ -132,13 +132,16 @@ impl Project<'_> {
         })
     }
 
-    fn in_raises(&self, made: ExprRef) -> bool {
+    /// Whether a construction is there to fail: inside `pytest.raises` and its like.
+    #[must_use]
+    pub fn in_raises(&self, made: ExprRef) -> bool {
         let facts = self.facts(made.file);
         let Some(stmt) = facts.stmt_of(made.expr) else { return false };
         super::bodies::enclosing(facts, stmt).into_iter().any(|(outer, _)| match &facts.stmt(outer).kind {
             StmtKind::With { items, .. } => items.iter().any(|item| {
                 let name = self.callee_name(sibling(made, item.context));
-                name == "raises" || name == "assertRaises" || name == "warns" || name == "suppress"
+                let expects = ["raises", "warns", "deprecated_call", "assertRaises", "assertWarns"];
+                expects.iter().any(|known| name.starts_with(known))
             }),
             _ => false,
         })
@@ -146,6 +149,9 @@ impl Project<'_> {
 
     /// Whether a call may keep or close what it is given.
     fn may_keep(&self, call: ExprRef, given: ExprRef, closers: &[SmolStr], depth: usize) -> bool {
+        if self.lends(call, given) {
+            return false;
+        }
         let targets = self.targets(call, Frame::NONE);
         let [target] = targets.as_slice() else {
             // An outside function that is awaited most often just uses the session; an outside class keeps it.
@@ -158,7 +164,9 @@ impl Project<'_> {
             self.settles(one, closers)
                 || closing_call(one, closers).is_some()
                 || match &one.kind {
-                    UseKind::StoredAttribute(target) => depth >= HANDS || self.fate_in_attribute(*target, closers, depth + 1) == Fate::Fine,
+                    UseKind::StoredAttribute(target) => {
+                        depth >= HANDS || self.fate_in_attribute(*target, closers, depth + 1) == Fate::Fine
+                    }
                     UseKind::Argument(inner) => depth >= HANDS || self.may_keep(*inner, one.expr, closers, depth + 1),
                     UseKind::StoredItem(_)
                     | UseKind::StoredName(..)
@@ -167,6 +175,15 @@ impl Project<'_> {
                     | UseKind::Element => true,
                     _ => false,
                 }
+        })
+    }
+
+    /// Whether a session is given its pool without becoming its owner.
+    fn lends(&self, call: ExprRef, pool: ExprRef) -> bool {
+        self.site_at(call).is_some_and(|session| {
+            let given = self.argument(session, Setting::Pool).is_some_and(|argument| argument.value == pool);
+            let owner = self.setting(session, Setting::PoolOwner, Frame::NONE);
+            given && owner.always(|datum| *datum == Datum::Bool(false))
         })
     }
 
@@ -181,12 +198,44 @@ impl Project<'_> {
             },
         };
         let mut uses = self.attribute_uses(class, name);
-        uses.extend(self.attribute_uses_anywhere(name));
+        uses.extend(self.attribute_uses_anywhere(Some(class), name));
+        self.fate_in_class(class, name, &uses, self.span(target), closers, depth)
+    }
+
+    /// What becomes of what is stored under a key of an attribute. A container that is handed on whole may be emptied
+    /// by anybody.
+    fn fate_in_item(&self, target: ExprRef, closers: &[SmolStr], depth: usize) -> Fate {
+        let ExprKind::Index { object, .. } = self.kind(target) else { return Fate::Fine };
+        let Some((class, name)) = self.attribute_holder(sibling(target, *object)) else { return Fate::Fine };
+        let handed = self.attribute_uses(class, &name).iter().any(|one| {
+            matches!(
+                one.kind,
+                UseKind::Argument(_) | UseKind::Returned | UseKind::StoredAttribute(_) | UseKind::StoredName(..)
+            )
+        });
+        let uses = self.item_uses(class, &name);
+        let closes = uses.iter().any(|one| closing_call(one, closers).is_some());
+        if handed || !closes {
+            return Fate::Fine;
+        }
+        self.fate_in_class(class, &name, &uses, self.span(target), closers, depth)
+    }
+
+    fn fate_in_class(
+        &self,
+        class: ScopeRef,
+        name: &SmolStr,
+        uses: &[Use],
+        held: Span,
+        closers: &[SmolStr],
+        depth: usize,
+    ) -> Fate {
         let mut closes: Vec<ExprRef> = Vec::new();
-        for one in &uses {
+        for one in uses {
             closes.extend(closing_call(one, closers).filter(|call| !self.is_dropped(*call)));
             let handed = match &one.kind {
-                UseKind::Entered(_) | UseKind::Yielded | UseKind::StoredItem(_) | UseKind::StoredAttribute(_) => true,
+                UseKind::Entered(_) | UseKind::StoredItem(_) | UseKind::StoredAttribute(_) => true,
+                UseKind::Yielded => !self.is_context_manager(self.function_of(self.scope_at(one.expr))),
                 UseKind::StoredName(..) | UseKind::Element | UseKind::Default => true,
                 UseKind::Attribute(name) => closers.contains(name) || name.starts_with('_'),
                 UseKind::Method(name, _) => name.starts_with("__"),
@@ -202,7 +251,7 @@ impl Project<'_> {
             return Fate::Fine;
         }
         let Some(close) = closes.first() else {
-            return Fate::NeverClosed(Ownership::Attribute(name.clone(), self.span(target)));
+            return Fate::NeverClosed(Ownership::Attribute(name.clone(), held));
         };
         self.uncalled(*close, &closes).unwrap_or(Fate::Fine)
     }
@@ -211,7 +260,7 @@ impl Project<'_> {
     fn is_handed_out(&self, returned: ExprRef, _name: &SmolStr, closers: &[SmolStr]) -> bool {
         let function = self.function_of(self.scope_at(returned));
         let name = &self.scope(function).name;
-        let as_attribute = self.attribute_uses_anywhere(name);
+        let as_attribute = self.attribute_uses_anywhere(None, name);
         let callers = self.callers_of(function);
         let as_call = callers.calls.iter().flat_map(|caller| self.uses(caller.call));
         as_attribute
@@ -255,7 +304,7 @@ impl Project<'_> {
 
     fn fate_at_consumers(&self, returned: ExprRef, depth: usize) -> Fate {
         let function = self.function_of(self.scope_at(returned));
-        if self.scope(function).kind != ScopeKind::Function {
+        if self.scope(function).kind != ScopeKind::Function || self.keeps_result(function) {
             return Fate::Fine;
         }
         let callers = self.callers_of(function);

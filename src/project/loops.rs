@@ -123,11 +123,15 @@ impl Project<'_> {
         chain
     }
 
-    /// Whether a function runs or makes a loop itself.
+    /// Whether a function makes or looks up a loop itself.
     fn mentions_a_loop(&self, function: ScopeRef) -> bool {
-        let of = self.scope(function);
-        let source = &self.files[&function.file].source;
-        let text = source.text.get(of.start as usize..of.end as usize).unwrap_or("");
-        text.contains("loop") || text.contains("asyncio.run") || text.contains("asyncio.Runner")
+        let facts = self.facts(function.file);
+        let loops = ["get_event_loop", "new_event_loop", "set_event_loop", "get_running_loop", "Runner"];
+        facts.expr_ids().any(|expr| {
+            let at = ExprRef { file: function.file, expr };
+            matches!(facts.expr(expr).kind, ExprKind::Call { .. })
+                && facts.scope_of(expr) == function.scope
+                && loops.contains(&self.callee_name(at).as_str())
+        })
     }
 }

@@ -25,6 +25,8 @@ pub enum UseKind {
     Method(SmolStr, ExprRef),
     /// An attribute is read, or a method is passed on uncalled.
     Attribute(SmolStr),
+    /// A method that a computed name takes from it is called.
+    Called(ExprRef),
     /// It is entered by `with`.
     Entered(StmtId),
     /// It is returned.
@@ -89,12 +91,36 @@ impl Project<'_> {
         follower.found
     }
 
-    /// Every use of an attribute of this name on any object whose class is not known to be another.
+    /// Every use of what objects of a class's family keep under keys of an attribute.
     #[must_use]
-    pub(super) fn attribute_uses_anywhere(&self, name: &SmolStr) -> Vec<Use> {
+    pub(super) fn item_uses(&self, class: ScopeRef, name: &SmolStr) -> Vec<Use> {
+        let family = self.family(class);
         let mut follower = Follower { project: self, found: Vec::new(), held: Vec::new() };
         for &reference in self.index.references.get(name).into_iter().flatten() {
-            if matches!(self.kind(reference), ExprKind::Attribute { .. }) && !self.is_target(reference) {
+            let ExprKind::Attribute { object, .. } = self.kind(reference) else { continue };
+            let own = super::attributes::class_of_self(self.facts(reference.file), *object)
+                .is_some_and(|of| family.contains(&scope_in(reference.file, of)));
+            if own {
+                follower.climb_container(reference);
+            }
+        }
+        follower.found
+    }
+
+    /// Every use of an attribute of this name on objects that may be of a class's family, or of a class that is not
+    /// known.
+    #[must_use]
+    pub(super) fn attribute_uses_anywhere(&self, class: Option<ScopeRef>, name: &SmolStr) -> Vec<Use> {
+        let family = class.map(|class| self.family(class));
+        let mut follower = Follower { project: self, found: Vec::new(), held: Vec::new() };
+        for &reference in self.index.references.get(name).into_iter().flatten() {
+            let ExprKind::Attribute { object, .. } = self.kind(reference) else { continue };
+            let of = super::attributes::class_of_self(self.facts(reference.file), *object);
+            let other = match (&family, of) {
+                (Some(family), Some(of)) => !family.contains(&scope_in(reference.file, of)),
+                _ => false,
+            };
+            if !other && !self.is_target(reference) {
                 follower.climb(reference);
             }
         }
@@ -167,6 +193,48 @@ impl Follower<'_, '_> {
         }
     }
 
+    /// Follows what is taken out of a container: by key, by method, by a loop over its values.
+    fn climb_container(&mut self, container: ExprRef) {
+        let facts = self.project.facts(container.file);
+        let Parent::Expr(up) = facts.parent(container.expr) else { return };
+        match &facts.expr(up).kind {
+            ExprKind::Index { object, .. } if *object == container.expr => {
+                let item = sibling(container, up);
+                if !self.project.is_target(item) {
+                    self.climb(item);
+                }
+            }
+            ExprKind::Attribute { name, .. } => {
+                let Parent::Expr(call) = facts.parent(up) else { return };
+                if !is_callee(facts, call, up) {
+                    return;
+                }
+                match (name.as_str(), facts.parent(call)) {
+                    ("get" | "pop" | "setdefault", _) => self.climb(sibling(container, call)),
+                    ("values" | "copy", Parent::Stmt(stmt)) => self.follow_items(container, stmt),
+                    ("values", Parent::Expr(list)) => {
+                        if let Parent::Stmt(stmt) = facts.parent(list) {
+                            self.follow_items(container, stmt);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn follow_items(&mut self, container: ExprRef, stmt: StmtId) {
+        let project = self.project;
+        let facts = project.facts(container.file);
+        if let StmtKind::For { target, .. } = &facts.stmt(stmt).kind
+            && let ExprKind::Name(name) = &facts.expr(*target).kind
+        {
+            let scope = scope_in(container.file, facts.place(stmt).scope);
+            self.bind_name(container, scope, name, stmt);
+        }
+    }
+
     fn climb_expr(&mut self, expr: ExprRef, up: ExprRef) {
         let project = self.project;
         let facts = project.facts(expr.file);
@@ -188,7 +256,7 @@ impl Follower<'_, '_> {
                 }
                 _ => self.add(expr, UseKind::Attribute(name.clone())),
             },
-            ExprKind::Call { callee, .. } if *callee == expr.expr => self.add(expr, UseKind::Tested),
+            ExprKind::Call { callee, .. } if *callee == expr.expr => self.add(expr, UseKind::Called(up)),
             ExprKind::Call { .. } => self.argument(expr, up),
             ExprKind::Yield { .. } => self.add(expr, UseKind::Yielded),
             ExprKind::Sequence(items) => self.in_sequence(expr, up, items),
@@ -206,7 +274,7 @@ impl Follower<'_, '_> {
             ExprKind::Attribute { name, .. } | ExprKind::Name(name) => name.as_str(),
             _ => "",
         };
-        if matches!(name, "enter_async_context" | "enter_context" | "cast") {
+        if matches!(name, "enter_async_context" | "enter_context" | "cast" | "getattr") {
             self.climb(call);
         }
     }
@@ -321,8 +389,12 @@ impl Follower<'_, '_> {
         self.held.push((owner, def));
         let project = self.project;
         let file = &project.files[&owner.file];
-        let references = project.index.references.get(name).into_iter().flatten();
-        for &reference in references.filter(|reference| reference.file == owner.file) {
+        let called = project.index.calls.get(name).into_iter().flatten().filter_map(|&call| match project.kind(call) {
+            ExprKind::Call { callee, .. } => Some(sibling(call, *callee)),
+            _ => None,
+        });
+        let references = project.index.references.get(name).into_iter().flatten().copied().chain(called);
+        for reference in references.filter(|reference| reference.file == owner.file) {
             if !matches!(project.kind(reference), ExprKind::Name(_)) || project.is_target(reference) {
                 continue;
             }

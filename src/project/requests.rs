@@ -5,10 +5,11 @@
 use super::places::{Use, UseKind};
 use super::{Project, Site, sibling};
 use crate::libraries::{Consequence, Kind, Setting};
-use crate::model::expr::ExprKind;
-use crate::model::facts::{MODULE, Parent, ScopeKind, StmtKind};
+use crate::model::expr::{ArgumentKind, BinaryOperator, ExprKind};
+use crate::model::facts::{MODULE, ParameterKind, Parent, ScopeKind, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame};
 use crate::rules::Access;
+use smol_str::SmolStr;
 
 /// How many hands deep a session is followed to its requests.
 const HANDS: usize = 3;
@@ -19,26 +20,63 @@ const TIMERS: [&str; 5] = ["timeout", "timeout_at", "fail_after", "move_on_after
 /// Folders whose code is read, copied or run once rather than shipped.
 const SCRIPTS: [&str; 6] = ["examples", "example", "docs", "doc", "scripts", "samples"];
 
+/// The host of a URL's text; where the text may go on, only one that a slash ends.
+fn host_in(text: &str, whole: bool) -> Option<SmolStr> {
+    let (scheme, rest) = text.split_once("://")?;
+    match rest.split_once('/') {
+        Some((host, _)) => Some(smol_str::format_smolstr!("{scheme}://{host}")),
+        None if whole => Some(text.into()),
+        None => None,
+    }
+}
+
+/// The requests that go through a session.
+#[derive(Debug)]
+pub struct Requests<'p> {
+    /// Those that are known to be such.
+    pub sites: Vec<&'p Site>,
+    /// Calls of methods whose name is computed.
+    pub computed: Vec<ExprRef>,
+    /// Whether these are all.
+    pub complete: bool,
+}
+
 impl Project<'_> {
     /// The requests that go through a session, and whether these are all of them.
     #[must_use]
-    pub fn requests_of(&self, session: &Site) -> (Vec<&Site>, bool) {
-        let mut found = Vec::new();
-        let mut complete = true;
+    pub fn requests_of(&self, session: &Site) -> Requests<'_> {
+        let mut found = Requests { sites: Vec::new(), computed: Vec::new(), complete: true };
         let uses = self.uses(session.call);
-        self.collect_requests(&uses, 0, &mut found, &mut complete);
-        found.sort_by_key(|site| site.id);
-        found.dedup_by_key(|site| site.id);
-        (found, complete)
+        self.collect_requests(&uses, 0, &mut found);
+        found.sites.retain(|request| self.may_go_through(request, session));
+        found.sites.sort_by_key(|site| site.id);
+        found.sites.dedup_by_key(|site| site.id);
+        found
     }
 
-    fn collect_requests<'s>(&'s self, uses: &[Use], depth: usize, found: &mut Vec<&'s Site>, complete: &mut bool) {
+    /// Whether a request may go through this session, and not only through others.
+    fn may_go_through(&self, request: &Site, session: &Site) -> bool {
+        let Some((_, receiver)) = self.receiver(request.call, Frame::NONE) else { return true };
+        let mut others = false;
+        for one in &receiver.alternatives {
+            match &one.datum {
+                Datum::Built(call, _) | Datum::Object(_, Some(call), _) if *call == session.call => return true,
+                Datum::Built(..) | Datum::Object(_, Some(_), _) => others = true,
+                Datum::Null => {}
+                _ => return true,
+            }
+        }
+        !others
+    }
+
+    fn collect_requests<'s>(&'s self, uses: &[Use], depth: usize, found: &mut Requests<'s>) {
         for one in uses {
             match &one.kind {
                 UseKind::Method(_, call) => {
-                    found.extend(self.site_at(*call).filter(|site| site.is(Kind::Request)));
+                    found.sites.extend(self.site_at(*call).filter(|site| site.is(Kind::Request)));
                 }
-                _ if depth >= HANDS => *complete = false,
+                UseKind::Called(call) => found.computed.push(*call),
+                _ if depth >= HANDS => found.complete = false,
                 UseKind::Argument(call) => {
                     let targets = self.targets(*call, Frame::NONE);
                     let reached = match targets.as_slice() {
@@ -48,49 +86,71 @@ impl Project<'_> {
                     match reached {
                         Some((target, index)) => {
                             let uses = self.parameter_uses(target, index);
-                            self.collect_requests(&uses, depth + 1, found, complete);
+                            self.collect_requests(&uses, depth + 1, found);
                         }
-                        None => *complete = false,
+                        None if self.callee_name(*call) == "getattr" => {}
+                        None => found.complete = false,
                     }
                 }
                 UseKind::StoredAttribute(target) => match self.attribute_holder(*target) {
                     Some((class, name)) => {
                         let uses = self.attribute_uses(class, &name);
-                        self.collect_requests(&uses, depth + 1, found, complete);
-                        let property = self.attribute_uses_anywhere(&name);
-                        self.collect_requests(&property, depth + 1, found, complete);
+                        self.collect_requests(&uses, depth + 1, found);
+                        let property = self.attribute_uses_anywhere(Some(class), &name);
+                        self.collect_requests(&property, depth + 1, found);
                     }
-                    None => *complete = false,
+                    None => found.complete = false,
                 },
+                UseKind::StoredItem(target) => {
+                    let container = match self.kind(*target) {
+                        ExprKind::Index { object, .. } => self.attribute_holder(sibling(*target, *object)),
+                        _ => None,
+                    };
+                    match container {
+                        Some((class, name)) => {
+                            let uses = self.item_uses(class, &name);
+                            self.collect_requests(&uses, depth + 1, found);
+                        }
+                        None => found.complete = false,
+                    }
+                }
+                UseKind::Yielded => {
+                    let function = self.function_of(self.scope_at(one.expr));
+                    found.complete &= self.is_context_manager(function);
+                    for caller in &self.callers_of(function).calls {
+                        let uses = self.uses(caller.call);
+                        self.collect_requests(&uses, depth + 1, found);
+                    }
+                }
                 UseKind::StoredName(owner, name) if owner.scope == MODULE => {
                     let uses = self.name_uses(*owner, name);
-                    self.collect_requests(&uses, depth + 1, found, complete);
+                    self.collect_requests(&uses, depth + 1, found);
                 }
                 UseKind::Returned => {
                     let function = self.function_of(self.scope_at(one.expr));
                     let callers = self.callers_of(function);
-                    *complete &= !callers.escapes && !callers.calls.is_empty();
+                    found.complete &= !callers.escapes && !callers.calls.is_empty();
                     for caller in &callers.calls {
                         let uses = self.uses(caller.call);
-                        self.collect_requests(&uses, depth + 1, found, complete);
+                        self.collect_requests(&uses, depth + 1, found);
                     }
                     let name = self.scope(function).name.clone();
-                    let property = self.attribute_uses_anywhere(&name);
-                    self.collect_requests(&property, depth + 1, found, complete);
+                    let property = self.attribute_uses_anywhere(None, &name);
+                    self.collect_requests(&property, depth + 1, found);
                 }
                 UseKind::Entered(_) | UseKind::Tested | UseKind::Dropped => {}
-                UseKind::Attribute(_)
-                | UseKind::Yielded
-                | UseKind::StoredItem(_)
-                | UseKind::StoredName(..)
-                | UseKind::Default
-                | UseKind::Element => *complete = false,
+                UseKind::Attribute(_) | UseKind::StoredName(..) | UseKind::Default | UseKind::Element => {
+                    found.complete = false;
+                }
             }
         }
     }
 
     /// The class and name of the attribute that something is stored in.
-    fn attribute_holder(&self, target: ExprRef) -> Option<(crate::model::value::ScopeRef, smol_str::SmolStr)> {
+    pub(super) fn attribute_holder(
+        &self,
+        target: ExprRef,
+    ) -> Option<(crate::model::value::ScopeRef, smol_str::SmolStr)> {
         let ExprKind::Attribute { object, name } = self.kind(target) else { return None };
         let class = match super::attributes::class_of_self(self.facts(target.file), *object) {
             Some(class) => super::scope_in(target.file, class),
@@ -106,7 +166,10 @@ impl Project<'_> {
     /// count, too.
     #[must_use]
     pub fn is_bounded(&self, request: &Site) -> bool {
-        if request.open || self.argument(request, Setting::Timeout).is_some() && !self.is_default_timeout(request) {
+        if request.open && self.passes(request.call, self.name_of_timeout(request), 0) {
+            return true;
+        }
+        if self.argument(request, Setting::Timeout).is_some() && !self.is_default_timeout(request) {
             return true;
         }
         let facts = self.facts(request.call.file);
@@ -136,6 +199,94 @@ impl Project<'_> {
         let effect = self.parameter_for(request, Setting::Timeout).and_then(|parameter| parameter.none.as_ref());
         effect.is_some_and(|effect| effect.consequence == Consequence::Default)
             && self.setting(request, Setting::Timeout, Frame::NONE).always(|datum| *datum == Datum::Null)
+    }
+
+    /// How the requests through a session spell their timeout.
+    #[must_use]
+    pub fn request_timeout_name(&self, session: &Site) -> &str {
+        let requests = self.library(session).requests.iter().filter(|request| request.on == Some(session.kind));
+        let mut parameters = requests.flat_map(|request| &request.parameters);
+        parameters
+            .find(|parameter| parameter.setting == Setting::Timeout)
+            .map_or("", |parameter| parameter.name.as_str())
+    }
+
+    fn name_of_timeout(&self, request: &Site) -> &str {
+        self.parameter_for(request, Setting::Timeout).map_or("", |parameter| parameter.name.as_str())
+    }
+
+    /// Whether a call passes an argument of this name, or may by a splat.
+    #[must_use]
+    pub fn may_pass(&self, call: ExprRef, name: &str) -> bool {
+        self.passes(call, name, 0)
+    }
+
+    /// The same, followed through `**kwargs` to the callers of the function around.
+    fn passes(&self, call: ExprRef, name: &str, depth: usize) -> bool {
+        let ExprKind::Call { arguments, .. } = self.kind(call) else { return false };
+        arguments.iter().any(|argument| match argument.kind {
+            ArgumentKind::Named => argument.name == name,
+            ArgumentKind::MappingSplat => self.splats(sibling(call, argument.value), name, depth),
+            _ => false,
+        })
+    }
+
+    fn splats(&self, mapping: ExprRef, name: &str, depth: usize) -> bool {
+        if let Some(datum @ Datum::Mapping(..)) = self.evaluate(mapping, Frame::NONE).one().map(|one| &one.datum) {
+            let (entries, open) = self.entries(mapping, datum);
+            return open || entries.iter().any(|entry| entry.name == name);
+        }
+        let function = self.function_of(self.scope_at(mapping));
+        let keywords = match self.kind(mapping) {
+            ExprKind::Name(of) => {
+                self.scope(function).parameters.iter().any(|p| p.kind == ParameterKind::Keywords && p.name == *of)
+            }
+            _ => false,
+        };
+        let callers = self.callers_of(function);
+        if !keywords || callers.escapes || callers.calls.is_empty() || depth >= HANDS {
+            return true;
+        }
+        callers.calls.iter().any(|caller| !caller.certain || self.passes(caller.call, name, depth + 1))
+    }
+
+    /// Whether an object of timeouts is given to a session or request that is known.
+    #[must_use]
+    pub fn is_in_use(&self, made: ExprRef) -> bool {
+        let given = |site: &Site| {
+            self.setting(site, Setting::Timeout, Frame::NONE).alternatives.iter().any(|one| match &one.datum {
+                Datum::Built(call, _) | Datum::Object(_, Some(call), _) => *call == made,
+                _ => false,
+            })
+        };
+        self.sites.iter().filter(|site| matches!(site.kind, Kind::Session | Kind::Request)).any(given)
+    }
+
+    /// Whether a session is bound to one host: every request that goes through it names the same one.
+    #[must_use]
+    pub fn is_for_one_host(&self, session: &Site) -> bool {
+        let requests = self.requests_of(session);
+        if !requests.complete || !requests.computed.is_empty() || requests.sites.is_empty() {
+            return false;
+        }
+        let host = |site: &&Site| self.argument(site, Setting::Url).and_then(|url| self.host_of(url.value, url.frame));
+        let hosts: Option<Vec<SmolStr>> = requests.sites.iter().map(host).collect();
+        hosts.is_some_and(|hosts| hosts.windows(2).all(|pair| pair[0] == pair[1]))
+    }
+
+    /// The host that the text of a URL begins with.
+    fn host_of(&self, url: ExprRef, frame: Frame) -> Option<SmolStr> {
+        if let Some(Datum::Text(text)) = self.evaluate(url, frame).one().map(|one| &one.datum) {
+            return host_in(text, true);
+        }
+        match self.kind(url) {
+            ExprKind::Interpolation(parts) => match self.kind(sibling(url, *parts.first()?)) {
+                ExprKind::Text(text) => host_in(text, false),
+                _ => self.host_of(sibling(url, parts[0]), frame),
+            },
+            ExprKind::Binary { operator: BinaryOperator::Add, left, .. } => self.host_of(sibling(url, *left), frame),
+            _ => None,
+        }
     }
 
     /// Whether a site is in code that is read, copied or run once.
@@ -170,8 +321,10 @@ impl Project<'_> {
     pub fn lives_long(&self, made: ExprRef) -> bool {
         let uses = self.uses(made);
         let function = self.function_of(self.scope_at(made));
+        let entered = uses.iter().any(|one| matches!(one.kind, UseKind::Entered(_)));
         let stored = uses.iter().any(|one| match &one.kind {
             UseKind::StoredAttribute(_) | UseKind::StoredItem(_) | UseKind::Default => true,
+            UseKind::Argument(call) => !entered && !self.is_awaited(*call),
             UseKind::StoredName(owner, _) => owner.scope != MODULE || function.scope != MODULE,
             _ => false,
         });
@@ -242,10 +395,14 @@ impl Project<'_> {
         let mut found = Vec::new();
         for file in self.files.values() {
             for expr in file.facts.expr_ids() {
-                if let ExprKind::Attribute { name, .. } = &file.facts.expr(expr).kind
-                    && self.libraries.names_attribute(name)
-                {
-                    found.extend(self.access(ExprRef { file: file.facts.file, expr }));
+                let at = ExprRef { file: file.facts.file, expr };
+                let named = match &file.facts.expr(expr).kind {
+                    ExprKind::Attribute { name, .. } => self.libraries.names_attribute(name),
+                    ExprKind::Call { .. } => self.callee_name(at) == "getattr",
+                    _ => false,
+                };
+                if named {
+                    found.extend(self.access(at));
                 }
             }
         }
@@ -253,8 +410,15 @@ impl Project<'_> {
     }
 
     fn access(&self, expr: ExprRef) -> Option<Access<'_>> {
-        let ExprKind::Attribute { object, name } = self.kind(expr) else { return None };
-        let value = self.evaluate(sibling(expr, *object), Frame::NONE);
+        let (object, name) = match self.kind(expr) {
+            ExprKind::Attribute { object, name } => (sibling(expr, *object), name),
+            ExprKind::Call { .. } if self.callee_name(expr) == "getattr" => {
+                let ExprKind::Text(name) = self.kind(self.positional(expr, 1)?) else { return None };
+                (self.positional(expr, 0)?, name)
+            }
+            _ => return None,
+        };
+        let value = self.evaluate(object, Frame::NONE);
         let mut kinds: Vec<(usize, Kind)> = Vec::new();
         for one in value.alternatives.iter().filter(|one| one.datum != Datum::Null) {
             kinds.push(self.accessed(&one.datum)?);

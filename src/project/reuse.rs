@@ -122,12 +122,7 @@ impl Project<'_> {
 
     fn wasted_by_consumer(&self, function: ScopeRef, depth: usize) -> Option<Waste> {
         let scope = self.scope(function);
-        let cached = ["lru_cache", "cache", "cached", "alru_cache", "singleton", "cached_property", "fixture"];
-        let facts = self.facts(function.file);
-        if depth >= FACTORIES
-            || scope.kind != ScopeKind::Function
-            || cached.iter().any(|name| super::attributes::has_decorator(facts, function.scope, name))
-        {
+        if depth >= FACTORIES || scope.kind != ScopeKind::Function || self.keeps_result(function) {
             return None;
         }
         let callers = self.callers_of(function);
@@ -140,6 +135,13 @@ impl Project<'_> {
             }
         }
         None
+    }
+
+    /// Whether a decorator keeps what a function returned for the next call, or for the whole test.
+    pub(super) fn keeps_result(&self, function: ScopeRef) -> bool {
+        let keepers = ["lru_cache", "cache", "cached", "alru_cache", "singleton", "cached_property", "fixture"];
+        let facts = self.facts(function.file);
+        keepers.iter().any(|name| super::attributes::has_decorator(facts, function.scope, name))
     }
 
     fn wasted_here(&self, made: ExprRef, function: ScopeRef, uses: &[Use]) -> Option<Waste> {
@@ -170,19 +172,21 @@ impl Project<'_> {
                 function: SmolStr::default(),
             });
         }
-        if sockets || requests == Requests::Several && function.scope == MODULE {
+        if requests == Requests::Several && function.scope == MODULE {
             return None;
         }
         let repeat = self.repeat_at(made);
         match (repeat, requests) {
             (Repeat::Once, _) => None,
-            (Repeat::Often(chain), Requests::One) => Some(Waste {
+            // A socket that is opened again when it closed is a new connection in any case.
+            (Repeat::Again(_) | Repeat::Unknown, _) if sockets => None,
+            (Repeat::Often(chain) | Repeat::Again(chain), Requests::One) => Some(Waste {
                 each: "for each request",
                 confidence: Confidence::High,
                 chain,
                 function: SmolStr::default(),
             }),
-            (Repeat::Often(chain), _) => {
+            (Repeat::Often(chain) | Repeat::Again(chain), _) => {
                 Some(Waste { each: "for each call", confidence: Confidence::Low, chain, function: SmolStr::default() })
             }
             (Repeat::Unknown, Requests::One)

@@ -9,7 +9,7 @@ use super::evaluate::Passed;
 use super::{Project, scope_in, sibling};
 use crate::libraries::{Class, Kind, Library, Parameter, Request, Row, Setting};
 use crate::model::expr::{ArgumentKind, ExprId, ExprKind};
-use crate::model::facts::{FileFacts, ImportItem, ParameterKind, ScopeKind, StmtKind};
+use crate::model::facts::{FileFacts, ImportItem, ParameterKind, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef, Value, Why};
 use crate::source::{Span, offset};
 use rustc_hash::FxHashSet;
@@ -362,7 +362,12 @@ impl Binding<'_, '_> {
             [inner] => {
                 let owner = project.scope(init).parent.map(|parent| scope_in(init.file, parent));
                 let next = owner.and_then(|owner| {
-                    project.lineage(owner).iter().skip(1).copied().find(|base| project.member(*base, "__init__").is_some())
+                    project
+                        .lineage(owner)
+                        .iter()
+                        .skip(1)
+                        .copied()
+                        .find(|base| project.member(*base, "__init__").is_some())
                 });
                 match next {
                     Some(base) => self.bind_subclass(base, *inner, frame, depth + 1),

@@ -3,8 +3,8 @@
 //! Every pair of the library's enclosing timeouts is compared, in every combination of what they can be; one that is
 //! unset, unbounded or unknown encloses nothing.
 
-use super::view::{Measure, View, quantity, with_origins};
 use super::Check;
+use super::view::{Measure, View, quantity, with_origins};
 use crate::finding::Draft;
 use crate::libraries::{Kind, Setting};
 
@@ -34,7 +34,10 @@ fn compare(view: View<'_>, outer: Setting, inner: Setting) -> Option<Draft> {
     let ends = quantity(outer.value, outer_unit);
     let draft = Draft::new(
         inner.at,
-        format!("{} is longer than {}: `{}` ends the request first, after {ends}", inner.spelled, outer.spelled, outer.name),
+        format!(
+            "{} is longer than {}: `{}` ends the request first, after {ends}",
+            inner.spelled, outer.spelled, outer.name
+        ),
         format!("lower `{}` to at most {ends}, or raise `{}`", inner.name, outer.name),
     )
     .note(format!("{} here", quantity(inner.value, inner_unit)))

@@ -19,14 +19,16 @@ fn session(view: View<'_>) -> Vec<Draft> {
     if LEGACY.iter().any(|&setting| !view.is_unset(setting) && view.parameter(setting).is_some()) {
         return Vec::new();
     }
-    let (requests, complete) = view.requests();
-    let bounded = |request: &&Site| view.project.is_bounded(request);
+    let requests = view.project.requests_of(view.site);
     let socket = |request: &&Site| view.project.request(request).is_some_and(|row| row.socket);
-    let plain: Vec<&&Site> = requests.iter().filter(|request| !socket(request)).collect();
-    if !requests.is_empty() && plain.iter().all(|request| bounded(request)) {
+    let plain: Vec<&&Site> = requests.sites.iter().filter(|request| !socket(request)).collect();
+    let timeout = view.project.request_timeout_name(view.site);
+    let computed = requests.computed.iter().all(|&call| view.project.may_pass(call, timeout));
+    let any = !requests.sites.is_empty() || !requests.computed.is_empty();
+    if any && computed && plain.iter().all(|request| view.project.is_bounded(request)) {
         return Vec::new();
     }
-    let confidence = if complete && !plain.is_empty() { Confidence::High } else { Confidence::Medium };
+    let confidence = if requests.complete && !plain.is_empty() { Confidence::High } else { Confidence::Medium };
     draft(view, confidence).into_iter().collect()
 }
 
@@ -45,7 +47,8 @@ fn draft(view: View<'_>, confidence: Confidence) -> Option<Draft> {
     let help = format!("pass `{name}={}`, with numbers that fit what is called", defaults.timeout_example);
     let confidence = if view.project.is_script(view.site) { Confidence::Low } else { confidence };
     if value.is_unset() {
-        let message = format!("no `{name}=`: the default of {} applies: {}", view.library().head.name, defaults.timeout);
+        let message =
+            format!("no `{name}=`: the default of {} applies: {}", view.library().head.name, defaults.timeout);
         return Some(Draft::new(view.span(), message, help).confidence(confidence));
     }
     let effect = view.parameter(Setting::Timeout)?.none.as_ref()?;

@@ -22,14 +22,23 @@ fn object_draft(view: View<'_>) -> Option<Draft> {
     if !view.is_off(outer) || !view.is_off(read) || view.project.is_only_compared(view.site.call) {
         return None;
     }
+    // Tests build objects to compare with and to hand to doubles.
+    if view.site.test && !view.project.is_in_use(view.site.call) {
+        return None;
+    }
     let (total, read) = (view.name(outer), view.name(read));
     let message = match (view.is_unset(outer), view.site.arguments.is_empty()) {
-        (_, true) => format!("`{}()` switches every timeout off: a peer that accepts and never answers is waited for for ever", view.callee()),
+        (_, true) => format!(
+            "`{}()` switches every timeout off: a peer that accepts and never answers is waited for for ever",
+            view.callee()
+        ),
         (true, _) => format!(
             "`{}` without `{total}` and `{read}` drops the default total: a peer that accepts and never answers is waited for for ever",
             view.callee()
         ),
-        (false, _) => format!("neither `{total}` nor `{read}` is bounded: a peer that accepts and never answers is waited for for ever"),
+        (false, _) => format!(
+            "neither `{total}` nor `{read}` is bounded: a peer that accepts and never answers is waited for for ever"
+        ),
     };
     let help = format!("set `{total}`, or `{read}` where a transfer may take any time");
     Some(Draft::new(view.span(), message, help))

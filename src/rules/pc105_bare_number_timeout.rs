@@ -6,7 +6,7 @@ use super::Check;
 use super::view::{View, is_default, quantity};
 use crate::finding::{Confidence, Draft, Severity};
 use crate::libraries::{Kind, Setting};
-use crate::model::value::Datum;
+use crate::model::value::{Alternative, Datum};
 
 /// What decides it.
 pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, check), Check::Site(Kind::Request, check)];
@@ -20,24 +20,37 @@ fn draft(view: View<'_>) -> Option<Draft> {
     let effect = parameter.number.as_ref().filter(|_| parameter.expects == Some(Kind::Timeout))?;
     let argument = view.argument(Setting::Timeout)?;
     let value = view.value(Setting::Timeout);
-    let number = |datum: &Datum| matches!(datum, Datum::Number(_));
-    // A parameter that defaults to a number is there to take numbers.
-    let by_default = value.alternatives.iter().any(|one| number(&one.datum) && is_default(one));
-    let only = value.alternatives.iter().all(|one| number(&one.datum) || one.datum == Datum::Null);
-    if !(value.always(number) || by_default && only) {
+    // A parameter that defaults to a number, or is annotated as one, is there to take numbers.
+    let declared =
+        |one: &Alternative| is_number(&one.datum) && (is_default(one) || !matches!(one.datum, Datum::Number(_)));
+    let by_default = value.alternatives.iter().any(declared);
+    let only = value.alternatives.iter().all(|one| is_number(&one.datum) || one.datum == Datum::Null);
+    if !(value.always(is_number) || by_default && only) {
         return None;
     }
-    let one = value.alternatives.iter().find(|one| number(&one.datum))?;
-    let Datum::Number(number) = one.datum else { return None };
-    let spelled = quantity(number, "");
+    let one = value.alternatives.iter().find(|one| is_number(&one.datum))?;
+    let spelled = match one.datum {
+        Datum::Number(number) => quantity(number, ""),
+        _ => view.project.text(view.project.span(argument.value)).to_owned(),
+    };
     let severity = if effect.consequence.is_error() { Severity::Error } else { Severity::Warning };
-    let message = format!("`{}` takes a timeout object, and {spelled} is a number: {}", parameter.name, effect.sentence);
+    let message =
+        format!("`{}` takes a timeout object, and {spelled} is a number: {}", parameter.name, effect.sentence);
     let help = format!("write `{}={}`", parameter.name, example(view, &spelled));
     let mut draft = Draft::new(argument.span, message, help).severity(severity);
     if let Some(at) = one.at.filter(|at| !argument.span.contains(at)) {
         draft = draft.label(at, format!("{spelled} comes from here"));
     }
     Some(draft.confidence(if value.unknown.is_some() { Confidence::Medium } else { Confidence::High }))
+}
+
+/// Whether something is a number, or of a type of numbers.
+fn is_number(datum: &Datum) -> bool {
+    match datum {
+        Datum::Number(_) => true,
+        Datum::Instance(path) => path == "builtins.int" || path == "builtins.float",
+        _ => false,
+    }
 }
 
 /// The library's timeout object with this number as its total.

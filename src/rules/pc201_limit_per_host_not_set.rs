@@ -27,7 +27,9 @@ fn draft(view: View<'_>) -> Option<Draft> {
         return None;
     }
     let sessions = view.sessions_of_pool();
-    let one_host = |site: &&crate::project::Site| !view.of(site, view.frame).is_unset(Setting::BaseUrl);
+    let one_host = |site: &&crate::project::Site| {
+        !view.of(site, view.frame).is_unset(Setting::BaseUrl) || view.project.is_for_one_host(site)
+    };
     if sessions.iter().any(one_host) {
         return None;
     }
@@ -40,8 +42,14 @@ fn draft(view: View<'_>) -> Option<Draft> {
         }
         _ => "every slot".to_owned(),
     };
-    let message = format!("no `{per_host}`: one slow host can hold {slots} of this connector, and requests to every other host wait");
-    let help = format!("pass `{per_host}=` below `{}`, for example `{}`", view.name(Setting::Limit), view.defaults().pool_example);
+    let message = format!(
+        "no `{per_host}`: one slow host can hold {slots} of this connector, and requests to every other host wait"
+    );
+    let help = format!(
+        "pass `{per_host}=` below `{}`, for example `{}`",
+        view.name(Setting::Limit),
+        view.defaults().pool_example
+    );
     let confidence = if limit.is_some() { Confidence::High } else { Confidence::Medium };
     Some(Draft::new(view.span(), message, help).confidence(confidence))
 }

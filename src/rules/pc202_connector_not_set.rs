@@ -18,7 +18,10 @@ fn check(view: View<'_>) -> Vec<Draft> {
 
 fn draft(view: View<'_>) -> Option<Draft> {
     let value = view.value(Setting::Pool);
-    if !value.always(|datum| matches!(datum, Datum::Unset | Datum::Null)) || !view.is_unset(Setting::BaseUrl) {
+    if !value.always(|datum| matches!(datum, Datum::Unset | Datum::Null))
+        || !view.is_unset(Setting::BaseUrl)
+        || view.project.is_for_one_host(view.site)
+    {
         return None;
     }
     let matters = view.project.waste(view.site.call).is_none() && view.project.lives_long(view.site.call);

@@ -26,15 +26,24 @@ fn draft(view: View<'_>, setting: Setting) -> Option<Draft> {
     let (limit, per_host) = (view.name(Setting::Limit), view.name(Setting::LimitPerHost));
     let (message, help) = match (setting, rest) {
         (Setting::Limit, Some(rest)) => (
-            format!("{} puts no bound on the connections in use; only {} bounds those to one host", first.spelled, rest.spelled),
+            format!(
+                "{} puts no bound on the connections in use; only {} bounds those to one host",
+                first.spelled, rest.spelled
+            ),
             format!("set `{limit}` to what the process can hold open"),
         ),
         (Setting::Limit, None) => (
-            format!("{} puts no bound on the connections in use: every request that starts opens one, until no file can be opened", first.spelled),
+            format!(
+                "{} puts no bound on the connections in use: every request that starts opens one, until no file can be opened",
+                first.spelled
+            ),
             format!("set `{limit}` to what the process can hold open"),
         ),
         _ => (
-            format!("{} puts no bound on the connections to one host: only `{limit}` bounds them, and one slow host can take the whole pool", first.spelled),
+            format!(
+                "{} puts no bound on the connections to one host: only `{limit}` bounds them, and one slow host can take the whole pool",
+                first.spelled
+            ),
             format!("set `{per_host}` below `{limit}`"),
         ),
     };

@@ -21,7 +21,11 @@ fn draft(view: View<'_>) -> Option<Draft> {
     for bound in view.bounds(Setting::Limit)? {
         match bound {
             Bound::Number(limit) => limits.push((limit.value, limit.spelled.clone(), Some(limit))),
-            Bound::Unset => limits.push((default?, format!("the default `{}`, {}", view.name(Setting::Limit), quantity(default?, "")), None)),
+            Bound::Unset => limits.push((
+                default?,
+                format!("the default `{}`, {}", view.name(Setting::Limit), quantity(default?, "")),
+                None,
+            )),
             Bound::Unbounded(_) => return None,
         }
     }
@@ -30,8 +34,10 @@ fn draft(view: View<'_>) -> Option<Draft> {
     if !never {
         return None;
     }
-    let message = format!("{} is above {spelled}: it can never bind, and one host can take the whole pool", first.spelled);
-    let help = format!("lower `{}` below `{}`, or raise that", view.name(Setting::LimitPerHost), view.name(Setting::Limit));
+    let message =
+        format!("{} is above {spelled}: it can never bind, and one host can take the whole pool", first.spelled);
+    let help =
+        format!("lower `{}` below `{}`, or raise that", view.name(Setting::LimitPerHost), view.name(Setting::Limit));
     let mut draft = Draft::new(first.at, message, help);
     if let Some(limit) = limit {
         draft = draft.label(limit.at, "this binds first");

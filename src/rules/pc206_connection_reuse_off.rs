@@ -36,7 +36,9 @@ fn forced(view: View<'_>) -> Option<Draft> {
     if !view.pool_is_reused() {
         return None;
     }
-    let message = format!("`{force}=True` closes every connection after one request: each request of this session connects and shakes hands anew");
+    let message = format!(
+        "`{force}=True` closes every connection after one request: each request of this session connects and shakes hands anew"
+    );
     let help = format!("remove it; where the server drops idle connections, set `{keepalive}` below the server's");
     Some(Draft::new(argument.span, message, help))
 }
@@ -49,10 +51,17 @@ fn short(view: View<'_>) -> Option<Draft> {
     }
     let force = view.name(Setting::ForceClose);
     let draft = if first.value == 0.0 {
-        let message = format!("{} uses no connection again, and leaves the idle ones open until the host is asked again", first.spelled);
+        let message = format!(
+            "{} uses no connection again, and leaves the idle ones open until the host is asked again",
+            first.spelled
+        );
         Draft::new(first.at, message, format!("remove it, or write `{force}=True` if that is meant"))
     } else {
-        let message = format!("{} keeps a connection for {}: hardly any request finds one to use again", first.spelled, quantity(first.value, "s"));
+        let message = format!(
+            "{} keeps a connection for {}: hardly any request finds one to use again",
+            first.spelled,
+            quantity(first.value, "s")
+        );
         Draft::new(first.at, message, "choose it just below the server's own idle timeout")
     };
     Some(with_origins(draft, &[(first, "s")]))

@@ -31,7 +31,9 @@ fn one_shot(view: View<'_>) -> Vec<Draft> {
     if !one_shot || view.argument(Setting::Pool).is_some() || view.site.open {
         return Vec::new();
     }
-    let Repeat::Often(chain) = view.project.repeat_at(view.site.call) else { return Vec::new() };
+    let (Repeat::Often(chain) | Repeat::Again(chain)) = view.project.repeat_at(view.site.call) else {
+        return Vec::new();
+    };
     let message = format!(
         "`{}` builds a session for this one request, again and again: no connection is used again",
         view.callee()

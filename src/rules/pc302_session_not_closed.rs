@@ -30,7 +30,11 @@ fn pool(view: View<'_>) -> Vec<Draft> {
 
 fn draft(view: View<'_>, what: &str) -> Option<Draft> {
     let leak = "its connections stay open until the process ends, and it is reported as unclosed when it is collected";
-    let with = if what == "session" { "enter it with `async with`, or await its `close()` in a `finally`" } else { "await its `close()` when the last session is done" };
+    let with = if what == "session" {
+        "enter it with `async with`, or await its `close()` in a `finally`"
+    } else {
+        "await its `close()` when the last session is done"
+    };
     match view.project.fate(view.site.call) {
         Fate::Fine => None,
         Fate::NeverClosed(Ownership::Local) => {
@@ -58,7 +62,10 @@ fn draft(view: View<'_>, what: &str) -> Option<Draft> {
         }
         Fate::UncalledCloser(at, name) => {
             let message = format!("only `{name}` closes this {what}, and nothing calls that: {leak}");
-            Some(Draft::new(view.span(), message, format!("call `{name}` where its owner ends")).label(at, "never called"))
+            Some(
+                Draft::new(view.span(), message, format!("call `{name}` where its owner ends"))
+                    .label(at, "never called"),
+            )
         }
     }
 }

@@ -27,7 +27,10 @@ fn draft(view: View<'_>) -> Option<Draft> {
         NoLoop::Chain(chain) => ("in code that runs without an event loop", chain),
     };
     let message = format!("a {} is built {when}: {}", view.site.kind.word(), class.needs_loop);
-    let help = format!("build it inside a coroutine: the first one that needs it, or `main()` before the {} is used", view.site.kind.word());
+    let help = format!(
+        "build it inside a coroutine: the first one that needs it, or `main()` before the {} is used",
+        view.site.kind.word()
+    );
     let draft = Draft::new(view.span(), message, help);
     Some(chain.into_iter().fold(draft, |draft, (span, words)| draft.label(span, words)))
 }

@@ -214,11 +214,6 @@ impl<'p> View<'p> {
         }
     }
 
-    /// The requests that go through this session; the flag says whether these are all.
-    pub(crate) fn requests(&self) -> (Vec<&'p Site>, bool) {
-        self.project.requests_of(self.site)
-    }
-
     /// The session that a request goes through, where there is just one.
     pub(crate) fn session(&self) -> Option<View<'p>> {
         let (_, value) = self.project.receiver(self.site.call, self.frame)?;
