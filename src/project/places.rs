@@ -6,7 +6,7 @@ use super::flow::DefKind;
 use super::{Project, scope_in, sibling};
 use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::{FileFacts, MODULE, Parent, ScopeKind, ScopeOwner, StmtId, StmtKind};
-use crate::model::value::{ExprRef, ScopeRef};
+use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
 use smol_str::SmolStr;
 
 /// A use of an object.
@@ -115,16 +115,24 @@ impl Project<'_> {
         let mut follower = Follower { project: self, found: Vec::new(), held: Vec::new() };
         for &reference in self.index.references.get(name).into_iter().flatten() {
             let ExprKind::Attribute { object, .. } = self.kind(reference) else { continue };
-            let of = super::attributes::class_of_self(self.facts(reference.file), *object);
-            let other = match (&family, of) {
-                (Some(family), Some(of)) => !family.contains(&scope_in(reference.file, of)),
-                _ => false,
-            };
+            let object = sibling(reference, *object);
+            let other = family.as_ref().is_some_and(|family| self.is_of_others(object, family));
             if !other && !self.is_target(reference) {
                 follower.climb(reference);
             }
         }
         follower.found
+    }
+
+    /// Whether an object is known to be of a class of the project that is none of these.
+    fn is_of_others(&self, object: ExprRef, family: &[ScopeRef]) -> bool {
+        if let Some(class) = super::attributes::class_of_self(self.facts(object.file), object.expr) {
+            return !family.contains(&scope_in(object.file, class));
+        }
+        match self.evaluate(object, Frame::NONE).alternatives.as_slice() {
+            [] => false,
+            known => known.iter().all(|one| matches!(&one.datum, Datum::Object(of, ..) if !family.contains(of))),
+        }
     }
 
     /// Every use of a name of a module or class.
