@@ -62,6 +62,12 @@ fn poolcheck(arguments: &[&str], folder: &Path) -> Output {
     command.current_dir(folder).args(arguments).output().unwrap()
 }
 
+/// The report on the example.
+fn example() -> serde_json::Value {
+    let output = poolcheck(&["--output-format", "json", "client.py"], &root().join("fixtures/readme"));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
 #[test]
 fn the_table_of_rules_is_made_from_the_pages() {
     let mut table = "| code | name | severity | what is wrong |\n|---|---|---|---|\n".to_owned();
@@ -148,6 +154,21 @@ fn every_rule_that_is_named_exists() {
     }
 }
 
+#[test]
+fn the_findings_of_the_example_are_explained_one_by_one() {
+    let text = readme();
+    let (_, rest) = text.split_once("<!-- explained:begin -->").unwrap();
+    let (explanation, _) = rest.split_once("<!-- explained:end -->").unwrap();
+    let code = |word: &&str| word.starts_with("PC");
+    let mut explained: Vec<_> = explanation.split(|c: char| !c.is_ascii_alphanumeric()).filter(code).collect();
+    explained.sort_unstable();
+    let report = example();
+    let mut found: Vec<_> =
+        report["diagnostics"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+    found.sort_unstable();
+    assert_eq!(explained, found);
+}
+
 /// The keys of an object and of what is in it; of a list, those of its first item.
 fn shape(value: &serde_json::Value, path: &str, keys: &mut BTreeSet<String>) {
     match value {
@@ -165,11 +186,12 @@ fn shape(value: &serde_json::Value, path: &str, keys: &mut BTreeSet<String>) {
 
 #[test]
 fn the_json_has_the_keys_of_a_real_report() {
-    let shown = blocks(&readme(), "json");
-    let real = poolcheck(&["--output-format", "json", "client.py"], &root().join("fixtures/readme")).stdout;
-    let [shown, real] = [shown[0].as_bytes(), &real].map(|text| {
+    let shown: serde_json::Value = serde_json::from_str(&blocks(&readme(), "json")[0]).unwrap();
+    let real = example();
+    assert_eq!(shown["summary"], real["summary"]);
+    let [shown, real] = [shown, real].map(|value| {
         let mut keys = BTreeSet::new();
-        shape(&serde_json::from_slice(text).unwrap(), "", &mut keys);
+        shape(&value, "", &mut keys);
         keys
     });
     assert_eq!(shown, real);
