@@ -48,9 +48,21 @@ const STDIN: &str = "<stdin>";
 /// # Errors
 /// A configuration file met on the way cannot be used.
 pub fn discover(config: &Config) -> Result<Discovery, ConfigError> {
+    below(config, &config.paths)
+}
+
+/// Finds the files of the whole project, which is what is known, whatever is reported.
+///
+/// # Errors
+/// A configuration file met on the way cannot be used.
+pub fn discover_project(config: &Config) -> Result<Discovery, ConfigError> {
+    below(config, std::slice::from_ref(&config.root))
+}
+
+fn below(config: &Config, named: &[PathBuf]) -> Result<Discovery, ConfigError> {
     let mut found = Discovery::default();
     let mut ignored = IgnoreFiles::default();
-    for named in &config.paths {
+    for named in named {
         if named.as_os_str() == "-" {
             stdin(config, &mut found)?;
             continue;

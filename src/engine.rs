@@ -3,34 +3,37 @@
 //! Trouble with one file never ends the run. Refuses to know how findings are shown.
 
 use crate::config::{Config, ConfigError, RuleSet, Settings};
-use crate::discover::{Candidate, discover};
+use crate::discover::{Candidate, Discovery, discover, discover_project};
 use crate::finding::{Draft, Finding, Severity};
 use crate::frameworks::Frameworks;
-use crate::languages::{self, LANGUAGES, language_of};
+use crate::languages::{self, LANGUAGES, Language, language_of};
 use crate::libraries::Libraries;
 use crate::model::facts::{Problem, ProblemKind};
 use crate::model::value::ExprRef;
+use crate::paths;
 use crate::progress::Progress;
-use crate::project::{Flow, Project, ProjectFile};
+use crate::project::{Flow, Knowledge, Project, ProjectFile};
 use crate::report::{Counts, FileProblem, Report, fingerprint};
 use crate::rules::{self, Rule, Said};
 use crate::source::{FileId, SourceFile, Span, offset};
 use crate::suppress;
+use crate::words::{WordIndex, Words};
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The stack of a worker: lowering recurses as deep as the code nests.
 const STACK: usize = 16 << 20;
 
-/// A file that was read.
+/// A file that was read, and lowered if that was asked for.
 struct Loaded {
-    source: SourceFile,
-    lowered: Option<(crate::model::facts::FileFacts, Flow)>,
+    words: Words,
+    lowered: Option<ProjectFile>,
 }
 
 /// Checks what the configuration names.
@@ -71,43 +74,145 @@ fn checked(
     libraries: &Libraries,
     frameworks: &Frameworks,
 ) -> Result<Report, ConfigError> {
-    let found = discover(config)?;
-    progress.expect(found.files.len());
+    let reported = discover(config)?;
+    let known = known_files(config, &reported)?;
+    progress.expect(known.len());
     let mut report = Report {
-        problems: found.problems,
-        errors: found.errors,
-        counts: Counts { files: found.files.len(), ..Counts::default() },
+        problems: reported.problems,
+        errors: reported.errors,
+        counts: Counts { files: reported.files.len(), ..Counts::default() },
         ..Report::default()
     };
-    let files = &found.files;
-    let read = in_parallel(config.jobs.get(), files.len(), |index| {
-        let read = read_and_lower(&files[index], FileId(offset(index)));
-        progress.step();
-        read
-    });
+    let mut run =
+        Run { config, files: &known, lowered: Vec::new(), relevant: FxHashSet::default(), trouble: Vec::new() };
+    let words = run.read_all(libraries, progress);
     let paths: Vec<(FileId, SmolStr)> =
-        files.iter().enumerate().map(|(index, file)| (FileId(offset(index)), file.shown.clone())).collect();
-    let mut project_files = Vec::new();
-    for (index, result) in read.into_iter().enumerate() {
-        let candidate = &files[index];
-        match result {
-            Ok(Loaded { source, lowered: Some((facts, flow)) }) => {
-                for problem in &facts.problems {
-                    report.add_problem(&source, problem.clone());
+        known.iter().enumerate().map(|(index, file)| (FileId(offset(index)), file.candidate.shown.clone())).collect();
+    let knowledge = Knowledge { libraries, frameworks, paths: &paths, words: &words };
+    let (project, said) = run.link(knowledge);
+    report.counts.sites = project.sites().iter().filter(|site| known[site.call.file.0 as usize].reported).count();
+    report.add_trouble(&project, &known, run.trouble);
+    conclude(&project, &known, said, &mut report);
+    Ok(report)
+}
+
+/// A file of the project.
+struct KnownFile {
+    candidate: Candidate,
+    /// Whether its findings are shown.
+    reported: bool,
+    /// Whether it was named itself, so that it is parsed whatever it says.
+    named: bool,
+}
+
+/// The files that are reported, and all others of their project.
+fn known_files(config: &Config, reported: &Discovery) -> Result<Vec<KnownFile>, ConfigError> {
+    let whole = config.paths.iter().any(|path| paths::absolute(&config.cwd, path) == config.root);
+    let named: FxHashSet<PathBuf> = config.paths.iter().map(|path| paths::absolute(&config.cwd, path)).collect();
+    let mut known: Vec<KnownFile> = Vec::with_capacity(reported.files.len());
+    for file in &reported.files {
+        let named = file.stdin || named.contains(&file.path);
+        known.push(KnownFile { candidate: file.clone(), reported: true, named });
+    }
+    let in_project = |file: &Candidate| file.path.starts_with(&config.root);
+    if !whole && reported.files.iter().any(in_project) {
+        let shown: FxHashSet<&Path> = reported.files.iter().map(|file| file.path.as_path()).collect();
+        let others = discover_project(config)?.files;
+        let others = others.into_iter().filter(|file| !shown.contains(file.path.as_path()));
+        known.extend(others.map(|candidate| KnownFile { candidate, reported: false, named: false }));
+        known.sort_by(|a, b| (&a.candidate.shown, &a.candidate.path).cmp(&(&b.candidate.shown, &b.candidate.path)));
+    }
+    Ok(known)
+}
+
+/// The state of a run between the rounds of linking.
+struct Run<'c> {
+    config: &'c Config,
+    files: &'c [KnownFile],
+    lowered: Vec<ProjectFile>,
+    /// The files that may say anything about what is judged.
+    relevant: FxHashSet<FileId>,
+    trouble: Vec<(FileId, Problem)>,
+}
+
+impl Run<'_> {
+    /// Reads every file once: its words, and, where it names a library, what it says.
+    fn read_all(&mut self, libraries: &Libraries, progress: &Progress) -> WordIndex {
+        let needles: Vec<&str> = libraries.words().collect();
+        let prefilter = self.config.prefilter;
+        let read = in_parallel(self.config.jobs.get(), self.files.len(), |index| {
+            let loaded = self.load(FileId(offset(index)), |words| {
+                let names_library = needles.iter().any(|needle| words.contain(needle));
+                (names_library, names_library || self.files[index].named || !prefilter)
+            });
+            progress.step();
+            loaded
+        });
+        let mut words = Vec::with_capacity(read.len());
+        for (index, result) in read.into_iter().enumerate() {
+            let id = FileId(offset(index));
+            match result {
+                Ok(loaded) => {
+                    words.push(loaded.words);
+                    if let Some(file) = loaded.lowered {
+                        if file.names_library || self.files[index].named {
+                            self.relevant.insert(id);
+                        }
+                        self.lowered.push(file);
+                    }
                 }
-                let test = is_test(config, &candidate.path);
-                project_files.push(ProjectFile { facts, flow, source, test });
+                Err(problem) => {
+                    words.push(Words::default());
+                    self.trouble.push((id, problem));
+                }
             }
-            Ok(Loaded { lowered: None, .. }) => {}
-            Err(problem) => report.problems.push(FileProblem { path: candidate.shown.clone(), file: None, problem }),
+        }
+        WordIndex::new(words)
+    }
+
+    /// Links and judges; lowers the files that were asked for on the way, until none is.
+    fn link<'l>(&mut self, knowledge: Knowledge<'l>) -> (Project<'l>, Vec<Said>) {
+        loop {
+            let lowered = std::mem::take(&mut self.lowered);
+            let project = Project::new(lowered, self.relevant.clone(), knowledge);
+            let said = rules::judge(&project);
+            let wanted = project.wanted(knowledge.words);
+            if wanted.is_empty() {
+                return (project, said);
+            }
+            self.lowered = project.into_files();
+            self.relevant.extend(wanted.iter().copied());
+            let known: FxHashSet<FileId> = self.lowered.iter().map(|file| file.facts.file).collect();
+            let missing: Vec<FileId> = wanted.into_iter().filter(|id| !known.contains(id)).collect();
+            let read = in_parallel(self.config.jobs.get(), missing.len(), |index| {
+                self.load(missing[index], |_| (false, true)).ok().and_then(|loaded| loaded.lowered)
+            });
+            self.lowered.extend(read.into_iter().flatten());
         }
     }
-    report.counts.checked = project_files.len();
-    let project = Project::new(project_files, &paths, libraries, frameworks);
-    report.counts.sites = project.sites().len();
-    let said = rules::judge(&project);
-    conclude(&project, files, said, &mut report);
-    Ok(report)
+
+    /// Reads a file, and lowers it if `choose` says so of its words; it also says whether they name a library.
+    fn load(&self, id: FileId, choose: impl FnOnce(&Words) -> (bool, bool)) -> Result<Loaded, Problem> {
+        let candidate = &self.files[id.0 as usize].candidate;
+        let (language, source) = read(candidate, id)?;
+        let words = Words::of(&source.text);
+        let (names_library, lower) = choose(&words);
+        if !lower {
+            return Ok(Loaded { words, lowered: None });
+        }
+        let test = is_test(self.config, &candidate.path);
+        let lowered = catch_unwind(AssertUnwindSafe(|| {
+            let facts = (language.lower)(&source);
+            let flow = Flow::new(&facts);
+            (facts, flow)
+        }));
+        let (facts, flow) = lowered.map_err(|_| Problem {
+            kind: ProblemKind::Internal,
+            message: "poolcheck failed on this file; please report it with the file".into(),
+            at: None,
+        })?;
+        Ok(Loaded { words, lowered: Some(ProjectFile { facts, flow, source, test, names_library }) })
+    }
 }
 
 fn broken_data(message: String) -> ConfigError {
@@ -141,7 +246,7 @@ fn in_parallel<T: Send>(jobs: usize, count: usize, work: impl Fn(usize) -> T + S
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-fn read_and_lower(candidate: &Candidate, id: FileId) -> Result<Loaded, Problem> {
+fn read(candidate: &Candidate, id: FileId) -> Result<(&'static Language, SourceFile), Problem> {
     let bytes = bytes_of(candidate).map_err(|error| Problem {
         kind: ProblemKind::Read,
         message: format!("cannot be read: {error}"),
@@ -149,18 +254,7 @@ fn read_and_lower(candidate: &Candidate, id: FileId) -> Result<Loaded, Problem> 
     })?;
     // What is named on the command line is taken at its word.
     let language = language_of(&candidate.path).unwrap_or(&LANGUAGES[0]);
-    let source = languages::read(language, id, &candidate.shown, bytes)?;
-    let lower = || {
-        let facts = (language.lower)(&source);
-        let flow = Flow::new(&facts);
-        (facts, flow)
-    };
-    let lowered = catch_unwind(AssertUnwindSafe(lower)).map_err(|_| Problem {
-        kind: ProblemKind::Internal,
-        message: "poolcheck failed on this file; please report it with the file".into(),
-        at: None,
-    })?;
-    Ok(Loaded { source, lowered: Some(lowered) })
+    languages::read(language, id, &candidate.shown, bytes).map(|source| (language, source))
 }
 
 fn bytes_of(candidate: &Candidate) -> std::io::Result<Vec<u8>> {
@@ -186,15 +280,16 @@ fn is_test(config: &Config, path: &Path) -> bool {
 }
 
 /// Makes findings of what the rules said, file by file.
-fn conclude(project: &Project, candidates: &[Candidate], said: Vec<Said>, report: &mut Report) {
+fn conclude(project: &Project, known: &[KnownFile], said: Vec<Said>, report: &mut Report) {
     let mut by_file: BTreeMap<FileId, Vec<Said>> = BTreeMap::new();
     for one in said {
         by_file.entry(one.draft.at.file).or_default().push(one);
     }
-    for file in project.files() {
+    for file in project.files().filter(|file| known[file.facts.file.0 as usize].reported) {
         let id = file.facts.file;
-        let settings = &candidates[id.0 as usize].settings;
-        let ran = rules_that_run(settings, &candidates[id.0 as usize].path, file.test);
+        let candidate = &known[id.0 as usize].candidate;
+        let settings = &candidate.settings;
+        let ran = rules_that_run(settings, &candidate.path, file.test);
         let said = by_file.remove(&id).unwrap_or_default();
         let mut findings: Vec<Finding> =
             said.into_iter().filter(|one| ran.contains(one.rule)).map(|one| finding(project, settings, one)).collect();
@@ -288,8 +383,21 @@ const MAIN_STORY: &str = "session-per-request";
 const PART_OF_IT: [&str; 2] = ["timeout-not-set", "connector-not-set"];
 
 impl Report {
-    fn add_problem(&mut self, source: &SourceFile, problem: Problem) {
-        self.sources.entry(source.id).or_insert_with(|| source.clone());
-        self.problems.push(FileProblem { path: source.path.clone(), file: Some(source.id), problem });
+    /// Adds the trouble with the files that are reported, and counts those that were parsed.
+    fn add_trouble(&mut self, project: &Project, known: &[KnownFile], trouble: Vec<(FileId, Problem)>) {
+        for (id, problem) in trouble {
+            let file = &known[id.0 as usize];
+            if file.reported {
+                self.problems.push(FileProblem { path: file.candidate.shown.clone(), file: None, problem });
+            }
+        }
+        for file in project.relevant_files().filter(|file| known[file.facts.file.0 as usize].reported) {
+            self.counts.checked += 1;
+            for problem in &file.facts.problems {
+                self.sources.entry(file.facts.file).or_insert_with(|| file.source.clone());
+                let path = file.source.path.clone();
+                self.problems.push(FileProblem { path, file: Some(file.facts.file), problem: problem.clone() });
+            }
+        }
     }
 }

@@ -11,6 +11,7 @@ mod calls;
 mod evaluate;
 mod fate;
 mod flow;
+mod index;
 mod loops;
 mod memo;
 mod modules;
@@ -31,15 +32,17 @@ pub use sites::{BoundArgument, Site, SiteId};
 use crate::frameworks::Frameworks;
 use crate::libraries::Libraries;
 use crate::model::expr::{Expr, ExprId, ExprKind};
-use crate::model::facts::{FileFacts, Scope, ScopeId, Stmt, StmtId};
+use crate::model::facts::{FileFacts, Scope, ScopeId};
 use crate::model::value::{ExprRef, Frame, ScopeRef};
 use crate::source::{FileId, SourceFile, Span};
+use crate::words::WordIndex;
 use evaluate::FrameData;
 use modules::Modules;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// A file as the project sees it.
 #[derive(Debug)]
@@ -52,6 +55,24 @@ pub struct ProjectFile {
     pub source: SourceFile,
     /// Whether it is test code.
     pub test: bool,
+    /// Whether its text names a library, by its module or by one of its classes.
+    pub names_library: bool,
+}
+
+/// Lists of classes, by the class that they belong to.
+type ClassLists = RefCell<FxHashMap<ScopeRef, Rc<Vec<ScopeRef>>>>;
+
+/// What a project must know beyond its files.
+#[derive(Debug, Clone, Copy)]
+pub struct Knowledge<'l> {
+    /// What is known about libraries.
+    pub libraries: &'l Libraries,
+    /// What is known about frameworks.
+    pub frameworks: &'l Frameworks,
+    /// All files of the repository, also those that are not lowered.
+    pub paths: &'l [(FileId, SmolStr)],
+    /// Their words.
+    pub words: &'l WordIndex,
 }
 
 /// The linked repository.
@@ -61,7 +82,11 @@ pub struct Project<'l> {
     libraries: &'l Libraries,
     frameworks: &'l Frameworks,
     modules: Modules,
-    index: attributes::Index,
+    names: index::Names<'l>,
+    relevant: FxHashSet<FileId>,
+    wanted_files: RefCell<FxHashSet<FileId>>,
+    lineages: ClassLists,
+    families: ClassLists,
     frames: RefCell<Vec<FrameData>>,
     frame_ids: RefCell<FxHashMap<FrameData, Frame>>,
     memo: memo::Memo,
@@ -70,30 +95,53 @@ pub struct Project<'l> {
 }
 
 impl<'l> Project<'l> {
-    /// Links files; `paths` are all files of the repository, also those that were not lowered.
+    /// Links files. Sites are looked for in the relevant ones.
     #[must_use]
-    pub fn new(
-        files: Vec<ProjectFile>,
-        paths: &[(FileId, SmolStr)],
-        libraries: &'l Libraries,
-        frameworks: &'l Frameworks,
-    ) -> Project<'l> {
+    pub fn new(files: Vec<ProjectFile>, relevant: FxHashSet<FileId>, knowledge: Knowledge<'l>) -> Project<'l> {
         let files: BTreeMap<FileId, ProjectFile> = files.into_iter().map(|file| (file.facts.file, file)).collect();
         let mut project = Project {
-            index: attributes::Index::new(&files),
+            names: index::Names::new(&files, knowledge.words),
+            relevant,
+            wanted_files: RefCell::default(),
+            lineages: RefCell::default(),
+            families: RefCell::default(),
             files,
-            libraries,
-            frameworks,
-            modules: Modules::new(paths),
+            libraries: knowledge.libraries,
+            frameworks: knowledge.frameworks,
+            modules: Modules::new(knowledge.paths),
             frames: RefCell::new(vec![FrameData::none()]),
             frame_ids: RefCell::default(),
             memo: memo::Memo::default(),
             sites: Vec::new(),
             sites_by_call: FxHashMap::default(),
         };
-        project.link_classes();
         project.find_sites();
         project
+    }
+
+    /// The files that should have been lowered, too: those asked for by name, and those that hold a word that was asked
+    /// for.
+    #[must_use]
+    pub fn wanted(&self, words: &WordIndex) -> Vec<FileId> {
+        let asked = self.names.wanted();
+        let by_name = self.wanted_files.borrow();
+        let ids = (0..).map(FileId).zip(words.files());
+        let wanted = ids.filter(|(id, words)| {
+            !self.relevant.contains(id) && (by_name.contains(id) || asked.iter().any(|word| words.contain(word)))
+        });
+        wanted.map(|(id, _)| id).collect()
+    }
+
+    /// Gives the files back.
+    #[must_use]
+    pub fn into_files(self) -> Vec<ProjectFile> {
+        self.files.into_values().collect()
+    }
+
+    /// Whether a module's file is there; one that is not will be.
+    fn is_known(&self, file: FileId) -> bool {
+        self.wanted_files.borrow_mut().insert(file);
+        self.files.contains_key(&file)
     }
 
     /// What is known about libraries.
@@ -125,10 +173,6 @@ impl<'l> Project<'l> {
 
     fn expr(&self, expr: ExprRef) -> &Expr {
         self.facts(expr.file).expr(expr.expr)
-    }
-
-    fn stmt(&self, file: FileId, stmt: StmtId) -> &Stmt {
-        self.facts(file).stmt(stmt)
     }
 
     fn scope(&self, scope: ScopeRef) -> &Scope {

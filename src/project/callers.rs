@@ -74,19 +74,18 @@ impl Project<'_> {
             ("" | "__call__", _) => return Callers { escapes: true, ..Callers::default() },
             _ => names.push(scope.name.clone()),
         }
-        let renamed: Vec<SmolStr> =
-            names.iter().flat_map(|n| self.index.renames.get(n).into_iter().flatten()).cloned().collect();
+        let renamed: Vec<SmolStr> = names.iter().flat_map(|name| self.names.renames(name)).cloned().collect();
         names.extend(renamed);
         names.sort();
         names.dedup();
         let mut found = Callers::default();
         for name in &names {
-            for &call in self.index.calls.get(name).into_iter().flatten() {
+            for call in self.names.calls(name) {
                 if let Some(certain) = self.calls(call, function, class) {
                     found.calls.push(Caller { call, certain });
                 }
             }
-            for &reference in self.index.references.get(name).into_iter().flatten() {
+            for reference in self.names.references(name) {
                 if !self.is_target(reference) && self.refers(reference, function) {
                     found.references.push(reference);
                 }
@@ -114,7 +113,7 @@ impl Project<'_> {
         }
         let unknown_object = matches!(self.kind(callee), ExprKind::Attribute { .. }) && value.alternatives.is_empty();
         let name = &self.scope(function).name;
-        let namesakes = self.index.definitions.get(name).map_or(0, Vec::len);
+        let namesakes = self.names.definitions(name).len();
         (unknown_object && class.is_some() && namesakes <= NAMESAKES && !name.starts_with("__")).then_some(false)
     }
 

@@ -3,7 +3,6 @@
 //! Refuses to know what a library's call does beyond what its data says.
 
 use super::attributes::has_decorator;
-use super::evaluate::Passed;
 use super::{Project, scope_in, sibling};
 use crate::libraries::{Kind, Row};
 use crate::model::expr::{Argument, ArgumentKind, ExprId, ExprKind};
@@ -364,7 +363,7 @@ impl Project<'_> {
         let same = |other: ExprRef| self.owner_of(at.file, facts.scope_of(other.expr), name) == owner;
         let use_start = facts.expr(at.expr).start;
         let mut open = false;
-        for (target, value) in self.index.item_writes.get(&(at.file, name.clone())).into_iter().flatten() {
+        for (target, value) in self.names.item_writes(at.file, name) {
             if !same(*target) {
                 continue;
             }
@@ -379,12 +378,12 @@ impl Project<'_> {
             }
         }
         // Whoever else gets hold of the mapping may add to it.
-        let elsewhere = self.index.references.get(name).into_iter().flatten().any(|other| {
+        let elsewhere = self.names.references_in(at.file, name).any(|other| {
             other.file == at.file
                 && other.expr != at.expr
                 && facts.expr(other.expr).start < use_start
-                && same(*other)
-                && self.may_change(*other)
+                && same(other)
+                && self.may_change(other)
         });
         open | elsewhere
     }
@@ -405,15 +404,6 @@ impl Project<'_> {
         }
     }
 
-    /// What a call passes for the parameter of this name of the function that it calls.
-    pub(super) fn passed_by_name(&self, call: ExprRef, function: ScopeRef, name: &str) -> Option<ExprRef> {
-        let index = self.scope(function).parameters.iter().position(|parameter| parameter.name == name)?;
-        match self.argument_for(call, function, index) {
-            Passed::Argument(value) => Some(value),
-            _ => None,
-        }
-    }
-
     /// The functions of the project that a call may run.
     pub(super) fn targets(&self, call: ExprRef, frame: Frame) -> Vec<ScopeRef> {
         let ExprKind::Call { callee, .. } = self.kind(call) else { return Vec::new() };
@@ -429,14 +419,6 @@ impl Project<'_> {
             _ => None,
         });
         functions.collect()
-    }
-
-    /// A closure's or function's scope, where an expression is one.
-    pub(super) fn closure(&self, expr: ExprRef) -> Option<ScopeRef> {
-        match self.kind(expr) {
-            ExprKind::Closure(scope) => Some(scope_in(expr.file, *scope)),
-            _ => None,
-        }
     }
 }
 

@@ -232,16 +232,16 @@ impl Project<'_> {
         let resolve = |module: &str| if outside { None } else { self.modules.resolve(from, module, level) };
         match item {
             ImportItem::Root => match resolve(root) {
-                Some(id) if self.files.contains_key(&id) => module_value(id),
+                Some(id) if self.is_known(id) => module_value(id),
                 _ => path(root.into()),
             },
             ImportItem::Module => match resolve(module) {
-                Some(id) if self.files.contains_key(&id) => module_value(id),
+                Some(id) if self.is_known(id) => module_value(id),
                 _ if level > 0 => Value::unknown(Why::Name),
                 _ => path(module.clone()),
             },
             ImportItem::Member(name) => {
-                if let Some(id) = resolve(module).filter(|id| self.files.contains_key(id)) {
+                if let Some(id) = resolve(module).filter(|id| self.is_known(*id)) {
                     let value = self.exported(id, name);
                     if value.unknown != Some(Why::Name) || !value.alternatives.is_empty() {
                         return value;
@@ -249,7 +249,7 @@ impl Project<'_> {
                 }
                 let inner = format_smolstr!("{module}.{name}");
                 match resolve(inner.trim_start_matches('.')) {
-                    Some(id) if self.files.contains_key(&id) => module_value(id),
+                    Some(id) if self.is_known(id) => module_value(id),
                     _ if level > 0 => Value::unknown(Why::Name),
                     _ => path(inner),
                 }
@@ -300,7 +300,7 @@ impl Project<'_> {
         let value = self.exported(file, name);
         if value.unknown == Some(Why::Name) && value.alternatives.is_empty() {
             // `package.module` where the package does not import the module itself.
-            if let Some(id) = self.modules.resolve(file, name, 1).filter(|id| self.files.contains_key(id)) {
+            if let Some(id) = self.modules.resolve(file, name, 1).filter(|id| self.is_known(*id)) {
                 return Value::known(Datum::Scope(ScopeRef { file: id, scope: MODULE }), None);
             }
         }
@@ -502,7 +502,7 @@ impl Project<'_> {
                 Passed::Unknown => Value::unknown(Why::Splat),
             };
         }
-        let mut value = self.from_callers(scope, index);
+        let mut value = self.passed_by_callers(scope, index);
         if value.unknown.is_some() {
             value.join(self.default(scope, index));
             if let Some(annotation) = parameter.annotation {
@@ -524,7 +524,7 @@ impl Project<'_> {
     }
 
     /// What all known callers pass; unknown where there is none.
-    fn from_callers(&self, scope: ScopeRef, index: usize) -> Value {
+    fn passed_by_callers(&self, scope: ScopeRef, index: usize) -> Value {
         let callers = self.callers_of(scope);
         let test = self.files[&scope.file].test;
         let calls: Vec<ExprRef> =

@@ -273,7 +273,7 @@ impl Project<'_> {
     fn removes_by_name(&self, class: ScopeRef, attribute: &SmolStr) -> bool {
         let family = self.family(class);
         ["getattr", "vars"].iter().any(|name| {
-            self.index.calls.get(*name).into_iter().flatten().any(|call| {
+            self.names.calls(&SmolStr::new_static(name)).iter().any(|call| {
                 let scope = self.function_of(self.scope_at(*call));
                 let of = self.scope(scope).parent.map(|parent| super::scope_in(scope.file, parent));
                 let names_it = match self.positional(*call, 1).map(|key| self.kind(key)) {
@@ -291,8 +291,7 @@ impl Project<'_> {
             let function = self.function_of(self.scope_at(*call));
             let scope = self.scope(function);
             let private = scope.name.starts_with('_') && !scope.name.starts_with("__");
-            let mentioned =
-                self.index.calls.contains_key(&scope.name) || self.index.references.contains_key(&scope.name);
+            let mentioned = !self.names.calls(&scope.name).is_empty() || !self.names.references(&scope.name).is_empty();
             scope.kind == ScopeKind::Function && private && scope.decorators.is_empty() && !mentioned
         };
         if !closes.iter().all(never) {

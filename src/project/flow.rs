@@ -64,7 +64,7 @@ pub enum Narrow {
 }
 
 /// The definitions that reach a use.
-pub type Reaching = Vec<(DefId, Narrow)>;
+pub(super) type Reaching = Vec<(DefId, Narrow)>;
 
 type Names = FxHashMap<SmolStr, Reaching>;
 

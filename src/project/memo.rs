@@ -87,12 +87,14 @@ pub(super) struct Memo {
     meanwhile: RefCell<FxHashMap<Question, Answer>>,
     /// How often an unsettled answer was used.
     unsettled: RefCell<usize>,
+    /// How often a question was cut short.
+    cuts: std::cell::Cell<usize>,
 }
 
 impl Memo {
-    /// Forgets everything: the project has changed.
-    pub(super) fn clear(&self) {
-        self.known.borrow_mut().clear();
+    /// How often a question was cut short, or an unsettled answer used: where it did not change, what was worked out holds.
+    pub(super) fn cuts(&self) -> usize {
+        self.cuts.get() + *self.unsettled.borrow()
     }
 
     fn look_up(&self, question: Question) -> Option<Answer> {
@@ -158,9 +160,11 @@ impl Project<'_> {
             return answer;
         }
         if memo.depends_on_open(question) {
+            memo.cuts.set(memo.cuts.get() + 1);
             return question.unknown(Why::Cycle);
         }
         if memo.asking.borrow().len() > DEPTH {
+            memo.cuts.set(memo.cuts.get() + 1);
             return question.unknown(Why::Deep);
         }
         let unsettled = *memo.unsettled.borrow();

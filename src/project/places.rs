@@ -79,7 +79,7 @@ impl Project<'_> {
     pub(super) fn attribute_uses(&self, class: ScopeRef, name: &SmolStr) -> Vec<Use> {
         let family = self.family(class);
         let mut follower = Follower { project: self, found: Vec::new(), held: Vec::new() };
-        for &reference in self.index.references.get(name).into_iter().flatten() {
+        for reference in self.names.references(name) {
             let ExprKind::Attribute { object, .. } = self.kind(reference) else { continue };
             let object = sibling(reference, *object);
             let own = super::attributes::class_of_self(self.facts(reference.file), object.expr)
@@ -96,7 +96,7 @@ impl Project<'_> {
     pub(super) fn item_uses(&self, class: ScopeRef, name: &SmolStr) -> Vec<Use> {
         let family = self.family(class);
         let mut follower = Follower { project: self, found: Vec::new(), held: Vec::new() };
-        for &reference in self.index.references.get(name).into_iter().flatten() {
+        for reference in self.names.references(name) {
             let ExprKind::Attribute { object, .. } = self.kind(reference) else { continue };
             let own = super::attributes::class_of_self(self.facts(reference.file), *object)
                 .is_some_and(|of| family.contains(&scope_in(reference.file, of)));
@@ -113,7 +113,7 @@ impl Project<'_> {
     pub(super) fn attribute_uses_anywhere(&self, class: Option<ScopeRef>, name: &SmolStr) -> Vec<Use> {
         let family = class.map(|class| self.family(class));
         let mut follower = Follower { project: self, found: Vec::new(), held: Vec::new() };
-        for &reference in self.index.references.get(name).into_iter().flatten() {
+        for reference in self.names.references(name) {
             let ExprKind::Attribute { object, .. } = self.kind(reference) else { continue };
             let object = sibling(reference, *object);
             let other = family.as_ref().is_some_and(|family| self.is_of_others(object, family));
@@ -139,7 +139,7 @@ impl Project<'_> {
     #[must_use]
     pub(super) fn name_uses(&self, owner: ScopeRef, name: &SmolStr) -> Vec<Use> {
         let mut follower = Follower { project: self, found: Vec::new(), held: Vec::new() };
-        for &reference in self.index.references.get(name).into_iter().flatten() {
+        for reference in self.names.references(name) {
             let own = match self.kind(reference) {
                 ExprKind::Name(_) if reference.file == owner.file => {
                     self.owner_of(reference.file, self.facts(reference.file).scope_of(reference.expr), name)
@@ -397,12 +397,12 @@ impl Follower<'_, '_> {
         self.held.push((owner, def));
         let project = self.project;
         let file = &project.files[&owner.file];
-        let called = project.index.calls.get(name).into_iter().flatten().filter_map(|&call| match project.kind(call) {
+        let called = project.names.calls_in(owner.file, name).filter_map(|call| match project.kind(call) {
             ExprKind::Call { callee, .. } => Some(sibling(call, *callee)),
             _ => None,
         });
-        let references = project.index.references.get(name).into_iter().flatten().copied().chain(called);
-        for reference in references.filter(|reference| reference.file == owner.file) {
+        let references = project.names.references_in(owner.file, name).chain(called);
+        for reference in references {
             if !matches!(project.kind(reference), ExprKind::Name(_)) || project.is_target(reference) {
                 continue;
             }

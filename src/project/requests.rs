@@ -413,7 +413,7 @@ impl Project<'_> {
     /// Every attribute of a session or pool that the library's data names and that is written or read.
     pub(crate) fn accesses(&self) -> Vec<Access<'_>> {
         let mut found = Vec::new();
-        for file in self.files.values() {
+        for file in self.relevant_files() {
             for expr in file.facts.expr_ids() {
                 let at = ExprRef { file: file.facts.file, expr };
                 let named = match &file.facts.expr(expr).kind {

@@ -72,7 +72,7 @@ impl Project<'_> {
     pub(super) fn find_sites(&mut self) {
         let mut sites = Vec::new();
         let names = self.names_of_callables();
-        for file in self.files.values() {
+        for file in self.relevant_files() {
             for expr in file.facts.expr_ids() {
                 let ExprKind::Call { callee, .. } = file.facts.expr(expr).kind else { continue };
                 if last_name(&file.facts, callee).is_none_or(|name| names.contains(&name)) {
@@ -94,16 +94,26 @@ impl Project<'_> {
     /// The last names that what is called can have to be a site: those of the libraries, and whatever else the project
     /// calls them.
     fn names_of_callables(&self) -> FxHashSet<SmolStr> {
-        let mut names: FxHashSet<SmolStr> = self.libraries.callables().collect();
+        let known: FxHashSet<SmolStr> = self.libraries.callables().collect();
+        let mut names = known.clone();
         loop {
             let before = names.len();
-            for file in self.files.values() {
+            for file in self.relevant_files() {
                 other_names(&file.facts, &mut names);
             }
             if names.len() == before {
-                return names;
+                break;
             }
         }
+        for name in names.difference(&known) {
+            self.names.want(name);
+        }
+        names
+    }
+
+    /// The files that may say anything about what is judged: sites are looked for in these.
+    pub fn relevant_files(&self) -> impl Iterator<Item = &super::ProjectFile> {
+        self.files.values().filter(|file| self.relevant.contains(&file.facts.file))
     }
 
     fn site(&self, call: ExprRef, test: bool) -> Option<Site> {
