@@ -391,7 +391,12 @@ impl Report {
                 self.problems.push(FileProblem { path: file.candidate.shown.clone(), file: None, problem });
             }
         }
-        for file in project.relevant_files().filter(|file| known[file.facts.file.0 as usize].reported) {
+        // Not those that were only read for what others say: which these are depends on how much was read at first.
+        let looked_at = |file: &&ProjectFile| {
+            let known = &known[file.facts.file.0 as usize];
+            known.reported && (file.names_library || known.named)
+        };
+        for file in project.files().filter(looked_at) {
             self.counts.checked += 1;
             for problem in &file.facts.problems {
                 self.sources.entry(file.facts.file).or_insert_with(|| file.source.clone());
