@@ -3,6 +3,7 @@
 //! Front ends lower a file to [`facts::FileFacts`]; everything after that sees only this model. Refuses to know any
 //! syntax, library or rule.
 
+mod children;
 pub mod expr;
 pub mod facts;
 pub mod value;

@@ -4,10 +4,12 @@
 //! any rule; trouble is no error here, only something unknown.
 
 mod attributes;
+mod bindings;
 mod bodies;
 mod builtins;
 mod callers;
 mod calls;
+mod definitions;
 mod evaluate;
 mod fate;
 mod flow;
@@ -15,6 +17,7 @@ mod index;
 mod loops;
 mod memo;
 mod modules;
+mod names;
 mod places;
 mod requests;
 mod reuse;

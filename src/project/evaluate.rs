@@ -3,11 +3,10 @@
 //! Demand-driven, each question answered once. Refuses to guess: what is not followed is unknown, with the reason.
 
 use super::attributes::{class_of_method, has_decorator};
-use super::flow::{DefId, DefKind, Narrow};
 use super::memo::Question;
 use super::{Project, scope_in, sibling};
 use crate::model::expr::{ArgumentKind, ExprId, ExprKind, UnaryOperator};
-use crate::model::facts::{ImportItem, MODULE, ParameterKind, ScopeKind, StmtKind};
+use crate::model::facts::{MODULE, ParameterKind, ScopeKind, StmtKind};
 use crate::model::value::{Alternative, Datum, ExprRef, Frame, ScopeRef, Source, Value, Why};
 use crate::source::{FileId, offset};
 use smol_str::{SmolStr, format_smolstr};
@@ -118,153 +117,6 @@ impl Project<'_> {
             }
         }
         result
-    }
-
-    fn name(&self, expr: ExprRef, name: &SmolStr, frame: Frame) -> Value {
-        let file = &self.files[&expr.file];
-        if let Some(reaching) = file.flow.reaching(expr.expr) {
-            return self.reaching(expr.file, reaching, frame);
-        }
-        match self.owner_of(expr.file, file.facts.scope_of(expr.expr), name) {
-            Some(owner) => self.captured(scope_in(expr.file, owner), name, frame),
-            None if file.flow.star => Value::unknown(Why::Name),
-            None => Value::known(Datum::Path(format_smolstr!("builtins.{name}")), None),
-        }
-    }
-
-    /// The scope around `scope` (or itself) that binds `name`.
-    pub(super) fn owner_of(
-        &self,
-        file: FileId,
-        scope: crate::model::facts::ScopeId,
-        name: &SmolStr,
-    ) -> Option<crate::model::facts::ScopeId> {
-        let of = &self.files[&file];
-        let mut at = Some(scope);
-        let mut first = true;
-        while let Some(id) = at {
-            if let Some(owner) = of.flow.foreign(id, name) {
-                return Some(owner);
-            }
-            let visible = first || of.facts.scope(id).kind != ScopeKind::Class;
-            if visible && !of.flow.all_defs(id, name).is_empty() {
-                return Some(id);
-            }
-            first = first && of.facts.scope(id).kind == ScopeKind::Comprehension;
-            at = of.facts.scope(id).parent;
-        }
-        None
-    }
-
-    /// What a name of `owner` means to the scopes in it.
-    pub(super) fn captured(&self, owner: ScopeRef, name: &SmolStr, frame: Frame) -> Value {
-        let file = &self.files[&owner.file];
-        let all = file.flow.all_defs(owner.scope, name);
-        let mut reaching: Vec<(DefId, Narrow)> = Vec::new();
-        match file.flow.at_exit(owner.scope, name) {
-            Some(exit) => {
-                reaching.extend(exit.iter().copied());
-                // Functions that declare the name `global` may write it at any time.
-                for &def in all {
-                    let elsewhere = file.flow.def(def).stmt.is_some_and(|s| file.facts.place(s).scope != owner.scope);
-                    if elsewhere && !reaching.iter().any(|(known, _)| *known == def) {
-                        reaching.push((def, Narrow::Any));
-                    }
-                }
-            }
-            None => reaching.extend(all.iter().map(|&def| (def, Narrow::Any))),
-        }
-        let several = reaching.len() > 1;
-        let mut value = self.reaching(owner.file, &reaching, frame);
-        if several && value.alternatives.len() > 1 {
-            // `session = None` at the top is what the name holds until somebody sets it.
-            for one in &mut value.alternatives {
-                if one.datum == Datum::Null && one.source == Source::Written {
-                    one.source = Source::Initial;
-                }
-            }
-        }
-        value
-    }
-
-    fn reaching(&self, file: FileId, reaching: &[(DefId, Narrow)], frame: Frame) -> Value {
-        let mut result = Value::default();
-        let parsed = prefer_real_imports(&self.files[&file].flow, &self.files[&file].facts, reaching);
-        for &(def, narrow) in &parsed {
-            let value = self.definition(file, def, frame);
-            result.join(narrowed(value, narrow));
-        }
-        if result.alternatives.is_empty() && result.unknown.is_none() {
-            result.unknown = Some(Why::Name);
-        }
-        result
-    }
-
-    /// What a definition binds its name to.
-    pub(super) fn definition(&self, file: FileId, def: DefId, frame: Frame) -> Value {
-        self.ask(Question::Def(file, def, frame)).value()
-    }
-
-    pub(super) fn bound(&self, file: FileId, def: DefId, frame: Frame) -> Value {
-        let of = &self.files[&file];
-        let here = |expr: ExprId| ExprRef { file, expr };
-        match &of.flow.def(def).kind {
-            DefKind::Parameter(scope, index) => self.parameter(scope_in(file, *scope), *index, frame),
-            DefKind::Value(value) => self.evaluate(here(*value), frame),
-            DefKind::Element(value, index) => self.element(&self.evaluate(here(*value), frame), *index, frame),
-            DefKind::Item(iterable) => self.items(&self.evaluate(here(*iterable), frame)),
-            DefKind::Entered(context) => self.entered(self.evaluate(here(*context), frame)),
-            DefKind::Import(stmt, index) => {
-                let StmtKind::Import(imports) = &of.facts.stmt(*stmt).kind else { return Value::unknown(Why::Name) };
-                let import = &imports[*index];
-                self.imported(file, &import.module, import.level, &import.item)
-            }
-            DefKind::Scope(scope) => Value::known(Datum::Scope(scope_in(file, *scope)), None),
-            DefKind::Opaque => Value::unknown(Why::Name),
-        }
-    }
-
-    fn imported(&self, from: FileId, module: &SmolStr, level: u32, item: &ImportItem) -> Value {
-        let root = module.split('.').next().unwrap_or("");
-        let outside = level == 0 && self.libraries.of_module(root).is_some();
-        let path = |path: SmolStr| Value::known(Datum::Path(path), None);
-        let module_value = |id: FileId| Value::known(Datum::Scope(ScopeRef { file: id, scope: MODULE }), None);
-        let resolve = |module: &str| if outside { None } else { self.modules.resolve(from, module, level) };
-        match item {
-            ImportItem::Root => match resolve(root) {
-                Some(id) if self.is_known(id) => module_value(id),
-                _ => path(root.into()),
-            },
-            ImportItem::Module => match resolve(module) {
-                Some(id) if self.is_known(id) => module_value(id),
-                _ if level > 0 => Value::unknown(Why::Name),
-                _ => path(module.clone()),
-            },
-            ImportItem::Member(name) => {
-                if let Some(id) = resolve(module).filter(|id| self.is_known(*id)) {
-                    let value = self.exported(id, name);
-                    if value.unknown != Some(Why::Name) || !value.alternatives.is_empty() {
-                        return value;
-                    }
-                }
-                let inner = format_smolstr!("{module}.{name}");
-                match resolve(inner.trim_start_matches('.')) {
-                    Some(id) if self.is_known(id) => module_value(id),
-                    _ if level > 0 => Value::unknown(Why::Name),
-                    _ => path(inner),
-                }
-            }
-            ImportItem::Star => Value::unknown(Why::Name),
-        }
-    }
-
-    /// What `name` means at the end of a module; unknown by name where it binds no such name.
-    fn exported(&self, file: FileId, name: &SmolStr) -> Value {
-        let of = &self.files[&file];
-        if !of.flow.all_defs(MODULE, name).is_empty() {
-            return self.captured(ScopeRef { file, scope: MODULE }, name, Frame::NONE);
-        }
-        Value::unknown(Why::Name)
     }
 
     fn attribute(&self, object: ExprRef, name: &SmolStr, frame: Frame) -> Value {
@@ -448,7 +300,7 @@ impl Project<'_> {
         }
     }
 
-    fn element(&self, value: &Value, index: usize, _frame: Frame) -> Value {
+    pub(super) fn element(&self, value: &Value, index: usize, _frame: Frame) -> Value {
         match value.one().map(|one| &one.datum) {
             Some(Datum::Sequence(expr, frame)) => match self.kind(*expr) {
                 ExprKind::Sequence(items) => match items.get(index) {
@@ -465,7 +317,7 @@ impl Project<'_> {
         }
     }
 
-    fn items(&self, value: &Value) -> Value {
+    pub(super) fn items(&self, value: &Value) -> Value {
         match value.one().map(|one| &one.datum) {
             Some(Datum::Sequence(expr, frame)) => {
                 let ExprKind::Sequence(items) = self.kind(*expr) else { return Value::unknown(Why::Splat) };
@@ -480,7 +332,7 @@ impl Project<'_> {
         }
     }
 
-    fn parameter(&self, scope: ScopeRef, index: usize, frame: Frame) -> Value {
+    pub(super) fn parameter(&self, scope: ScopeRef, index: usize, frame: Frame) -> Value {
         let facts = self.facts(scope.file);
         let parameter = &facts.scope(scope.scope).parameters[index];
         if index == 0
@@ -678,34 +530,6 @@ pub(super) enum Passed {
     Default,
     /// Perhaps something, by a splat.
     Unknown,
-}
-
-fn narrowed(value: Value, narrow: Narrow) -> Value {
-    match narrow {
-        Narrow::Any => value,
-        Narrow::Null if value.unknown.is_some() => Value::known(Datum::Null, None),
-        Narrow::Null => value.filter(|datum| matches!(datum, Datum::Null)),
-        Narrow::NotNull => value.filter(|datum| !matches!(datum, Datum::Null)),
-        Narrow::Truthy => value.filter(|datum| datum.truth() != Some(false)),
-        Narrow::Falsy => value.filter(|datum| datum.truth() != Some(true)),
-    }
-}
-
-/// `try: import x / except ImportError: x = None` is one resolution: the fallback stands for "not installed".
-fn prefer_real_imports(
-    flow: &super::Flow,
-    facts: &crate::model::facts::FileFacts,
-    reaching: &[(DefId, Narrow)],
-) -> Vec<(DefId, Narrow)> {
-    let is_import = |def: DefId| matches!(flow.def(def).kind, DefKind::Import(..));
-    if reaching.len() < 2 || !reaching.iter().any(|(def, _)| is_import(*def)) {
-        return reaching.to_vec();
-    }
-    let fallback = |def: DefId| match flow.def(def).kind {
-        DefKind::Value(value) => matches!(facts.expr(value).kind, ExprKind::None),
-        _ => false,
-    };
-    reaching.iter().filter(|(def, _)| !fallback(*def)).copied().collect()
 }
 
 impl Project<'_> {

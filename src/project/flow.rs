@@ -4,15 +4,15 @@
 //! (`if x is None`). Names of enclosing scopes are left to the evaluator, which asks for everything that scope ever
 //! binds. Refuses to know what a definition is worth.
 
+use super::bindings::{bound_in, within};
 use crate::model::expr::{ComparisonOperator, ExprId, ExprKind, UnaryOperator};
-use crate::model::facts::{Block, FileFacts, ImportItem, MODULE, ScopeId, ScopeKind, StmtId, StmtKind};
-use crate::source::offset;
-use rustc_hash::{FxHashMap, FxHashSet};
+use crate::model::facts::{Block, FileFacts, ScopeId, ScopeKind, StmtId, StmtKind};
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 /// A definition of one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DefId(u32);
+pub struct DefId(pub(super) u32);
 
 /// What binds a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,15 +71,15 @@ type Names = FxHashMap<SmolStr, Reaching>;
 /// The definitions and uses of one file.
 #[derive(Debug, Default)]
 pub struct Flow {
-    defs: Vec<Def>,
+    pub(super) defs: Vec<Def>,
     /// Every definition of a name that a scope owns.
-    by_scope: FxHashMap<(ScopeId, SmolStr), Vec<DefId>>,
+    pub(super) by_scope: FxHashMap<(ScopeId, SmolStr), Vec<DefId>>,
     /// The definitions that reach a use within their own scope.
     uses: FxHashMap<ExprId, Reaching>,
     /// What the names of a module or class mean once it has run.
     exits: FxHashMap<ScopeId, Names>,
     /// Names declared `global` or `nonlocal`, with the scope that owns them.
-    foreign: FxHashMap<(ScopeId, SmolStr), ScopeId>,
+    pub(super) foreign: FxHashMap<(ScopeId, SmolStr), ScopeId>,
     /// Whether a star import may bind any name of the module.
     pub star: bool,
 }
@@ -138,7 +138,7 @@ impl Flow {
 
 /// Where a definition is made, so that both passes mean the same one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum DefSite {
+pub(super) enum DefSite {
     Target(ExprId),
     Walrus(ExprId),
     Import(StmtId, usize),
@@ -148,10 +148,11 @@ enum DefSite {
     Capture(StmtId, usize, usize),
 }
 
-struct Walker<'f> {
-    facts: &'f FileFacts,
-    flow: Flow,
-    at: FxHashMap<DefSite, DefId>,
+/// The state of both passes over a file.
+pub(super) struct Walker<'f> {
+    pub(super) facts: &'f FileFacts,
+    pub(super) flow: Flow,
+    pub(super) at: FxHashMap<DefSite, DefId>,
     env: Names,
     dead: bool,
     /// The environments that leave the innermost loop, or fly out of the innermost `try`, early.
@@ -159,143 +160,6 @@ struct Walker<'f> {
 }
 
 impl Walker<'_> {
-    /// First pass: makes every definition, and notes which names belong to other scopes.
-    fn collect(&mut self) {
-        for stmt in self.facts.stmt_ids() {
-            let scope = self.facts.place(stmt).scope;
-            match &self.facts.stmt(stmt).kind {
-                StmtKind::Global(names) => {
-                    for name in names {
-                        self.flow.foreign.insert((scope, name.clone()), MODULE);
-                    }
-                }
-                StmtKind::Nonlocal(names) => {
-                    for name in names {
-                        if let Some(owner) = self.enclosing_function_that_binds(scope, name) {
-                            self.flow.foreign.insert((scope, name.clone()), owner);
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        for scope in self.facts.scope_ids() {
-            for (index, parameter) in self.facts.scope(scope).parameters.iter().enumerate() {
-                let site = DefSite::Parameter(scope, index);
-                self.define(site, scope, &parameter.name, DefKind::Parameter(scope, index), None);
-            }
-        }
-        for stmt in self.facts.stmt_ids() {
-            self.collect_stmt(stmt);
-        }
-        for expr in self.facts.expr_ids() {
-            if let ExprKind::Assign { name, value } = &self.facts.expr(expr).kind {
-                let stmt = self.facts.stmt_of(expr);
-                let mut scope = self.facts.scope_of(expr);
-                while self.facts.scope(scope).kind == ScopeKind::Comprehension {
-                    scope = self.facts.scope(scope).parent.unwrap_or(MODULE);
-                }
-                self.define(DefSite::Walrus(expr), scope, name, DefKind::Value(*value), stmt);
-            }
-        }
-    }
-
-    fn enclosing_function_that_binds(&self, scope: ScopeId, name: &SmolStr) -> Option<ScopeId> {
-        let mut at = self.facts.scope(scope).parent;
-        while let Some(id) = at {
-            let here = self.facts.scope(id);
-            let binds = here.kind == ScopeKind::Function && binds_name(self.facts, id, name);
-            if binds {
-                return Some(id);
-            }
-            at = here.parent;
-        }
-        None
-    }
-
-    fn collect_stmt(&mut self, stmt: StmtId) {
-        let scope = self.facts.place(stmt).scope;
-        let facts = self.facts;
-        match &facts.stmt(stmt).kind {
-            StmtKind::Assign { targets, value: Some(value), augmented, .. } => {
-                for &target in targets {
-                    let kind = if *augmented { DefKind::Opaque } else { DefKind::Value(*value) };
-                    self.collect_target(target, scope, &kind, stmt);
-                }
-            }
-            StmtKind::For { target, iterable, .. } => {
-                self.collect_target(*target, scope, &DefKind::Item(*iterable), stmt);
-            }
-            StmtKind::With { items, .. } => {
-                for item in items {
-                    if let Some(target) = item.target {
-                        self.collect_target(target, scope, &DefKind::Entered(item.context), stmt);
-                    }
-                }
-            }
-            StmtKind::Define(inner) => {
-                let name = &facts.scope(*inner).name;
-                self.define(DefSite::Scope(*inner), scope, name, DefKind::Scope(*inner), Some(stmt));
-            }
-            StmtKind::Import(imports) => {
-                for (index, import) in imports.iter().enumerate() {
-                    if import.item == ImportItem::Star {
-                        self.flow.star = true;
-                    } else {
-                        let site = DefSite::Import(stmt, index);
-                        self.define(site, scope, &import.binds, DefKind::Import(stmt, index), Some(stmt));
-                    }
-                }
-            }
-            StmtKind::Try { handlers, .. } => {
-                for (index, handler) in handlers.iter().enumerate() {
-                    if let Some(name) = &handler.name {
-                        self.define(DefSite::Handler(stmt, index), scope, name, DefKind::Opaque, Some(stmt));
-                    }
-                }
-            }
-            StmtKind::Match { arms, .. } => {
-                for (arm, of) in arms.iter().enumerate() {
-                    for (index, name) in of.names.iter().enumerate() {
-                        let site = DefSite::Capture(stmt, arm, index);
-                        self.define(site, scope, name, DefKind::Opaque, Some(stmt));
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn collect_target(&mut self, target: ExprId, scope: ScopeId, kind: &DefKind, stmt: StmtId) {
-        match &self.facts.expr(target).kind {
-            ExprKind::Name(name) => {
-                self.define(DefSite::Target(target), scope, &name.clone(), kind.clone(), Some(stmt));
-            }
-            ExprKind::Sequence(items) => {
-                for (index, &item) in items.clone().iter().enumerate() {
-                    let kind = match kind {
-                        DefKind::Value(value) => DefKind::Element(*value, index),
-                        _ => DefKind::Opaque,
-                    };
-                    self.collect_target(item, scope, &kind, stmt);
-                }
-            }
-            ExprKind::Splat(inner) => {
-                let inner = *inner;
-                self.collect_target(inner, scope, &DefKind::Opaque, stmt);
-            }
-            _ => {}
-        }
-    }
-
-    fn define(&mut self, site: DefSite, scope: ScopeId, name: &SmolStr, kind: DefKind, stmt: Option<StmtId>) {
-        let owner = self.flow.foreign(scope, name).unwrap_or(scope);
-        let id = DefId(offset(self.flow.defs.len()));
-        self.flow.defs.push(Def { name: name.clone(), scope: owner, kind, stmt });
-        self.flow.by_scope.entry((owner, name.clone())).or_default().push(id);
-        self.at.insert(site, id);
-    }
-
     /// Second pass over one scope.
     fn scope(&mut self, scope: ScopeId) {
         self.env = Names::default();
@@ -663,91 +527,5 @@ fn join(into: &mut Names, other: &Names) {
                 None => known.push(*one),
             }
         }
-    }
-}
-
-fn within(facts: &FileFacts, stmt: StmtId, outer: StmtId) -> bool {
-    let mut at = Some(stmt);
-    while let Some(id) = at {
-        if id == outer {
-            return true;
-        }
-        at = facts.place(id).within;
-    }
-    false
-}
-
-/// The definitions made by a statement and the statements in it, without those of nested scopes.
-fn bound_in(facts: &FileFacts, stmt: StmtId, at: &FxHashMap<DefSite, DefId>, into: &mut Vec<DefId>) {
-    let kind = &facts.stmt(stmt).kind;
-    let mut sites: Vec<DefSite> = Vec::new();
-    match kind {
-        StmtKind::Assign { targets, .. } => targets.iter().for_each(|&t| target_sites(facts, t, &mut sites)),
-        StmtKind::For { target, .. } => target_sites(facts, *target, &mut sites),
-        StmtKind::With { items, .. } => {
-            items.iter().filter_map(|item| item.target).for_each(|t| target_sites(facts, t, &mut sites));
-        }
-        StmtKind::Define(scope) => sites.push(DefSite::Scope(*scope)),
-        StmtKind::Import(imports) => sites.extend((0..imports.len()).map(|index| DefSite::Import(stmt, index))),
-        StmtKind::Try { handlers, .. } => sites.extend((0..handlers.len()).map(|i| DefSite::Handler(stmt, i))),
-        StmtKind::Match { arms, .. } => {
-            for (arm, of) in arms.iter().enumerate() {
-                sites.extend((0..of.names.len()).map(|index| DefSite::Capture(stmt, arm, index)));
-            }
-        }
-        _ => {}
-    }
-    let mut open = Vec::new();
-    kind.children(&mut open);
-    while let Some(expr) = open.pop() {
-        if matches!(facts.expr(expr).kind, ExprKind::Assign { .. }) {
-            sites.push(DefSite::Walrus(expr));
-        }
-        facts.expr(expr).kind.children(&mut open);
-    }
-    into.extend(sites.iter().filter_map(|site| at.get(site)));
-    kind.blocks(|_, block| block.iter().for_each(|&inner| bound_in(facts, inner, at, into)));
-}
-
-fn target_sites(facts: &FileFacts, target: ExprId, into: &mut Vec<DefSite>) {
-    match &facts.expr(target).kind {
-        ExprKind::Name(_) => into.push(DefSite::Target(target)),
-        ExprKind::Sequence(items) => items.iter().for_each(|&item| target_sites(facts, item, into)),
-        ExprKind::Splat(inner) => target_sites(facts, *inner, into),
-        _ => {}
-    }
-}
-
-/// Whether a scope binds `name` itself, by a look at its statements.
-fn binds_name(facts: &FileFacts, scope: ScopeId, name: &SmolStr) -> bool {
-    let here = facts.scope(scope);
-    if here.parameters.iter().any(|parameter| parameter.name == *name) {
-        return true;
-    }
-    let mut names = FxHashSet::default();
-    for stmt in facts.stmt_ids().filter(|&stmt| facts.place(stmt).scope == scope) {
-        match &facts.stmt(stmt).kind {
-            StmtKind::Assign { targets, .. } => targets.iter().for_each(|&t| target_names(facts, t, &mut names)),
-            StmtKind::For { target, .. } => target_names(facts, *target, &mut names),
-            StmtKind::With { items, .. } => {
-                items.iter().filter_map(|i| i.target).for_each(|t| target_names(facts, t, &mut names));
-            }
-            StmtKind::Define(inner) => {
-                names.insert(facts.scope(*inner).name.clone());
-            }
-            _ => {}
-        }
-    }
-    names.contains(name)
-}
-
-fn target_names(facts: &FileFacts, target: ExprId, into: &mut FxHashSet<SmolStr>) {
-    match &facts.expr(target).kind {
-        ExprKind::Name(name) => {
-            into.insert(name.clone());
-        }
-        ExprKind::Sequence(items) => items.iter().for_each(|&item| target_names(facts, item, into)),
-        ExprKind::Splat(inner) => target_names(facts, *inner, into),
-        _ => {}
     }
 }
