@@ -38,7 +38,7 @@ use crate::model::expr::{Expr, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, Scope, ScopeId};
 use crate::model::value::{ExprRef, Frame, ScopeRef};
 use crate::source::{FileId, SourceFile, Span};
-use crate::words::WordIndex;
+use crate::words::{Asked, WordIndex};
 use evaluate::FrameData;
 use modules::Modules;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -127,11 +127,11 @@ impl<'l> Project<'l> {
     #[must_use]
     pub fn wanted(&self, words: &WordIndex) -> Vec<FileId> {
         let asked = self.names.wanted();
+        let asked = Asked::new(asked.iter().map(SmolStr::as_str));
         let by_name = self.wanted_files.borrow();
         let ids = (0..).map(FileId).zip(words.files());
-        let wanted = ids.filter(|(id, words)| {
-            !self.relevant.contains(id) && (by_name.contains(id) || asked.iter().any(|word| words.contain(word)))
-        });
+        let wanted = ids
+            .filter(|(id, words)| !self.relevant.contains(id) && (by_name.contains(id) || words.contain_any(&asked)));
         wanted.map(|(id, _)| id).collect()
     }
 

@@ -35,10 +35,28 @@ impl Words {
         Words(hashes.into_boxed_slice())
     }
 
+    /// Whether the text may hold any of these words.
+    #[must_use]
+    pub fn contain_any(&self, asked: &Asked) -> bool {
+        asked.0.iter().any(|word| self.0.binary_search(word).is_ok())
+    }
+
     /// Whether the text may hold a word.
     #[must_use]
     pub fn contain(&self, word: &str) -> bool {
         self.0.binary_search(&hash(word.as_bytes())).is_ok()
+    }
+}
+
+/// Words to look for in many files.
+#[derive(Debug)]
+pub struct Asked(Vec<u32>);
+
+impl Asked {
+    /// These words.
+    #[must_use]
+    pub fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Asked {
+        Asked(words.into_iter().map(|word| hash(word.as_bytes())).collect())
     }
 }
 

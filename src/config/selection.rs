@@ -72,18 +72,19 @@ pub struct Selector {
 const EXACT: usize = usize::MAX;
 
 impl Selector {
-    /// Reads `ALL`, a code, the beginning of one, or a name.
+    /// Reads `ALL`, a code, the beginning of one, or a name, in any case.
     ///
     /// # Errors
     /// Says so, with the nearest name, where it fits no rule.
     pub fn parse(text: &str) -> Result<Selector, String> {
-        if text == "ALL" {
+        if text.eq_ignore_ascii_case("ALL") {
             return Ok(Selector { rules: rules::all().iter().collect(), exactness: 0 });
         }
         if let Some(rule) = rules::find(text) {
             return Ok(Selector { rules: [rule].into_iter().collect(), exactness: EXACT });
         }
-        let rules: RuleSet = rules::all().iter().filter(|rule| rule.code.starts_with(text)).collect();
+        let begins = |rule: &&Rule| rule.code.get(..text.len()).is_some_and(|part| part.eq_ignore_ascii_case(text));
+        let rules: RuleSet = rules::all().iter().filter(begins).collect();
         if text.is_empty() || rules.is_empty() {
             return Err(unknown_rule(text));
         }
@@ -194,7 +195,8 @@ mod tests {
         assert_eq!(codes(Selector::parse("session-per-request").unwrap().rules()), ["PC301"]);
         assert!(codes(Selector::parse("PC2").unwrap().rules()).contains(&"PC206"), "a prefix takes opt-in rules too");
         assert_eq!(Selector::parse("ALL").unwrap().rules().iter().count(), rules::all().len());
-        for wrong in ["", "PC999", "pc301", "session", "E501"] {
+        assert_eq!(codes(Selector::parse("pc301").unwrap().rules()), ["PC301"], "in any case, as everywhere");
+        for wrong in ["", "PC999", "session", "E501"] {
             assert!(Selector::parse(wrong).is_err(), "{wrong}");
         }
     }
@@ -202,7 +204,7 @@ mod tests {
     #[test]
     fn a_mistyped_selector_is_answered_with_the_nearest() {
         assert!(Selector::parse("session-per-requst").unwrap_err().contains("`session-per-request`"));
-        assert!(Selector::parse("pc301").unwrap_err().contains("did you mean `PC301`?"));
+        assert!(Selector::parse("PC3O1").unwrap_err().contains("did you mean `PC301`?"));
         assert!(Selector::parse("qwertyuiop").unwrap_err().contains("--rules"));
     }
 

@@ -192,7 +192,7 @@ fn unused_and_unknown_names_are_removed_by_their_fixes() {
         ("x = 1  # noqa: E501, PC301\n", "PC901", "x = 1  # noqa: E501\n"),
         ("x = 1  # noqa: PC301\n", "PC901", "x = 1\n"),
         ("x = 1  # poolcheck: ignore[PC999]\n", "PC902", "x = 1\n"),
-        ("x = 1  # poolcheck: file-ignore[pc301] why", "PC902", "x = 1"),
+        ("x = 1  # poolcheck: file-ignore[pc301] why", "PC901", "x = 1"),
         ("x = 1  # noqa: PC999, E501\n", "PC902", "x = 1  # noqa: E501\n"),
     ] {
         let outcome = run(text, &[]);
