@@ -83,8 +83,7 @@ fn checked(
         counts: Counts { files: reported.files.len(), ..Counts::default() },
         ..Report::default()
     };
-    let mut run =
-        Run { config, files: &known, lowered: Vec::new(), relevant: FxHashSet::default(), trouble: Vec::new() };
+    let mut run = Run { config, files: &known, lowered: Vec::new(), trouble: Vec::new() };
     let words = run.read_all(libraries, progress);
     let paths: Vec<(FileId, SmolStr)> =
         known.iter().enumerate().map(|(index, file)| (FileId(offset(index)), file.candidate.shown.clone())).collect();
@@ -130,8 +129,6 @@ struct Run<'c> {
     config: &'c Config,
     files: &'c [KnownFile],
     lowered: Vec<ProjectFile>,
-    /// The files that may say anything about what is judged.
-    relevant: FxHashSet<FileId>,
     trouble: Vec<(FileId, Problem)>,
 }
 
@@ -154,12 +151,7 @@ impl Run<'_> {
             match result {
                 Ok(loaded) => {
                     words.push(loaded.words);
-                    if let Some(file) = loaded.lowered {
-                        if file.names_library || self.files[index].named {
-                            self.relevant.insert(id);
-                        }
-                        self.lowered.push(file);
-                    }
+                    self.lowered.extend(loaded.lowered);
                 }
                 Err(problem) => {
                     words.push(Words::default());
@@ -174,20 +166,22 @@ impl Run<'_> {
     fn link<'l>(&mut self, knowledge: Knowledge<'l>) -> (Project<'l>, Vec<Said>) {
         loop {
             let lowered = std::mem::take(&mut self.lowered);
-            let project = Project::new(lowered, self.relevant.clone(), knowledge);
+            let project = Project::new(lowered, knowledge);
             let said = rules::judge(&project);
-            let wanted = project.wanted(knowledge.words);
+            let mut wanted = project.wanted(knowledge.words);
+            wanted.retain(|id| !self.trouble.iter().any(|(failed, _)| failed == id));
             if wanted.is_empty() {
                 return (project, said);
             }
             self.lowered = project.into_files();
-            self.relevant.extend(wanted.iter().copied());
-            let known: FxHashSet<FileId> = self.lowered.iter().map(|file| file.facts.file).collect();
-            let missing: Vec<FileId> = wanted.into_iter().filter(|id| !known.contains(id)).collect();
-            let read = in_parallel(self.config.jobs.get(), missing.len(), |index| {
-                self.load(missing[index], |_| (false, true)).ok().and_then(|loaded| loaded.lowered)
-            });
-            self.lowered.extend(read.into_iter().flatten());
+            let read =
+                in_parallel(self.config.jobs.get(), wanted.len(), |index| self.load(wanted[index], |_| (false, true)));
+            for (id, result) in wanted.into_iter().zip(read) {
+                match result {
+                    Ok(loaded) => self.lowered.extend(loaded.lowered),
+                    Err(problem) => self.trouble.push((id, problem)),
+                }
+            }
         }
     }
 

@@ -86,7 +86,7 @@ pub struct Project<'l> {
     frameworks: &'l Frameworks,
     modules: Modules,
     names: index::Names<'l>,
-    relevant: FxHashSet<FileId>,
+    judged: FxHashSet<FileId>,
     wanted_files: RefCell<FxHashSet<FileId>>,
     lineages: ClassLists,
     families: ClassLists,
@@ -98,13 +98,13 @@ pub struct Project<'l> {
 }
 
 impl<'l> Project<'l> {
-    /// Links files. Sites are looked for in the relevant ones.
+    /// Links files.
     #[must_use]
-    pub fn new(files: Vec<ProjectFile>, relevant: FxHashSet<FileId>, knowledge: Knowledge<'l>) -> Project<'l> {
+    pub fn new(files: Vec<ProjectFile>, knowledge: Knowledge<'l>) -> Project<'l> {
         let files: BTreeMap<FileId, ProjectFile> = files.into_iter().map(|file| (file.facts.file, file)).collect();
         let mut project = Project {
             names: index::Names::new(&files, knowledge.words),
-            relevant,
+            judged: FxHashSet::default(),
             wanted_files: RefCell::default(),
             lineages: RefCell::default(),
             families: RefCell::default(),
@@ -131,7 +131,7 @@ impl<'l> Project<'l> {
         let by_name = self.wanted_files.borrow();
         let ids = (0..).map(FileId).zip(words.files());
         let wanted = ids
-            .filter(|(id, words)| !self.relevant.contains(id) && (by_name.contains(id) || words.contain_any(&asked)));
+            .filter(|(id, words)| !self.files.contains_key(id) && (by_name.contains(id) || words.contain_any(&asked)));
         wanted.map(|(id, _)| id).collect()
     }
 

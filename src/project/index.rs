@@ -10,7 +10,7 @@ use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ImportItem, StmtKind};
 use crate::model::value::{ExprRef, ScopeRef};
 use crate::source::FileId;
-use crate::words::WordIndex;
+use crate::words::{Asked, WordIndex};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::cell::RefCell;
@@ -176,6 +176,18 @@ impl<'w> Names<'w> {
     /// The words that were looked for.
     pub(super) fn wanted(&self) -> FxHashSet<SmolStr> {
         self.index.wanted.borrow().clone()
+    }
+
+    /// Whether a word is held by so few files that it tells something.
+    pub(super) fn is_telling(&self, word: &str) -> bool {
+        self.words.count(word) <= COMMON
+    }
+
+    /// The files that hold any of these words.
+    pub(super) fn files_with_any(&self, words: &[&str]) -> FxHashSet<FileId> {
+        let asked = Asked::new(words.iter().copied());
+        let files = (0..).map(FileId).zip(self.words.files());
+        files.filter(|(_, words)| words.contain_any(&asked)).map(|(id, _)| id).collect()
     }
 
     /// Asks every file that holds a word for it. False where too many hold it.

@@ -35,20 +35,39 @@ fn host_in(text: &str, whole: bool) -> Option<SmolStr> {
 pub struct Requests<'p> {
     /// Those that are known to be such.
     pub sites: Vec<&'p Site>,
+    /// All calls of methods.
+    methods: Vec<ExprRef>,
     /// Calls of methods whose name is computed.
     pub computed: Vec<ExprRef>,
     /// Whether these are all.
     pub complete: bool,
 }
 
+impl Default for Requests<'_> {
+    fn default() -> Self {
+        Requests { sites: Vec::new(), methods: Vec::new(), computed: Vec::new(), complete: true }
+    }
+}
+
 impl Project<'_> {
+    /// Every call of a method on a session, and on what is called like what holds it.
+    pub(super) fn method_calls_of(&self, session: &Site) -> Vec<ExprRef> {
+        let mut found = Requests::default();
+        let uses = self.uses(session.call);
+        self.collect_requests(&uses, 0, &mut found);
+        self.collect_by_name(&uses, &mut found);
+        found.methods.sort_unstable();
+        found.methods.dedup();
+        found.methods
+    }
+
     /// The requests that go through a session, and whether these are all of them.
     #[must_use]
     pub fn requests_of(&self, session: &Site) -> Requests<'_> {
-        let mut found = Requests { sites: Vec::new(), computed: Vec::new(), complete: true };
+        let mut found = Requests::default();
         let uses = self.uses(session.call);
         self.collect_requests(&uses, 0, &mut found);
-        let mut loose = Requests { sites: Vec::new(), computed: Vec::new(), complete: true };
+        let mut loose = Requests::default();
         self.collect_by_name(&uses, &mut loose);
         found.sites.extend(loose.sites.into_iter().filter(|request| self.goes_through(request, session)));
         found.sites.sort_by_key(|site| site.id);
@@ -82,7 +101,7 @@ impl Project<'_> {
     }
 
     /// Whether a request is known to go through this session, perhaps among others.
-    fn goes_through(&self, request: &Site, session: &Site) -> bool {
+    pub(super) fn goes_through(&self, request: &Site, session: &Site) -> bool {
         let Some((_, receiver)) = self.receiver(request.call, Frame::NONE) else { return false };
         receiver.alternatives.iter().any(|one| match &one.datum {
             Datum::Built(call, _) | Datum::Object(_, Some(call), _) => *call == session.call,
@@ -94,6 +113,7 @@ impl Project<'_> {
         for one in uses {
             match &one.kind {
                 UseKind::Method(_, call) => {
+                    found.methods.push(*call);
                     found.sites.extend(self.site_at(*call).filter(|site| site.is(Kind::Request)));
                 }
                 UseKind::Called(call) => found.computed.push(*call),
@@ -413,7 +433,7 @@ impl Project<'_> {
     /// Every attribute of a session or pool that the library's data names and that is written or read.
     pub(crate) fn accesses(&self) -> Vec<Access<'_>> {
         let mut found = Vec::new();
-        for file in self.relevant_files() {
+        for file in self.judged_files() {
             for expr in file.facts.expr_ids() {
                 let at = ExprRef { file: file.facts.file, expr };
                 let named = match &file.facts.expr(expr).kind {

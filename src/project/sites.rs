@@ -72,7 +72,7 @@ impl Project<'_> {
     pub(super) fn find_sites(&mut self) {
         let mut sites = Vec::new();
         let names = self.names_of_callables();
-        for file in self.relevant_files() {
+        for file in self.judged_files() {
             for expr in file.facts.expr_ids() {
                 let ExprKind::Call { callee, .. } = file.facts.expr(expr).kind else { continue };
                 if last_name(&file.facts, callee).is_none_or(|name| names.contains(&name)) {
@@ -81,7 +81,31 @@ impl Project<'_> {
                 }
             }
         }
+        self.register(sites);
+        let requests = self.requests_elsewhere();
+        let mut sites = std::mem::take(&mut self.sites);
+        sites.extend(requests);
+        self.register(sites);
+    }
+
+    /// Requests through known sessions in files that say nothing of a library themselves.
+    fn requests_elsewhere(&self) -> Vec<Site> {
+        let mut found: Vec<Site> = Vec::new();
+        for session in self.sites.iter().filter(|site| site.is(Kind::Session)) {
+            for call in self.method_calls_of(session) {
+                let known = self.sites_by_call.contains_key(&call) || found.iter().any(|site| site.call == call);
+                if !known && let Some(request) = self.site(call, self.files[&call.file].test) {
+                    let through = request.is(Kind::Request) && self.goes_through(&request, session);
+                    found.extend(Some(request).filter(|_| through));
+                }
+            }
+        }
+        found
+    }
+
+    fn register(&mut self, mut sites: Vec<Site>) {
         sites.sort_by_key(|site| (self.span(site.call), site.call));
+        self.sites_by_call.clear();
         for (index, site) in sites.iter_mut().enumerate() {
             site.id = SiteId(offset(index));
         }
@@ -93,27 +117,33 @@ impl Project<'_> {
 
     /// The last names that what is called can have to be a site: those of the libraries, and whatever else the project
     /// calls them.
-    fn names_of_callables(&self) -> FxHashSet<SmolStr> {
-        let known: FxHashSet<SmolStr> = self.libraries.callables().collect();
-        let mut names = known.clone();
+    fn names_of_callables(&mut self) -> FxHashSet<SmolStr> {
+        let classes: FxHashSet<SmolStr> = self.libraries.words().map(SmolStr::from).collect();
+        let mut names = classes.clone();
         loop {
             let before = names.len();
-            for file in self.relevant_files() {
+            let other: Vec<&str> = names.difference(&classes).map(SmolStr::as_str).collect();
+            self.judged = self.names.files_with_any(&other);
+            for file in self.judged_files() {
                 other_names(&file.facts, &mut names);
             }
+            // What very many files call something else is no name for a library's class.
+            names.retain(|name| classes.contains(name) || self.names.is_telling(name));
             if names.len() == before {
                 break;
             }
         }
-        for name in names.difference(&known) {
+        for name in names.difference(&classes) {
             self.names.want(name);
         }
+        names.extend(self.libraries.callables());
         names
     }
 
-    /// The files that may say anything about what is judged: sites are looked for in these.
-    pub fn relevant_files(&self) -> impl Iterator<Item = &super::ProjectFile> {
-        self.files.values().filter(|file| self.relevant.contains(&file.facts.file))
+    /// The files that sites are looked for in: those that name a library, or what the project calls a class of one.
+    pub(super) fn judged_files(&self) -> impl Iterator<Item = &super::ProjectFile> {
+        let judged = |file: &&super::ProjectFile| file.names_library || self.judged.contains(&file.facts.file);
+        self.files.values().filter(judged)
     }
 
     fn site(&self, call: ExprRef, test: bool) -> Option<Site> {
