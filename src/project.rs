@@ -23,7 +23,7 @@ mod requests;
 mod reuse;
 mod sites;
 
-pub use callers::{Caller, Repeat};
+pub use callers::{Caller, Cause, Repeat};
 pub use fate::{Fate, Ownership};
 pub use flow::Flow;
 pub use loops::NoLoop;

@@ -46,12 +46,21 @@ pub struct Callers {
 pub enum Repeat {
     /// Once, or a few times at start.
     Once,
-    /// Once for each message, item or request; the places that show it, from the inside out.
-    Often(Vec<(Span, String)>),
-    /// Again and again for as long as it fails or ends: the turns of a `while` loop.
-    Again(Vec<(Span, String)>),
+    /// Again and again; why, and the places that show it, from the inside out.
+    Often(Cause, Vec<(Span, String)>),
     /// That depends on who calls it.
     Unknown,
+}
+
+/// Why something runs again and again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// Once for each item of something.
+    Items,
+    /// For as long as a condition holds.
+    Turns,
+    /// Once for each message that a framework hands over.
+    Messages,
 }
 
 impl Project<'_> {
@@ -172,10 +181,15 @@ impl Project<'_> {
         let mut all_once = true;
         let mut any = false;
         for caller in callers.calls.iter().filter(|caller| test || !self.files[&caller.call.file].test) {
+            // A function that calls itself says nothing about how often others do.
+            if self.function_of(self.scope_at(caller.call)) == function {
+                continue;
+            }
             any = true;
             match self.repeat_of_place(caller.call, seen) {
-                Repeat::Often(chain) => return Repeat::Often(self.with_call(chain, caller.call, function)),
-                Repeat::Again(chain) => return Repeat::Again(self.with_call(chain, caller.call, function)),
+                Repeat::Often(cause, chain) => {
+                    return Repeat::Often(cause, self.with_call(chain, caller.call, function));
+                }
                 Repeat::Once => {}
                 Repeat::Unknown => all_once = false,
             }
@@ -183,7 +197,7 @@ impl Project<'_> {
         for &reference in callers.references.iter().filter(|reference| test || !self.files[&reference.file].test) {
             any = true;
             match self.by_registration(reference) {
-                Some(Repeat::Often(chain)) => return Repeat::Often(chain),
+                Some(Repeat::Often(cause, chain)) => return Repeat::Often(cause, chain),
                 Some(Repeat::Once) => {}
                 _ => all_once = false,
             }
@@ -211,7 +225,7 @@ impl Project<'_> {
             };
             let chain = vec![(loop_span(facts, around), words.into())];
             let again = matches!(around, Around::Loop(stmt) if matches!(facts.stmt(stmt).kind, StmtKind::While { .. }));
-            return if again { Repeat::Again(chain) } else { Repeat::Often(chain) };
+            return Repeat::Often(if again { Cause::Turns } else { Cause::Items }, chain);
         }
         let scope = self.scope_at(place);
         if self.is_main_guard(place) {
@@ -263,7 +277,7 @@ impl Project<'_> {
                 if framework.handler_decorators.contains(&name) && owned && owner.is_some() | is_call(facts, decorator)
                 {
                     let words = format!("{} runs this once for each message", framework.name);
-                    return Some(Repeat::Often(vec![(facts.span(decorator), words)]));
+                    return Some(Repeat::Often(Cause::Messages, vec![(facts.span(decorator), words)]));
                 }
             }
             if framework.once_names.contains(&scope.name) {
@@ -271,7 +285,7 @@ impl Project<'_> {
             }
             if self.is_handler_method(function, framework) || self.takes_message(function, framework) {
                 let words = format!("{} runs this once for each message", framework.name);
-                return Some(Repeat::Often(vec![(at, words)]));
+                return Some(Repeat::Often(Cause::Messages, vec![(at, words)]));
             }
         }
         None
@@ -336,7 +350,7 @@ impl Project<'_> {
             if framework.handler_registrations.contains(&name) {
                 let words = format!("{} runs it once for each message", framework.name);
                 let span = facts.span(call);
-                return Some(Repeat::Often(vec![(span, words)]));
+                return Some(Repeat::Often(Cause::Messages, vec![(span, words)]));
             }
         }
         None

@@ -28,7 +28,8 @@ impl Project<'_> {
     pub(super) fn call(&self, call: ExprRef, frame: Frame) -> Value {
         let ExprKind::Call { callee, .. } = self.kind(call) else { return Value::unknown(Why::Call) };
         let callee = self.evaluate(sibling(call, *callee), frame);
-        let mut result = Value { alternatives: Vec::new(), unknown: callee.unknown.map(|_| Why::Call) };
+        let why = |why| if why == Why::Name { Why::Name } else { Why::Call };
+        let mut result = Value { alternatives: Vec::new(), unknown: callee.unknown.map(why) };
         for one in &callee.alternatives {
             if one.datum != Datum::Null {
                 result.join(self.called(&one.datum, call, frame));

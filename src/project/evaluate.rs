@@ -121,7 +121,9 @@ impl Project<'_> {
 
     fn attribute(&self, object: ExprRef, name: &SmolStr, frame: Frame) -> Value {
         let value = self.evaluate(object, frame);
-        let mut result = Value { alternatives: Vec::new(), unknown: value.unknown.map(|_| Why::Attribute) };
+        // An import that is not followed stays one: another meaning of the same name, not an object of unknown origin.
+        let why = |why| if why == Why::Name { Why::Name } else { Why::Attribute };
+        let mut result = Value { alternatives: Vec::new(), unknown: value.unknown.map(why) };
         for one in &value.alternatives {
             if one.datum != Datum::Null {
                 result.join(self.member_value(&one.datum, name));

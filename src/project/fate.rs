@@ -354,7 +354,9 @@ impl Project<'_> {
         let closing: Vec<StmtId> = closes.iter().filter_map(|call| facts.stmt_of(call.expr)).collect();
         let names: Vec<ExprId> = uses.iter().map(|one| one.expr.expr).collect();
         let closes_at = |stmt: StmtId| closing.contains(&stmt);
-        let about = |test: ExprId| names.iter().any(|&name| super::bodies::within(facts, name, test));
+        // Where the construction hangs on a condition, so does who has to close.
+        let conditional = self.is_fallback(made) || self.guarded_by(made).is_some();
+        let about = |test: ExprId| conditional || names.iter().any(|&name| super::bodies::within(facts, name, test));
         let mut paths = Paths::new(facts, &closes_at, &about);
         let end = paths.after(start);
         match (end, paths.left_open) {

@@ -5,7 +5,8 @@
 //! count what it cannot see: an unknown number of requests is silence.
 
 use super::bodies::{Around, exclusive, is_retry, loops};
-use super::callers::Repeat;
+use super::callers::{Cause, Repeat};
+use super::evaluate::Passed;
 use super::places::{Use, UseKind};
 use super::{Project, sibling};
 use crate::finding::Confidence;
@@ -175,18 +176,18 @@ impl Project<'_> {
         if requests == Requests::Several && function.scope == MODULE {
             return None;
         }
-        let repeat = self.repeat_at(made);
+        let repeat = self.repeat_where_built(made, function);
         match (repeat, requests) {
             (Repeat::Once, _) => None,
-            // A socket that is opened again when it closed is a new connection in any case.
-            (Repeat::Again(_) | Repeat::Unknown, _) if sockets => None,
-            (Repeat::Often(chain) | Repeat::Again(chain), Requests::One) => Some(Waste {
+            // A socket is a connection of its own in any case; only one for each of many items is too many.
+            (Repeat::Often(Cause::Turns | Cause::Messages, _) | Repeat::Unknown, _) if sockets => None,
+            (Repeat::Often(_, chain), Requests::One) => Some(Waste {
                 each: "for each request",
                 confidence: Confidence::High,
                 chain,
                 function: SmolStr::default(),
             }),
-            (Repeat::Often(chain) | Repeat::Again(chain), _) => {
+            (Repeat::Often(_, chain), _) => {
                 Some(Waste { each: "for each call", confidence: Confidence::Low, chain, function: SmolStr::default() })
             }
             (Repeat::Unknown, Requests::One)
@@ -201,6 +202,59 @@ impl Project<'_> {
             }
             _ => None,
         }
+    }
+
+    /// How often a session is built: a function that builds one where it was given none does not for callers that give
+    /// one.
+    fn repeat_where_built(&self, made: ExprRef, function: ScopeRef) -> Repeat {
+        let Some(index) = self.guarding_parameter(made, function) else { return self.repeat_at(made) };
+        if let Some(repeat) = self.by_framework(function) {
+            return repeat;
+        }
+        let test = self.files[&function.file].test;
+        let callers = self.callers_of(function);
+        let mut all_once = true;
+        let mut any = false;
+        for caller in callers.calls.iter().filter(|caller| test || !self.files[&caller.call.file].test) {
+            let given = match self.argument_for(caller.call, function, index) {
+                Passed::Argument(value) => !self.evaluate(value, Frame::NONE).always(|datum| *datum == Datum::Null),
+                Passed::Default => false,
+                Passed::Unknown => true,
+            };
+            if given {
+                continue;
+            }
+            any = true;
+            match self.repeat_at(caller.call) {
+                Repeat::Often(cause, mut chain) => {
+                    chain.insert(0, (self.span(caller.call), "called here without one".into()));
+                    return Repeat::Often(cause, chain);
+                }
+                Repeat::Once => {}
+                Repeat::Unknown => all_once = false,
+            }
+        }
+        if any && all_once { Repeat::Once } else { Repeat::Unknown }
+    }
+
+    /// The parameter that a session stands in for where it is none: `if session is None`, `session or …`.
+    fn guarding_parameter(&self, made: ExprRef, function: ScopeRef) -> Option<usize> {
+        let guard = match self.guarded_by(made) {
+            Some(test) => test,
+            None => self.fallback_for(made)?,
+        };
+        let facts = self.facts(made.file);
+        let named = |name: &SmolStr| facts.scope(function.scope).parameters.iter().position(|p| p.name == *name);
+        let mut open = vec![guard.expr];
+        while let Some(expr) = open.pop() {
+            if let ExprKind::Name(name) = &facts.expr(expr).kind
+                && let Some(index) = named(name)
+            {
+                return Some(index);
+            }
+            facts.expr(expr).kind.children(&mut open);
+        }
+        None
     }
 
     /// Whether a function is something to call again and again: not part of a script that runs once.
@@ -230,17 +284,23 @@ impl Project<'_> {
     }
 
     /// Whether a construction stands behind `or` or in a conditional.
-    fn is_fallback(&self, made: ExprRef) -> bool {
+    pub(super) fn is_fallback(&self, made: ExprRef) -> bool {
+        self.fallback_for(made).is_some()
+    }
+
+    /// What a construction is the fallback for: the first operand of `or`, the test of a conditional.
+    fn fallback_for(&self, made: ExprRef) -> Option<ExprRef> {
         let facts = self.facts(made.file);
         let mut at = made.expr;
         while let crate::model::facts::Parent::Expr(up) = facts.parent(at) {
             match &facts.expr(up).kind {
-                ExprKind::Boolean { .. } | ExprKind::Conditional { .. } => return true,
+                ExprKind::Boolean { operands, .. } => return operands.first().map(|&first| sibling(made, first)),
+                ExprKind::Conditional { test, .. } => return Some(sibling(made, *test)),
                 ExprKind::Await(_) => at = up,
-                _ => return false,
+                _ => return None,
             }
         }
-        false
+        None
     }
 
     fn opens_socket(&self, uses: &[Use]) -> bool {

@@ -157,7 +157,7 @@ impl Project<'_> {
             return None;
         }
         let kind = self.libraries.kind(row);
-        if value.unknown.is_some() && kind != Kind::Request {
+        if value.unknown == Some(Why::Name) || value.unknown.is_some() && kind != Kind::Request {
             return None;
         }
         let class = match known[0] {

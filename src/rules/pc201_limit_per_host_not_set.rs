@@ -50,6 +50,10 @@ fn draft(view: View<'_>) -> Option<Draft> {
         view.name(Setting::Limit),
         view.defaults().pool_example
     );
-    let confidence = if limit.is_some() { Confidence::High } else { Confidence::Medium };
+    let confidence = match limit {
+        _ if view.project.is_script(view.site) => Confidence::Low,
+        Some(_) => Confidence::High,
+        None => Confidence::Medium,
+    };
     Some(Draft::new(view.span(), message, help).confidence(confidence))
 }

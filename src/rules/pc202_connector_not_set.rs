@@ -5,9 +5,10 @@
 
 use super::Check;
 use super::view::View;
-use crate::finding::{Draft, Severity};
+use crate::finding::{Confidence, Draft, Severity};
 use crate::libraries::{Kind, Setting};
 use crate::model::value::Datum;
+use crate::project::Site;
 
 /// What decides it.
 pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, check)];
@@ -24,10 +25,14 @@ fn draft(view: View<'_>) -> Option<Draft> {
     {
         return None;
     }
-    let matters = view.project.waste(view.site.call).is_none() && view.project.lives_long(view.site.call);
+    let requests = view.project.requests_of(view.site);
+    let socket = |request: &&Site| view.project.request(request).is_some_and(|row| row.socket);
+    let sockets = !requests.sites.is_empty() && requests.sites.iter().all(socket);
+    let matters = !sockets && view.project.waste(view.site.call).is_none() && view.project.lives_long(view.site.call);
     let name = view.name(Setting::Pool);
     let message = format!("no `{name}=`: the default pool applies: {}", view.defaults().pool);
     let help = format!("pass `{name}={}`, with numbers that fit", view.defaults().pool_example);
     let draft = Draft::new(view.span(), message, help);
+    let draft = if view.project.is_script(view.site) { draft.confidence(Confidence::Low) } else { draft };
     Some(if matters { draft } else { draft.severity(Severity::Info) })
 }

@@ -4,7 +4,7 @@
 
 use super::Check;
 use super::view::View;
-use crate::finding::Draft;
+use crate::finding::{Confidence, Draft};
 use crate::libraries::{Kind, Setting};
 use crate::project::Repeat;
 
@@ -22,7 +22,11 @@ fn session(view: View<'_>) -> Vec<Draft> {
         waste.each
     );
     let help = "build one session at start, pass it to what makes requests, and close it at the end";
-    let draft = Draft::new(view.span(), message, help).confidence(waste.confidence);
+    let confidence = match waste.confidence {
+        Confidence::Medium if view.project.is_script(view.site) => Confidence::Low,
+        confidence => confidence,
+    };
+    let draft = Draft::new(view.span(), message, help).confidence(confidence);
     vec![waste.chain.into_iter().fold(draft, |draft, (span, words)| draft.label(span, words))]
 }
 
@@ -31,9 +35,7 @@ fn one_shot(view: View<'_>) -> Vec<Draft> {
     if !one_shot || view.argument(Setting::Pool).is_some() || view.site.open {
         return Vec::new();
     }
-    let (Repeat::Often(chain) | Repeat::Again(chain)) = view.project.repeat_at(view.site.call) else {
-        return Vec::new();
-    };
+    let Repeat::Often(_, chain) = view.project.repeat_at(view.site.call) else { return Vec::new() };
     let message = format!(
         "`{}` builds a session for this one request, again and again: no connection is used again",
         view.callee()
