@@ -508,6 +508,12 @@ impl Libraries {
         self.class(row).map_or(Kind::Request, |class| class.makes)
     }
 
+    /// Whether a row is about a method of an object.
+    #[must_use]
+    pub fn row_has_receiver(&self, row: Row) -> bool {
+        self.request(row).is_some_and(|request| request.on.is_some())
+    }
+
     /// The library of a row.
     #[must_use]
     pub fn library(&self, row: Row) -> &Library {

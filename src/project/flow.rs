@@ -61,6 +61,8 @@ pub enum Narrow {
     Truthy,
     /// It counts as false.
     Falsy,
+    /// It is of the type that this expression names.
+    Is(ExprId),
 }
 
 /// The definitions that reach a use.
@@ -502,6 +504,14 @@ impl Walker<'_> {
                 };
                 if let (ExprKind::Name(name), ExprKind::None) = (&facts.expr(*left).kind, &facts.expr(*right).kind) {
                     self.narrow_name(name, if is { Narrow::Null } else { Narrow::NotNull });
+                }
+            }
+            ExprKind::Call { callee, arguments } if holds => {
+                let asks = matches!(&facts.expr(*callee).kind, ExprKind::Name(name) if name == "isinstance");
+                if let (true, [object, of]) = (asks, arguments.as_ref())
+                    && let ExprKind::Name(name) = &facts.expr(object.value).kind
+                {
+                    self.narrow_name(name, Narrow::Is(of.value));
                 }
             }
             _ => {}

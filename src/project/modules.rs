@@ -51,6 +51,14 @@ impl Modules {
         self.by_last.get(*last)?.iter().copied().find(|id| self.parts[id].iter().eq(full.iter()))
     }
 
+    /// Whether a file lies in a folder that is a package.
+    pub(super) fn is_in_package(&self, file: FileId) -> bool {
+        let parts = self.parts.get(&file).map_or(&[][..], Vec::as_slice);
+        let folder =
+            if self.packages.get(&file) == Some(&true) { parts } else { parts.split_last().map_or(parts, |(_, f)| f) };
+        self.package_folders.contains(folder)
+    }
+
     fn absolute(&self, own: &[SmolStr], wanted: &[&str]) -> Option<FileId> {
         let candidates = self.by_last.get(*wanted.last()?)?;
         let fits = |id: &&FileId| {

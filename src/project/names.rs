@@ -79,12 +79,27 @@ impl Project<'_> {
         let parsed = prefer_real_imports(&self.files[&file].flow, &self.files[&file].facts, reaching);
         for &(def, narrow) in &parsed {
             let value = self.definition(file, def, frame);
-            result.join(narrowed(value, narrow));
+            result.join(match narrow {
+                Narrow::Is(of) => self.of_type(value, ExprRef { file, expr: of }),
+                _ => narrowed(value, narrow),
+            });
         }
         if result.alternatives.is_empty() && result.unknown.is_none() {
             result.unknown = Some(Why::Name);
         }
         result
+    }
+
+    /// What a value is that was found to be of a type: one of what it can be, or something of that type.
+    fn of_type(&self, value: Value, of: ExprRef) -> Value {
+        let value = value.filter(|datum| *datum != Datum::Null);
+        let built = value.alternatives.iter().any(|one| self.library_row(&one.datum).is_some());
+        match self.evaluate(of, Frame::NONE).one().map(|one| &one.datum) {
+            Some(Datum::Path(path)) if self.libraries.class_at(path).is_some() && !built => {
+                Value::known(Datum::Instance(path.clone()), Some(self.span(of)))
+            }
+            _ => value,
+        }
     }
 
     /// What a definition binds its name to.
@@ -157,7 +172,7 @@ impl Project<'_> {
 
 fn narrowed(value: Value, narrow: Narrow) -> Value {
     match narrow {
-        Narrow::Any => value,
+        Narrow::Any | Narrow::Is(_) => value,
         Narrow::Null if value.unknown.is_some() => Value::known(Datum::Null, None),
         Narrow::Null => value.filter(|datum| matches!(datum, Datum::Null)),
         Narrow::NotNull => value.filter(|datum| !matches!(datum, Datum::Null)),

@@ -320,7 +320,13 @@ impl Project<'_> {
             return host_in(text, true);
         }
         match self.kind(url) {
+            // What an object keeps in an attribute is its one host.
+            ExprKind::Attribute { object, .. } => {
+                super::attributes::class_of_self(self.facts(url.file), *object)?;
+                Some(self.text(self.span(url)).into())
+            }
             ExprKind::Interpolation(parts) => match self.kind(sibling(url, *parts.first()?)) {
+                ExprKind::Text(text) if text.ends_with("://") => self.host_of(sibling(url, *parts.get(1)?), frame),
                 ExprKind::Text(text) => host_in(text, false),
                 _ => self.host_of(sibling(url, parts[0]), frame),
             },
@@ -369,6 +375,12 @@ impl Project<'_> {
             _ => false,
         });
         stored || uses.iter().any(|one| self.fans_out(one)) || self.is_stored_by_consumer(made, &uses)
+    }
+
+    /// Whether requests through a session are started many at once.
+    #[must_use]
+    pub fn starts_many(&self, made: ExprRef) -> bool {
+        self.uses(made).iter().any(|one| self.fans_out(one))
     }
 
     fn is_stored_by_consumer(&self, made: ExprRef, uses: &[Use]) -> bool {

@@ -262,6 +262,10 @@ impl Project<'_> {
         if self.scope(function).kind != ScopeKind::Function {
             return false;
         }
+        // What lies in a package is imported, whatever it can do besides.
+        if self.modules.is_in_package(function.file) {
+            return true;
+        }
         let facts = self.facts(function.file);
         let script = facts.stmt_ids().any(|stmt| match &facts.stmt(stmt).kind {
             StmtKind::If { test, .. } => match &facts.expr(*test).kind {
@@ -277,7 +281,7 @@ impl Project<'_> {
 
     /// Whether a function builds the session only where it was given none, and hands it to itself.
     fn recurses_with(&self, made: ExprRef, function: ScopeRef) -> bool {
-        if self.guarded_by(made).is_none() && !self.is_fallback(made) {
+        if self.guarding_parameter(made, function).is_none() {
             return false;
         }
         self.callers_of(function).calls.iter().any(|caller| self.function_of(self.scope_at(caller.call)) == function)

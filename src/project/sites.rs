@@ -10,7 +10,7 @@ use super::{Project, scope_in, sibling};
 use crate::libraries::{Class, Kind, Library, Parameter, Request, Row, Setting};
 use crate::model::expr::{ArgumentKind, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ImportItem, ParameterKind, StmtKind};
-use crate::model::value::{Datum, ExprRef, Frame, ScopeRef, Value, Why};
+use crate::model::value::{Alternative, Datum, ExprRef, Frame, ScopeRef, Value, Why};
 use crate::source::{Span, offset};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
@@ -158,6 +158,12 @@ impl Project<'_> {
         }
         let kind = self.libraries.kind(row);
         if value.unknown == Some(Why::Name) || value.unknown.is_some() && kind != Kind::Request {
+            return None;
+        }
+        // An object that may be of another library, too, says nothing about a request.
+        let receiver = self.receiver(call, Frame::NONE).filter(|_| kind == Kind::Request);
+        let foreign = |one: &Alternative| one.datum != Datum::Null && self.library_row(&one.datum).is_none();
+        if receiver.is_some_and(|(_, of)| self.libraries.row_has_receiver(row) && of.alternatives.iter().any(foreign)) {
             return None;
         }
         let class = match known[0] {

@@ -1,7 +1,7 @@
 //! PC202 connector-not-set: a session runs on the default pool, which has no limit per host.
 //!
 //! A warning where the pool matters: the session is kept, or its requests run at the same time. Otherwise, and where the
-//! session does not live long enough for a pool to matter, information.
+//! session does not live long enough for a pool to matter, or asks one host one thing after the other, information.
 
 use super::Check;
 use super::view::View;
@@ -19,16 +19,16 @@ fn check(view: View<'_>) -> Vec<Draft> {
 
 fn draft(view: View<'_>) -> Option<Draft> {
     let value = view.value(Setting::Pool);
-    if !value.always(|datum| matches!(datum, Datum::Unset | Datum::Null))
-        || !view.is_unset(Setting::BaseUrl)
-        || view.project.is_for_one_host(view.site)
-    {
+    if !value.always(|datum| matches!(datum, Datum::Unset | Datum::Null)) {
         return None;
     }
+    let one_host = !view.is_unset(Setting::BaseUrl) || view.project.is_for_one_host(view.site);
+    let idle = one_host && !view.project.starts_many(view.site.call);
     let requests = view.project.requests_of(view.site);
     let socket = |request: &&Site| view.project.request(request).is_some_and(|row| row.socket);
     let sockets = !requests.sites.is_empty() && requests.sites.iter().all(socket);
-    let matters = !sockets && view.project.waste(view.site.call).is_none() && view.project.lives_long(view.site.call);
+    let matters =
+        !sockets && !idle && view.project.waste(view.site.call).is_none() && view.project.lives_long(view.site.call);
     let name = view.name(Setting::Pool);
     let message = format!("no `{name}=`: the default pool applies: {}", view.defaults().pool);
     let help = format!("pass `{name}={}`, with numbers that fit", view.defaults().pool_example);
