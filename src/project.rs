@@ -18,6 +18,7 @@ mod modules;
 mod places;
 mod requests;
 mod reuse;
+mod sharing;
 mod sites;
 
 pub use callers::{Caller, Repeat};
@@ -27,6 +28,7 @@ pub use loops::NoLoop;
 pub use places::{Use, UseKind};
 pub use requests::Requests;
 pub use reuse::Waste;
+pub use sharing::Sharing;
 pub use sites::{BoundArgument, Site, SiteId};
 
 use crate::frameworks::Frameworks;
