@@ -8,6 +8,7 @@ mod bodies;
 mod builtins;
 mod callers;
 mod calls;
+mod escapes;
 mod evaluate;
 mod fate;
 mod flow;
@@ -22,6 +23,7 @@ mod sharing;
 mod sites;
 
 pub use callers::{Caller, Repeat};
+pub use escapes::{Escape, Exit};
 pub use fate::{Fate, Ownership};
 pub use flow::Flow;
 pub use loops::NoLoop;

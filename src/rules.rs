@@ -207,6 +207,7 @@ rules! {
     pc304_config_after_creation
     pc305_private_pool_attribute
     pc306_session_outside_loop
+    pc309_escapes_its_block
     pc901_unused_suppression
     pc902_unknown_suppression
 }

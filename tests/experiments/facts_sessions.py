@@ -321,6 +321,19 @@ async def test_session_returned_from_its_own_block_is_closed():
         assert isinstance(error, RuntimeError) and str(error) == "Session is closed"
 
 
+async def test_response_cannot_be_read_after_its_block():
+    """a response that is read after its block raises ClientConnectionError; one that was read inside keeps its body"""
+    async with Server() as server:
+        async with ClientSession() as session:
+            async with session.get(server.url("/trickle/3/0.2")) as response:
+                pass
+            error = await error_of(response.text())
+            assert isinstance(error, aiohttp.ClientConnectionError), error
+            async with session.get(server.url()) as response:
+                await response.read()
+            assert await response.text() == "ok"
+
+
 async def test_trace_tells_of_connections():
     """aiohttp.TraceConfig tells of every connection that is created or reused"""
     seen = []
