@@ -368,6 +368,16 @@ pub struct Head {
     pub documentation: String,
 }
 
+/// What becomes of the answers of a library's requests.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Response {
+    /// The methods that read its body.
+    pub reads: Vec<SmolStr>,
+    /// Where this can be read.
+    pub source: String,
+}
+
 /// One library.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -389,6 +399,9 @@ pub struct Library {
     /// How requests are made.
     #[serde(default, rename = "request")]
     pub requests: Vec<Request>,
+    /// The answers.
+    #[serde(default)]
+    pub response: Response,
     /// Arguments that are wrong by their name.
     #[serde(default, rename = "argument")]
     pub arguments: Vec<WrongArgument>,

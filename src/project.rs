@@ -10,6 +10,7 @@ mod builtins;
 mod callers;
 mod calls;
 mod definitions;
+mod escapes;
 mod evaluate;
 mod fate;
 mod flow;
@@ -21,15 +22,18 @@ mod names;
 mod places;
 mod requests;
 mod reuse;
+mod sharing;
 mod sites;
 
 pub use callers::{Caller, Cause, Repeat};
+pub use escapes::{Escape, Exit};
 pub use fate::{Fate, Ownership};
 pub use flow::Flow;
 pub use loops::NoLoop;
 pub use places::{Use, UseKind};
 pub use requests::Requests;
 pub use reuse::Waste;
+pub use sharing::Sharing;
 pub use sites::{BoundArgument, Site, SiteId};
 
 use crate::frameworks::Frameworks;

@@ -203,9 +203,11 @@ rules! {
     pc209_setting_without_effect
     pc301_session_per_request
     pc302_session_not_closed
+    pc303_shared_connector_closed
     pc304_config_after_creation
     pc305_private_pool_attribute
     pc306_session_outside_loop
+    pc309_escapes_its_block
     pc901_unused_suppression
     pc902_unknown_suppression
 }

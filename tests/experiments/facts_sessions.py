@@ -158,6 +158,17 @@ async def test_first_close_breaks_a_shared_connector():
         assert isinstance(error, RuntimeError) and str(error) == "Session is closed"
 
 
+async def test_a_closed_connector_fails_the_next_session():
+    """a session that is built with the connector of a closed one is closed from the start"""
+    connector = TCPConnector()
+    async with Server() as server:
+        async with ClientSession(connector=connector) as session:
+            await fetch(session, server.url())
+        second = ClientSession(connector=connector)
+        error = await error_of(fetch(second, server.url()))
+        assert second.closed and isinstance(error, RuntimeError) and str(error) == "Session is closed"
+
+
 async def test_public_properties_are_read_only():
     """session.timeout, session.connector, connector.limit, .limit_per_host, .force_close cannot be assigned"""
     async with ClientSession() as session:
@@ -308,6 +319,19 @@ async def test_session_returned_from_its_own_block_is_closed():
     async with Server() as server:
         error = await error_of(fetch(await make(), server.url()))
         assert isinstance(error, RuntimeError) and str(error) == "Session is closed"
+
+
+async def test_response_cannot_be_read_after_its_block():
+    """a response that is read after its block raises ClientConnectionError; one that was read inside keeps its body"""
+    async with Server() as server:
+        async with ClientSession() as session:
+            async with session.get(server.url("/trickle/3/0.2")) as response:
+                pass
+            error = await error_of(response.text())
+            assert isinstance(error, aiohttp.ClientConnectionError), error
+            async with session.get(server.url()) as response:
+                await response.read()
+            assert await response.text() == "ok"
 
 
 async def test_trace_tells_of_connections():
