@@ -195,6 +195,7 @@ impl Run<'_> {
             return Ok(Loaded { words, lowered: None });
         }
         let test = is_test(self.config, &candidate.path);
+        let script = is_script(self.config, &candidate.path);
         let lowered = catch_unwind(AssertUnwindSafe(|| {
             let facts = (language.lower)(&source);
             let flow = Flow::new(&facts);
@@ -205,7 +206,7 @@ impl Run<'_> {
             message: "poolcheck failed on this file; please report it with the file".into(),
             at: None,
         })?;
-        Ok(Loaded { words, lowered: Some(ProjectFile { facts, flow, source, test, names_library }) })
+        Ok(Loaded { words, lowered: Some(ProjectFile { facts, flow, source, test, script, names_library }) })
     }
 }
 
@@ -230,9 +231,10 @@ fn in_parallel<T: Send>(jobs: usize, count: usize, work: impl Fn(usize) -> T + S
                 }
                 done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(own);
             };
-            let spawned = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, worker);
-            // Without another thread the others do the work.
-            drop(spawned);
+            if std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, worker).is_err() {
+                // No thread can be had: the work is done here.
+                worker();
+            }
         }
     });
     let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -271,6 +273,15 @@ fn is_test(config: &Config, path: &Path) -> bool {
         || stem.starts_with("test_")
         || stem.ends_with("_test")
         || stem == "tests"
+}
+
+/// Folders whose code is read, copied or run once rather than shipped.
+const SCRIPTS: [&str; 6] = ["examples", "example", "docs", "doc", "scripts", "samples"];
+
+/// Whether a file is one of those, by its path below the project's root.
+fn is_script(config: &Config, path: &Path) -> bool {
+    let below = path.strip_prefix(&config.root).unwrap_or(path);
+    below.parent().is_some_and(|parent| parent.iter().any(|part| SCRIPTS.iter().any(|script| part == *script)))
 }
 
 /// Makes findings of what the rules said, file by file.

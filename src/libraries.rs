@@ -197,6 +197,9 @@ pub struct Class {
     /// Whether a pool of it serves any number of hosts.
     #[serde(default)]
     pub many_hosts: bool,
+    /// What happens when an argument is passed by position; empty where it may be.
+    #[serde(default)]
+    pub keyword_only: String,
     /// The methods that close it.
     #[serde(default)]
     pub closers: Vec<SmolStr>,
@@ -324,6 +327,8 @@ pub struct Encloses {
     pub outer: Setting,
     /// The enclosed ones.
     pub inner: Vec<Setting>,
+    /// From how many seconds on the enclosing timeout is rounded up to a whole second.
+    pub rounded_from: Option<f64>,
     /// Where this can be read.
     pub source: String,
 }

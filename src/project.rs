@@ -62,6 +62,8 @@ pub struct ProjectFile {
     pub source: SourceFile,
     /// Whether it is test code.
     pub test: bool,
+    /// Whether it is read, copied or run once rather than shipped.
+    pub script: bool,
     /// Whether its text names a library, by its module or by one of its classes.
     pub names_library: bool,
 }

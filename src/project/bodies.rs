@@ -122,6 +122,20 @@ pub(super) fn is_retry(facts: &FileFacts, around: Around, inside: ExprId) -> boo
     caught || counted && leaves(body)
 }
 
+/// Whether a loop is always left in its first turn.
+pub(super) fn turns_once(facts: &FileFacts, around: Around) -> bool {
+    let Around::Loop(stmt) = around else { return false };
+    match &facts.stmt(stmt).kind {
+        StmtKind::For { body, .. } | StmtKind::While { body, .. } => leaves_for_good(facts, body),
+        _ => false,
+    }
+}
+
+/// Whether an expression stands inside a statement.
+pub(super) fn within_stmt(facts: &FileFacts, expr: ExprId, stmt: StmtId) -> bool {
+    covers(facts, stmt, expr)
+}
+
 fn follows_with_exit(facts: &FileFacts, stmt: StmtId, outer: StmtId) -> bool {
     let (StmtKind::For { body, .. } | StmtKind::While { body, .. }) = &facts.stmt(outer).kind else { return false };
     body.iter()

@@ -4,7 +4,7 @@
 //! counts where hardly another function has its name. Refuses to guess about callers outside the project.
 
 use super::attributes::class_of_method;
-use super::bodies::{Around, is_retry, loop_span, loops};
+use super::bodies::{Around, is_retry, loop_span, loops, turns_once};
 use super::memo::Question;
 use super::{Project, scope_in, sibling};
 use crate::frameworks::Framework;
@@ -216,7 +216,7 @@ impl Project<'_> {
     fn repeat_of_place(&self, place: ExprRef, seen: &mut Vec<ScopeRef>) -> Repeat {
         let facts = self.facts(place.file);
         for around in loops(facts, place.expr) {
-            if is_retry(facts, around, place.expr) {
+            if is_retry(facts, around, place.expr) || turns_once(facts, around) {
                 continue;
             }
             let words = match around {
@@ -227,6 +227,11 @@ impl Project<'_> {
             let again = matches!(around, Around::Loop(stmt) if matches!(facts.stmt(stmt).kind, StmtKind::While { .. }));
             return Repeat::Often(if again { Cause::Turns } else { Cause::Items }, chain);
         }
+        self.repeat_beyond_loops(place, seen)
+    }
+
+    /// How often the code at a place runs, leaving out the loops around it in its own function.
+    pub(super) fn repeat_beyond_loops(&self, place: ExprRef, seen: &mut Vec<ScopeRef>) -> Repeat {
         let scope = self.scope_at(place);
         if self.is_main_guard(place) {
             return Repeat::Once;
@@ -276,7 +281,7 @@ impl Project<'_> {
                     || owner.as_ref().is_some_and(|owner| self.is_owned(function.file, owner, framework));
                 if framework.handler_decorators.contains(&name) && owned && owner.is_some() | is_call(facts, decorator)
                 {
-                    let words = format!("{} runs this once for each message", framework.name);
+                    let words = format!("{} runs this once for each request or message", framework.name);
                     return Some(Repeat::Often(Cause::Messages, vec![(facts.span(decorator), words)]));
                 }
             }
@@ -284,7 +289,7 @@ impl Project<'_> {
                 return Some(Repeat::Once);
             }
             if self.is_handler_method(function, framework) || self.takes_message(function, framework) {
-                let words = format!("{} runs this once for each message", framework.name);
+                let words = format!("{} runs this once for each request or message", framework.name);
                 return Some(Repeat::Often(Cause::Messages, vec![(at, words)]));
             }
         }
@@ -348,7 +353,7 @@ impl Project<'_> {
                 return Some(Repeat::Once);
             }
             if framework.handler_registrations.contains(&name) {
-                let words = format!("{} runs it once for each message", framework.name);
+                let words = format!("{} runs it once for each request or message", framework.name);
                 let span = facts.span(call);
                 return Some(Repeat::Often(Cause::Messages, vec![(span, words)]));
             }

@@ -358,7 +358,7 @@ impl Project<'_> {
     }
 
     /// What is added to the variable `name` around its use: `name[key] = value`. True where something else may be.
-    fn added_entries(&self, at: ExprRef, name: &SmolStr, into: &mut Vec<MappingEntry>) -> bool {
+    pub(super) fn added_entries(&self, at: ExprRef, name: &SmolStr, into: &mut Vec<MappingEntry>) -> bool {
         let facts = self.facts(at.file);
         let owner = self.owner_of(at.file, facts.scope_of(at.expr), name);
         let same = |other: ExprRef| self.owner_of(at.file, facts.scope_of(other.expr), name) == owner;

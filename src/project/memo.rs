@@ -164,10 +164,14 @@ impl Project<'_> {
             return question.unknown(Why::Cycle);
         }
         if memo.asking.borrow().len() > DEPTH {
-            memo.cuts.set(memo.cuts.get() + 1);
+            // What rests on this holds only for the question that led here.
+            *memo.unsettled.borrow_mut() += 1;
             return question.unknown(Why::Deep);
         }
         let unsettled = *memo.unsettled.borrow();
+        if memo.asking.borrow().is_empty() && memo.settling.borrow().is_empty() {
+            memo.meanwhile.borrow_mut().clear();
+        }
         let position = memo.begin(question);
         let answer = self.work_out(question);
         let Some(members) = memo.end(position) else { return answer };

@@ -112,7 +112,15 @@ impl Project<'_> {
         let here = |expr: ExprId| ExprRef { file, expr };
         match &of.flow.def(def).kind {
             DefKind::Parameter(scope, index) => self.parameter(scope_in(file, *scope), *index, frame),
-            DefKind::Value(value) => self.evaluate(here(*value), frame),
+            DefKind::Value(value) => {
+                let mut known = self.evaluate(here(*value), frame);
+                let stmt = of.flow.def(def).stmt.map(|stmt| &of.facts.stmt(stmt).kind);
+                if let (Some(why), Some(StmtKind::Assign { annotation: Some(annotation), .. })) = (known.unknown, stmt)
+                {
+                    known.join(self.annotated(here(*annotation), why));
+                }
+                known
+            }
             DefKind::Element(value, index) => self.element(&self.evaluate(here(*value), frame), *index, frame),
             DefKind::Item(iterable) => self.items(&self.evaluate(here(*iterable), frame)),
             DefKind::Entered(context) => self.entered(self.evaluate(here(*context), frame)),

@@ -17,9 +17,6 @@ const HANDS: usize = 3;
 /// Context managers that end what runs in them after a time.
 const TIMERS: [&str; 5] = ["timeout", "timeout_at", "fail_after", "move_on_after", "async_timeout"];
 
-/// Folders whose code is read, copied or run once rather than shipped.
-const SCRIPTS: [&str; 6] = ["examples", "example", "docs", "doc", "scripts", "samples"];
-
 /// The host of a URL's text; where the text may go on, only one that a slash ends.
 fn host_in(text: &str, whole: bool) -> Option<SmolStr> {
     let (scheme, rest) = text.split_once("://")?;
@@ -212,11 +209,17 @@ impl Project<'_> {
         if self.argument(request, Setting::Timeout).is_some() && !self.is_default_timeout(request) {
             return true;
         }
-        let facts = self.facts(request.call.file);
-        let Some(stmt) = facts.stmt_of(request.call.expr) else { return false };
+        self.is_timed(request.call)
+    }
+
+    /// Whether a timer ends what runs at a place.
+    #[must_use]
+    pub fn is_timed(&self, place: ExprRef) -> bool {
+        let facts = self.facts(place.file);
+        let Some(stmt) = facts.stmt_of(place.expr) else { return false };
         let timed = |stmt| match &facts.stmt(stmt).kind {
             StmtKind::With { items, .. } => items.iter().any(|item| {
-                let name = self.callee_name(sibling(request.call, item.context));
+                let name = self.callee_name(sibling(place, item.context));
                 TIMERS.contains(&name.as_str())
             }),
             _ => false,
@@ -224,9 +227,9 @@ impl Project<'_> {
         if timed(stmt) || super::bodies::enclosing(facts, stmt).into_iter().any(|(outer, _)| timed(outer)) {
             return true;
         }
-        let mut at = request.call.expr;
+        let mut at = place.expr;
         while let Parent::Expr(up) = facts.parent(at) {
-            if self.callee_name(sibling(request.call, up)) == "wait_for" {
+            if self.callee_name(sibling(place, up)) == "wait_for" {
                 return true;
             }
             at = up;
@@ -338,8 +341,7 @@ impl Project<'_> {
     /// Whether a site is in code that is read, copied or run once.
     #[must_use]
     pub fn is_script(&self, site: &Site) -> bool {
-        let path = &self.files[&site.call.file].source.path;
-        path.split('/').any(|part| SCRIPTS.contains(&part))
+        self.files[&site.call.file].script
     }
 
     /// Whether an object is only there to be compared with another.

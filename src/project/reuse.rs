@@ -4,7 +4,7 @@
 //! what ends with its function is judged by how many requests it serves and how often the function runs. Refuses to
 //! count what it cannot see: an unknown number of requests is silence.
 
-use super::bodies::{Around, exclusive, is_retry, loops};
+use super::bodies::{Around, enclosing, exclusive, is_retry, loops, turns_once, within_stmt};
 use super::callers::{Cause, Repeat};
 use super::evaluate::Passed;
 use super::places::{Use, UseKind};
@@ -154,7 +154,7 @@ impl Project<'_> {
         let sockets = self.opens_socket(uses);
         let around = loops(facts, made.expr);
         for &one in &around {
-            if is_retry(facts, one, made.expr) {
+            if is_retry(facts, one, made.expr) || turns_once(facts, one) || self.outlives_turn(made, one, uses) {
                 continue;
             }
             let reconnects =
@@ -204,10 +204,27 @@ impl Project<'_> {
         }
     }
 
+    /// Whether a session that is built under a condition in a loop is used beyond the condition: then the next turn finds
+    /// it there.
+    fn outlives_turn(&self, made: ExprRef, around: Around, uses: &[Use]) -> bool {
+        let Around::Loop(outer) = around else { return false };
+        let facts = self.facts(made.file);
+        if uses.iter().any(|one| matches!(one.kind, UseKind::Entered(_))) {
+            return false;
+        }
+        let Some(stmt) = facts.stmt_of(made.expr) else { return false };
+        let inside = enclosing(facts, stmt).into_iter().map(|(around, _)| around).take_while(|&around| around != outer);
+        let mut conditions = inside.filter(|&around| matches!(facts.stmt(around).kind, StmtKind::If { .. }));
+        let beyond = |condition| uses.iter().any(|one| !within_stmt(facts, one.expr.expr, condition));
+        self.is_fallback(made) || conditions.any(beyond)
+    }
+
     /// How often a session is built: a function that builds one where it was given none does not for callers that give
     /// one.
     fn repeat_where_built(&self, made: ExprRef, function: ScopeRef) -> Repeat {
-        let Some(index) = self.guarding_parameter(made, function) else { return self.repeat_at(made) };
+        let Some(index) = self.guarding_parameter(made, function) else {
+            return self.repeat_beyond_loops(made, &mut Vec::new());
+        };
         if let Some(repeat) = self.by_framework(function) {
             return repeat;
         }

@@ -51,6 +51,8 @@ pub struct Site {
     pub callee: Span,
     /// The arguments that reach it.
     pub arguments: Vec<BoundArgument>,
+    /// An argument by position that no parameter takes.
+    pub stray: Option<Span>,
     /// Whether arguments that cannot be seen may reach it, too.
     pub open: bool,
     /// The class of the project that is built, where it derives from the library's.
@@ -170,7 +172,7 @@ impl Project<'_> {
             Datum::Scope(class) => Some(*class),
             _ => None,
         };
-        let mut binding = Binding { project: self, row, arguments: Vec::new(), open: false };
+        let mut binding = Binding { project: self, row, arguments: Vec::new(), open: false, stray: None };
         match (known[0], class) {
             (Datum::Partial(bound, frame), _) => {
                 binding.bind(*bound, *frame, 1);
@@ -179,9 +181,9 @@ impl Project<'_> {
             (_, Some(class)) => binding.bind_subclass(class, call, Frame::NONE, 0),
             _ => binding.bind(call, Frame::NONE, 0),
         }
-        let (arguments, open) = (binding.arguments, binding.open);
+        let (arguments, open, stray) = (binding.arguments, binding.open, binding.stray);
         let callee = self.span(callee);
-        Some(Site { id: SiteId(0), row, kind, call, callee, arguments, open, class, test })
+        Some(Site { id: SiteId(0), row, kind, call, callee, arguments, stray, open, class, test })
     }
 
     /// The site that a call is.
@@ -317,6 +319,7 @@ struct Binding<'p, 'l> {
     row: Row,
     arguments: Vec<BoundArgument>,
     open: bool,
+    stray: Option<Span>,
 }
 
 impl Binding<'_, '_> {
@@ -333,6 +336,8 @@ impl Binding<'_, '_> {
                     if let Some(index) = parameters.iter().position(|p| p.position == Some(position)) {
                         let name = parameters[index].name.clone();
                         self.push(BoundArgument { name, parameter: Some(index), value, frame, span, sometimes: false });
+                    } else {
+                        self.stray.get_or_insert(span);
                     }
                     position += 1;
                 }
@@ -381,6 +386,14 @@ impl Binding<'_, '_> {
         let Some((function, call, outer)) = project.keywords_parameter(value, frame) else { return false };
         let ExprKind::Call { arguments, .. } = project.kind(call) else { return false };
         let own = &project.scope(function).parameters;
+        if let ExprKind::Name(name) = project.kind(value) {
+            let mut added = Vec::new();
+            self.open |= project.added_entries(value, name, &mut added);
+            for entry in added {
+                let span = project.span(entry.value);
+                self.named(entry.name, entry.value, entry.frame, span, entry.sometimes);
+            }
+        }
         for argument in arguments {
             let inner = sibling(call, argument.value);
             let span = Span { file: call.file, start: argument.start, end: argument.end };

@@ -20,7 +20,7 @@ fn counts(report: &Report) -> Vec<(&'static Rule, usize)> {
 /// The writer fails.
 pub fn ending(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let looked = format!(
-        "{} ({} parsed, {} judged)",
+        "{} (known libraries in {}, {} judged)",
         number(report.counts.files, "file"),
         report.counts.checked,
         number(report.counts.sites, "site")

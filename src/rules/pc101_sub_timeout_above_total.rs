@@ -6,7 +6,7 @@
 use super::Check;
 use super::view::{Measure, View, quantity, with_origins};
 use crate::finding::Draft;
-use crate::libraries::{Kind, Setting};
+use crate::libraries::{Encloses, Kind, Setting};
 
 /// What decides it.
 pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Timeout, check)];
@@ -15,7 +15,7 @@ fn check(view: View<'_>) -> Vec<Draft> {
     let mut drafts: Vec<Draft> = Vec::new();
     for row in &view.library().encloses {
         for &inner in &row.inner {
-            let draft = compare(view, row.outer, inner);
+            let draft = compare(view, row, inner);
             // What is above `total` and above `connect` is one mistake.
             drafts.extend(draft.filter(|draft| !drafts.iter().any(|known| known.at == draft.at)));
         }
@@ -23,9 +23,15 @@ fn check(view: View<'_>) -> Vec<Draft> {
     drafts
 }
 
-fn compare(view: View<'_>, outer: Setting, inner: Setting) -> Option<Draft> {
+fn compare(view: View<'_>, row: &Encloses, inner: Setting) -> Option<Draft> {
+    let outer = row.outer;
     let (outers, inners) = (view.numbers(outer)?, view.numbers(inner)?);
-    let longer = |outer: &Measure, inner: &Measure| inner.value > outer.value;
+    // A timeout that is rounded up can end after one that is longer by less than a second.
+    let ends = |outer: f64| match row.rounded_from {
+        Some(from) if outer >= from => outer + 1.0,
+        _ => outer,
+    };
+    let longer = |outer: &Measure, inner: &Measure| inner.value > outer.value && inner.value >= ends(outer.value);
     if !inners.iter().all(|inner| outers.iter().all(|outer| longer(outer, inner))) {
         return None;
     }

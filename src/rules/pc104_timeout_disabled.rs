@@ -19,6 +19,9 @@ fn object(view: View<'_>) -> Vec<Draft> {
 fn object_draft(view: View<'_>) -> Option<Draft> {
     let outer = view.library().encloses.first()?.outer;
     let read = *view.library().phases.last()?.settings.last()?;
+    if view.project.is_timed(view.site.call) {
+        return None;
+    }
     if !view.is_off(outer) || !view.is_off(read) || view.project.is_only_compared(view.site.call) {
         return None;
     }
@@ -50,7 +53,7 @@ fn request(view: View<'_>) -> Vec<Draft> {
 
 fn request_draft(view: View<'_>) -> Option<Draft> {
     let effect = view.parameter(Setting::Timeout)?.none.as_ref()?;
-    if effect.consequence != Consequence::Unbounded {
+    if effect.consequence != Consequence::Unbounded || view.project.is_timed(view.site.call) {
         return None;
     }
     let argument = view.argument(Setting::Timeout)?;

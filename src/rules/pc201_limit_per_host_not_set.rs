@@ -16,8 +16,8 @@ fn check(view: View<'_>) -> Vec<Draft> {
 }
 
 fn draft(view: View<'_>) -> Option<Draft> {
-    let class = view.project.class(view.site).filter(|class| class.many_hosts)?;
-    if !view.is_unset(Setting::LimitPerHost) || class.path.is_empty() {
+    view.project.class(view.site).filter(|class| class.many_hosts)?;
+    if !view.is_unset(Setting::LimitPerHost) || view.site.stray.is_some() {
         return None;
     }
     let limit = view.bounds(Setting::Limit);
@@ -43,7 +43,7 @@ fn draft(view: View<'_>) -> Option<Draft> {
         _ => "every slot".to_owned(),
     };
     let message = format!(
-        "no `{per_host}`: one slow host can hold {slots} of this connector, and requests to every other host wait"
+        "no `{per_host}`: one slow host can hold {slots} of this connector and make requests to every other host wait"
     );
     let help = format!(
         "pass `{per_host}=` below `{}`, for example `{}`",

@@ -30,7 +30,9 @@ fn draft(view: View<'_>) -> Option<Draft> {
     let matters =
         !sockets && !idle && view.project.waste(view.site.call).is_none() && view.project.lives_long(view.site.call);
     let name = view.name(Setting::Pool);
-    let message = format!("no `{name}=`: the default pool applies: {}", view.defaults().pool);
+    let written =
+        if view.argument(Setting::Pool).is_some() { format!("`{name}` is None") } else { format!("no `{name}=`") };
+    let message = format!("{written}: the default pool applies: {}", view.defaults().pool);
     let help = format!("pass `{name}={}`, with numbers that fit", view.defaults().pool_example);
     let draft = Draft::new(view.span(), message, help);
     let draft = if view.project.is_script(view.site) { draft.confidence(Confidence::Low) } else { draft };

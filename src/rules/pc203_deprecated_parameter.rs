@@ -22,7 +22,14 @@ fn check(view: View<'_>) -> Vec<Draft> {
         let named = view.site.arguments.iter().filter(|argument| row.names.contains(&argument.name));
         named.map(|argument| draft(view, row, argument)).collect()
     };
-    rows.flat_map(find).collect()
+    rows.flat_map(find).chain(positional(view)).collect()
+}
+
+/// An argument by position where only keywords are taken.
+fn positional(view: View<'_>) -> Option<Draft> {
+    let class = view.project.class(view.site).filter(|class| !class.keyword_only.is_empty())?;
+    let message = format!("`{}` is given an argument by position: {}", view.callee(), class.keyword_only);
+    Some(Draft::new(view.site.stray?, message, "pass it by its name").severity(Severity::Error))
 }
 
 fn draft(view: View<'_>, row: &WrongArgument, argument: &BoundArgument) -> Draft {

@@ -34,7 +34,7 @@ fn draft(view: View<'_>, setting: Setting) -> Option<Draft> {
         ),
         (Setting::Limit, None) => (
             format!(
-                "{} puts no bound on the connections in use: every request that starts opens one, until no file can be opened",
+                "{} puts no bound on the connections in use: every request that finds no idle one opens another, until no file can be opened",
                 first.spelled
             ),
             format!("set `{limit}` to what the process can hold open"),

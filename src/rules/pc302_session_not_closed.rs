@@ -29,7 +29,7 @@ fn pool(view: View<'_>) -> Vec<Draft> {
 }
 
 fn draft(view: View<'_>, what: &str) -> Option<Draft> {
-    let leak = "its connections stay open until the process ends, and it is reported as unclosed when it is collected";
+    let leak = "its connections stay open until it is collected, and it is then reported as unclosed";
     let with = if what == "session" {
         "enter it with `async with`, or await its `close()` in a `finally`"
     } else {
