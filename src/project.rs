@@ -10,6 +10,7 @@ mod callers;
 mod calls;
 mod escapes;
 mod evaluate;
+mod eventloops;
 mod fate;
 mod flow;
 mod index;
@@ -24,6 +25,7 @@ mod sites;
 
 pub use callers::{Caller, Repeat};
 pub use escapes::{Escape, Exit};
+pub use eventloops::Outliving;
 pub use fate::{Fate, Ownership};
 pub use flow::Flow;
 pub use loops::NoLoop;

@@ -208,6 +208,7 @@ rules! {
     pc305_private_pool_attribute
     pc306_session_outside_loop
     pc309_escapes_its_block
+    pc310_session_across_loops
     pc901_unused_suppression
     pc902_unknown_suppression
 }
