@@ -46,6 +46,8 @@ pub enum Setting {
     PoolOwner,
     /// The event loop.
     Loop,
+    /// The settings of TLS.
+    Tls,
     /// The URL of a request.
     Url,
     /// The closing handshake of a web socket.

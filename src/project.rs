@@ -22,6 +22,7 @@ mod requests;
 mod reuse;
 mod sharing;
 mod sites;
+mod tls;
 
 pub use callers::{Caller, Repeat};
 pub use escapes::{Escape, Exit};
@@ -34,6 +35,7 @@ pub use requests::Requests;
 pub use reuse::Waste;
 pub use sharing::Sharing;
 pub use sites::{BoundArgument, Site, SiteId};
+pub use tls::Context;
 
 use crate::frameworks::Frameworks;
 use crate::libraries::Libraries;

@@ -201,6 +201,7 @@ rules! {
     pc206_connection_reuse_off
     pc207_keepalive_not_set
     pc209_setting_without_effect
+    pc210_ssl_context_per_request
     pc301_session_per_request
     pc302_session_not_closed
     pc303_shared_connector_closed
