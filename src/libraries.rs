@@ -3,6 +3,10 @@
 //! Names, parameters, defaults and consequences are data; the judgement that combines them is not here. Refuses to
 //! know any rule.
 
+mod answers;
+
+pub use answers::{Errors, Response};
+
 use crate::finding::Severity;
 use crate::model::value::Datum;
 use rustc_hash::FxHashMap;
@@ -370,16 +374,6 @@ pub struct Head {
     pub documentation: String,
 }
 
-/// What becomes of the answers of a library's requests.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Response {
-    /// The methods that read its body.
-    pub reads: Vec<SmolStr>,
-    /// Where this can be read.
-    pub source: String,
-}
-
 /// One library.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -404,6 +398,9 @@ pub struct Library {
     /// The answers.
     #[serde(default)]
     pub response: Response,
+    /// The exceptions.
+    #[serde(default)]
+    pub errors: Errors,
     /// Arguments that are wrong by their name.
     #[serde(default, rename = "argument")]
     pub arguments: Vec<WrongArgument>,

@@ -191,6 +191,7 @@ rules! {
     pc105_bare_number_timeout
     pc106_partial_timeout
     pc107_request_timeout_replaces_session
+    pc109_timeout_not_caught
     pc110_websocket_timeout
     pc111_invalid_setting
     pc201_limit_per_host_not_set
