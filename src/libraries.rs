@@ -3,6 +3,10 @@
 //! Names, parameters, defaults and consequences are data; the judgement that combines them is not here. Refuses to
 //! know any rule.
 
+mod answers;
+
+pub use answers::{Errors, Response};
+
 use crate::finding::Severity;
 use crate::model::value::Datum;
 use rustc_hash::FxHashMap;
@@ -46,6 +50,8 @@ pub enum Setting {
     PoolOwner,
     /// The event loop.
     Loop,
+    /// The settings of TLS.
+    Tls,
     /// The URL of a request.
     Url,
     /// The closing handshake of a web socket.
@@ -373,16 +379,6 @@ pub struct Head {
     pub documentation: String,
 }
 
-/// What becomes of the answers of a library's requests.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Response {
-    /// The methods that read its body.
-    pub reads: Vec<SmolStr>,
-    /// Where this can be read.
-    pub source: String,
-}
-
 /// One library.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -407,6 +403,9 @@ pub struct Library {
     /// The answers.
     #[serde(default)]
     pub response: Response,
+    /// The exceptions.
+    #[serde(default)]
+    pub errors: Errors,
     /// Arguments that are wrong by their name.
     #[serde(default, rename = "argument")]
     pub arguments: Vec<WrongArgument>,

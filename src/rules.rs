@@ -191,6 +191,7 @@ rules! {
     pc105_bare_number_timeout
     pc106_partial_timeout
     pc107_request_timeout_replaces_session
+    pc109_timeout_not_caught
     pc110_websocket_timeout
     pc111_invalid_setting
     pc201_limit_per_host_not_set
@@ -201,6 +202,7 @@ rules! {
     pc206_connection_reuse_off
     pc207_keepalive_not_set
     pc209_setting_without_effect
+    pc210_ssl_context_per_request
     pc301_session_per_request
     pc302_session_not_closed
     pc303_shared_connector_closed
@@ -208,6 +210,7 @@ rules! {
     pc305_private_pool_attribute
     pc306_session_outside_loop
     pc309_escapes_its_block
+    pc310_session_across_loops
     pc901_unused_suppression
     pc902_unknown_suppression
 }

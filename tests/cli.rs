@@ -116,7 +116,7 @@ fn mistyped_names_are_answered_with_the_nearest() {
     let project = Project::new(&[("a.py", "")]);
     for (args, near) in [
         (&["--selct", "PC1"][..], "'--select'"),
-        (&["--select", "PC31"][..], "`PC301`"),
+        (&["--select", "PC3O1"][..], "`PC301`"),
         (&["--ignore", "sesion-per-request"][..], "`session-per-request`"),
         (&["--extend-select", "pc3O1"][..], "`PC301`"),
         (&["--output-format", "jsn"][..], "'json'"),

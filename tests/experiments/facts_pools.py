@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ssl
 
 import aiohttp
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
@@ -169,6 +170,19 @@ async def test_connections_are_reused_by_default():
                 await fetch(session, server.url())
             assert session.connector._keepalive_timeout == 15
         assert server.opened == 1
+
+
+async def test_each_tls_context_has_connections_of_its_own():
+    """three requests with one ssl context share a connection, with a context each they open three"""
+    async with Server() as server:
+        async with ClientSession() as session:
+            context = ssl.create_default_context()
+            for _ in range(3):
+                await fetch(session, server.url(), ssl=context)
+            assert server.opened == 1
+            for _ in range(3):
+                await fetch(session, server.url(), ssl=ssl.create_default_context())
+        assert server.opened == 4
 
 
 async def test_force_close_reuses_nothing():

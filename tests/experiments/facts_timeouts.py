@@ -139,6 +139,17 @@ async def test_total_alone_lets_a_stall_last_until_total():
             assert is_total_timeout(await error_of(request))
 
 
+async def test_total_raises_no_client_error():
+    """total raises a TimeoutError without text that is no ClientError; that of sock_read is both"""
+    async with Server() as server:
+        async with ClientSession() as session:
+            error = await error_of(fetch(session, server.url("/stall"), timeout=ClientTimeout(total=0.3)))
+            assert isinstance(error, asyncio.TimeoutError) and not isinstance(error, aiohttp.ClientError)
+            assert str(error) == ""
+            error = await error_of(fetch(session, server.url("/stall"), timeout=ClientTimeout(sock_read=0.3)))
+            assert isinstance(error, asyncio.TimeoutError) and isinstance(error, aiohttp.ClientError)
+
+
 async def test_default_session_timeout():
     """without timeout=: total 300 s; sock_connect 30 s since 3.10.9; connect and sock_read unset"""
     async with ClientSession() as session:
