@@ -39,6 +39,9 @@ fn draft(view: View<'_>) -> Option<Draft> {
 /// What ends the request as a whole, as words; `None` where that is not known, or nothing does.
 fn total(view: View<'_>) -> Option<String> {
     let own = view.argument(Setting::Timeout).is_some();
+    if view.site.open && !own {
+        return None;
+    }
     let holder = if own { view } else { view.session()? };
     if !own && holder.is_unset(Setting::Timeout) {
         return Some(format!(" (the library's default is {})", holder.defaults().timeout));
