@@ -331,7 +331,7 @@ impl Project<'_> {
     }
 
     /// How often a function runs that is passed on here.
-    fn by_registration(&self, reference: ExprRef) -> Option<Repeat> {
+    pub(super) fn by_registration(&self, reference: ExprRef) -> Option<Repeat> {
         let facts = self.facts(reference.file);
         let mut at = reference.expr;
         let call = loop {

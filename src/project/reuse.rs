@@ -60,6 +60,10 @@ impl Project<'_> {
     fn waste_of(&self, made: ExprRef, depth: usize) -> Option<Waste> {
         let function = self.function_of(self.scope_at(made));
         let uses = self.uses(made);
+        let given = uses.iter().any(|one| matches!(one.kind, UseKind::Yielded | UseKind::Returned));
+        if given && let Some(waste) = self.wasted_by_framework(function) {
+            return Some(waste);
+        }
         if self.is_kept(made, function, &uses) {
             return None;
         }
@@ -119,6 +123,20 @@ impl Project<'_> {
 
     fn closes(&self, made: ExprRef, method: &str) -> bool {
         self.closers_of(made).iter().any(|closer| closer == method)
+    }
+
+    /// A provider that a framework calls for each request: what it builds lives for that request.
+    fn wasted_by_framework(&self, function: ScopeRef) -> Option<Waste> {
+        if self.scope(function).kind != ScopeKind::Function || self.keeps_result(function) {
+            return None;
+        }
+        let callers = self.callers_of(function);
+        let chain = callers.references.iter().find_map(|&reference| match self.by_registration(reference) {
+            Some(Repeat::Often(Cause::Messages, chain)) => Some(chain),
+            _ => None,
+        })?;
+        let function = self.scope(function).name.clone();
+        Some(Waste { each: "for each request", confidence: Confidence::High, chain, function })
     }
 
     fn wasted_by_consumer(&self, function: ScopeRef, depth: usize) -> Option<Waste> {
