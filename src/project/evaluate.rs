@@ -296,13 +296,13 @@ impl Project<'_> {
                 // Checked to be a small whole number just above.
                 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
                 let index = *index as usize;
-                self.element(&Value::known(container.datum.clone(), None), index, frame)
+                self.element(&Value::known(container.datum.clone(), None), index)
             }
             _ => Value::unknown(Why::Splat),
         }
     }
 
-    pub(super) fn element(&self, value: &Value, index: usize, _frame: Frame) -> Value {
+    pub(super) fn element(&self, value: &Value, index: usize) -> Value {
         match value.one().map(|one| &one.datum) {
             Some(Datum::Sequence(expr, frame)) => match self.kind(*expr) {
                 ExprKind::Sequence(items) => match items.get(index) {

@@ -240,7 +240,7 @@ impl Project<'_> {
                 UseKind::Attribute(name) => closers.contains(name) || name.starts_with('_'),
                 UseKind::Method(name, _) => name.starts_with("__"),
                 UseKind::Argument(call) => depth >= HANDS || self.may_keep(*call, one.expr, closers, depth + 1),
-                UseKind::Returned => self.is_handed_out(one.expr, name, closers),
+                UseKind::Returned => self.is_handed_out(one.expr, closers),
                 _ => false,
             };
             if handed {
@@ -257,7 +257,7 @@ impl Project<'_> {
     }
 
     /// Whether a method that returns the attribute is one whose result somebody closes.
-    fn is_handed_out(&self, returned: ExprRef, _name: &SmolStr, closers: &[SmolStr]) -> bool {
+    fn is_handed_out(&self, returned: ExprRef, closers: &[SmolStr]) -> bool {
         let function = self.function_of(self.scope_at(returned));
         let name = &self.scope(function).name;
         let as_attribute = self.attribute_uses_anywhere(None, name);

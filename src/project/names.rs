@@ -121,7 +121,7 @@ impl Project<'_> {
                 }
                 known
             }
-            DefKind::Element(value, index) => self.element(&self.evaluate(here(*value), frame), *index, frame),
+            DefKind::Element(value, index) => self.element(&self.evaluate(here(*value), frame), *index),
             DefKind::Item(iterable) => self.items(&self.evaluate(here(*iterable), frame)),
             DefKind::Entered(context) => self.entered(self.evaluate(here(*context), frame)),
             DefKind::Import(stmt, index) => {

@@ -338,15 +338,11 @@ impl Follower<'_, '_> {
                     self.bind(expr, target, stmt);
                 }
             }
-            StmtKind::Return(_) => self.returned(expr, stmt),
+            StmtKind::Return(_) => self.add(expr, UseKind::Returned),
             StmtKind::If { .. } | StmtKind::While { .. } | StmtKind::Assert(_) => self.add(expr, UseKind::Tested),
             StmtKind::Define(_) => self.add(expr, UseKind::Default),
             _ => self.add(expr, UseKind::Element),
         }
-    }
-
-    fn returned(&mut self, expr: ExprRef, _stmt: StmtId) {
-        self.add(expr, UseKind::Returned);
     }
 
     fn bind(&mut self, expr: ExprRef, target: ExprId, stmt: StmtId) {
