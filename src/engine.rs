@@ -12,25 +12,26 @@ use crate::model::facts::{Problem, ProblemKind};
 use crate::model::value::ExprRef;
 use crate::paths;
 use crate::progress::Progress;
-use crate::project::{Flow, Knowledge, Project, ProjectFile};
+use crate::project::{Files, Flow, Knowledge, Project, ProjectFile};
 use crate::report::{Counts, FileProblem, Report, fingerprint};
 use crate::rules::{self, Rule, Said};
 use crate::source::{FileId, SourceFile, Span, offset};
 use crate::suppress;
-use crate::words::{WordIndex, Words};
+use crate::words::{Asked, WordIndex, Words};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// The stack of a worker: lowering recurses as deep as the code nests.
 const STACK: usize = 16 << 20;
 
 /// A file that was read, and lowered if that was asked for.
+#[derive(Default)]
 struct Loaded {
     words: Words,
     lowered: Option<ProjectFile>,
@@ -83,15 +84,21 @@ fn checked(
         counts: Counts { files: reported.files.len(), ..Counts::default() },
         ..Report::default()
     };
-    let mut run = Run { config, files: &known, lowered: Vec::new(), trouble: Vec::new() };
-    let words = run.read_all(libraries, progress);
+    let run = Run { config, files: &known, trouble: Mutex::default() };
+    let (words, lowered) = run.read_all(libraries, progress);
+    let naming: Vec<bool> = naming(&words, libraries);
+    let lower = |id: FileId| run.lower_late(id);
+    let files = Files::new(WordIndex::new(words), naming, &lower);
+    for file in lowered {
+        files.keep(file);
+    }
     let paths: Vec<(FileId, SmolStr)> =
         known.iter().enumerate().map(|(index, file)| (FileId(offset(index)), file.candidate.shown.clone())).collect();
-    let knowledge = Knowledge { libraries, frameworks, paths: &paths, words: &words };
-    let (project, said) = run.link(knowledge);
+    let project = Project::new(Knowledge { libraries, frameworks, files: &files, paths: &paths });
+    let said = rules::judge(&project);
     report.counts.sites = project.sites().iter().filter(|site| known[site.call.file.0 as usize].reported).count();
-    report.add_trouble(&project, &known, run.trouble);
-    conclude(&project, &known, said, &mut report);
+    report.add_trouble(&files, &known, run.take_trouble());
+    conclude(&project, &files, &known, said, &mut report);
     Ok(report)
 }
 
@@ -124,75 +131,47 @@ fn known_files(config: &Config, reported: &Discovery) -> Result<Vec<KnownFile>, 
     Ok(known)
 }
 
-/// The state of a run between the rounds of linking.
+/// What a run reads, and the trouble that it has with it.
 struct Run<'c> {
     config: &'c Config,
     files: &'c [KnownFile],
-    lowered: Vec<ProjectFile>,
-    trouble: Vec<(FileId, Problem)>,
+    trouble: Mutex<Vec<(FileId, Problem)>>,
 }
 
 impl Run<'_> {
     /// Reads every file once: its words, and, where it names a library, what it says.
-    fn read_all(&mut self, libraries: &Libraries, progress: &Progress) -> WordIndex {
-        let needles: Vec<&str> = libraries.words().collect();
-        let prefilter = self.config.prefilter;
+    fn read_all(&self, libraries: &Libraries, progress: &Progress) -> (Vec<Words>, Vec<ProjectFile>) {
+        let needles = Asked::new(libraries.words());
+        let everything = !self.config.prefilter;
         let read = in_parallel(self.config.jobs.get(), self.files.len(), |index| {
-            let loaded = self.load(FileId(offset(index)), |words| {
-                let names_library = needles.iter().any(|needle| words.contain(needle));
-                (names_library, names_library || self.files[index].named || !prefilter)
-            });
+            let choose = |words: &Words| everything || self.files[index].named || words.contain_any(&needles);
+            let loaded = self.load(FileId(offset(index)), choose);
             progress.step();
             loaded
         });
-        let mut words = Vec::with_capacity(read.len());
-        for (index, result) in read.into_iter().enumerate() {
-            let id = FileId(offset(index));
-            match result {
-                Ok(loaded) => {
-                    words.push(loaded.words);
-                    self.lowered.extend(loaded.lowered);
-                }
-                Err(problem) => {
-                    words.push(Words::default());
-                    self.trouble.push((id, problem));
-                }
-            }
+        let mut all = Vec::with_capacity(read.len());
+        let mut lowered = Vec::new();
+        for loaded in read {
+            let (words, file) = loaded.map_or_else(Default::default, |loaded| (loaded.words, loaded.lowered));
+            all.push(words);
+            lowered.extend(file);
         }
-        WordIndex::new(words)
+        (all, lowered)
     }
 
-    /// Links and judges; lowers the files that were asked for on the way, until none is.
-    fn link<'l>(&mut self, knowledge: Knowledge<'l>) -> (Project<'l>, Vec<Said>) {
-        loop {
-            let lowered = std::mem::take(&mut self.lowered);
-            let project = Project::new(lowered, knowledge);
-            let said = rules::judge(&project);
-            let mut wanted = project.wanted(knowledge.words);
-            wanted.retain(|id| !self.trouble.iter().any(|(failed, _)| failed == id));
-            if wanted.is_empty() {
-                return (project, said);
-            }
-            self.lowered = project.into_files();
-            let read =
-                in_parallel(self.config.jobs.get(), wanted.len(), |index| self.load(wanted[index], |_| (false, true)));
-            for (id, result) in wanted.into_iter().zip(read) {
-                match result {
-                    Ok(loaded) => self.lowered.extend(loaded.lowered),
-                    Err(problem) => self.trouble.push((id, problem)),
-                }
-            }
-        }
+    /// Lowers a file that is asked for while the project is linked.
+    fn lower_late(&self, id: FileId) -> Option<ProjectFile> {
+        self.load(id, |_| true)?.lowered
     }
 
-    /// Reads a file, and lowers it if `choose` says so of its words; it also says whether they name a library.
-    fn load(&self, id: FileId, choose: impl FnOnce(&Words) -> (bool, bool)) -> Result<Loaded, Problem> {
+    /// Reads a file, and lowers it if `choose` says so of its words.
+    fn load(&self, id: FileId, choose: impl FnOnce(&Words) -> bool) -> Option<Loaded> {
         let candidate = &self.files[id.0 as usize].candidate;
-        let (language, source) = read(candidate, id)?;
+        let noted = |problem| self.note(id, problem);
+        let (language, source) = read(candidate, id).map_err(noted).ok()?;
         let words = Words::of(&source.text);
-        let (names_library, lower) = choose(&words);
-        if !lower {
-            return Ok(Loaded { words, lowered: None });
+        if !choose(&words) {
+            return Some(Loaded { words, lowered: None });
         }
         let test = is_test(self.config, &candidate.path);
         let script = is_script(self.config, &candidate.path);
@@ -201,13 +180,37 @@ impl Run<'_> {
             let flow = Flow::new(&facts);
             (facts, flow)
         }));
-        let (facts, flow) = lowered.map_err(|_| Problem {
-            kind: ProblemKind::Internal,
-            message: "poolcheck failed on this file; please report it with the file".into(),
-            at: None,
-        })?;
-        Ok(Loaded { words, lowered: Some(ProjectFile { facts, flow, source, test, script, names_library }) })
+        let lowered = lowered.map_err(|_| {
+            self.note(
+                id,
+                Problem {
+                    kind: ProblemKind::Internal,
+                    message: "poolcheck failed on this file; please report it with the file".into(),
+                    at: None,
+                },
+            );
+        });
+        let lowered = lowered.ok().map(|(facts, flow)| ProjectFile::new(facts, flow, source, test, script));
+        Some(Loaded { words, lowered })
     }
+
+    fn note(&self, id: FileId, problem: Problem) {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).push((id, problem));
+    }
+
+    /// The trouble there was, each once.
+    fn take_trouble(&self) -> Vec<(FileId, Problem)> {
+        let mut trouble = std::mem::take(&mut *self.trouble.lock().unwrap_or_else(PoisonError::into_inner));
+        trouble.sort_by(|a, b| (a.0, &a.1.message).cmp(&(b.0, &b.1.message)));
+        trouble.dedup_by(|a, b| a.0 == b.0 && a.1.message == b.1.message);
+        trouble
+    }
+}
+
+/// Which files name a library.
+fn naming(words: &[Words], libraries: &Libraries) -> Vec<bool> {
+    let needles = Asked::new(libraries.words());
+    words.iter().map(|words| words.contain_any(&needles)).collect()
 }
 
 fn broken_data(message: String) -> ConfigError {
@@ -229,7 +232,7 @@ fn in_parallel<T: Send>(jobs: usize, count: usize, work: impl Fn(usize) -> T + S
                     }
                     own.push((index, work(index)));
                 }
-                done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(own);
+                done.lock().unwrap_or_else(PoisonError::into_inner).extend(own);
             };
             if std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, worker).is_err() {
                 // No thread can be had: the work is done here.
@@ -237,7 +240,7 @@ fn in_parallel<T: Send>(jobs: usize, count: usize, work: impl Fn(usize) -> T + S
             }
         }
     });
-    let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     done.sort_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, result)| result).collect()
 }
@@ -285,12 +288,12 @@ fn is_script(config: &Config, path: &Path) -> bool {
 }
 
 /// Makes findings of what the rules said, file by file.
-fn conclude(project: &Project, known: &[KnownFile], said: Vec<Said>, report: &mut Report) {
+fn conclude(project: &Project, files: &Files, known: &[KnownFile], said: Vec<Said>, report: &mut Report) {
     let mut by_file: BTreeMap<FileId, Vec<Said>> = BTreeMap::new();
     for one in said {
         by_file.entry(one.draft.at.file).or_default().push(one);
     }
-    for file in project.files().filter(|file| known[file.facts.file.0 as usize].reported) {
+    for file in files.lowered().filter(|file| known[file.facts.file.0 as usize].reported) {
         let id = file.facts.file;
         let candidate = &known[id.0 as usize].candidate;
         let settings = &candidate.settings;
@@ -389,7 +392,7 @@ const PART_OF_IT: [&str; 2] = ["timeout-not-set", "connector-not-set"];
 
 impl Report {
     /// Adds the trouble with the files that are reported, and counts those that were parsed.
-    fn add_trouble(&mut self, project: &Project, known: &[KnownFile], trouble: Vec<(FileId, Problem)>) {
+    fn add_trouble(&mut self, files: &Files, known: &[KnownFile], trouble: Vec<(FileId, Problem)>) {
         for (id, problem) in trouble {
             let file = &known[id.0 as usize];
             if file.reported {
@@ -399,9 +402,9 @@ impl Report {
         // Not those that were only read for what others say: which these are depends on how much was read at first.
         let looked_at = |file: &&ProjectFile| {
             let known = &known[file.facts.file.0 as usize];
-            known.reported && (file.names_library || known.named)
+            known.reported && (files.names_library(file.facts.file) || known.named)
         };
-        for file in project.files().filter(looked_at) {
+        for file in files.lowered().filter(looked_at) {
             self.counts.checked += 1;
             for problem in &file.facts.problems {
                 self.sources.entry(file.facts.file).or_insert_with(|| file.source.clone());

@@ -8,7 +8,7 @@
 //! ```text
 //! Config ─ discover ─▶ paths, sorted
 //!   per file, in parallel:  read ─▶ words ─▶ does it name a library? ─▶ parse ─▶ lower ─▶ FileFacts + Flow
-//!   link ─▶ Project ─ a name points into a file, or a word is asked for? lower just those, to a fixpoint
+//!   link ─▶ Project ─ a name points into a file, or a word is asked for? it is lowered then
 //!   rules: for each Check, each Site ─▶ Draft ─▶ Finding
 //!   suppress ─▶ sort by (path, start, code) ─▶ Report ─▶ one format ─▶ bytes, exit status
 //! ```

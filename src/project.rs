@@ -14,6 +14,7 @@ mod escapes;
 mod evaluate;
 mod eventloops;
 mod fate;
+mod files;
 mod flow;
 mod handlers;
 mod index;
@@ -32,6 +33,7 @@ pub use callers::{Caller, Cause, Repeat};
 pub use escapes::{Escape, Exit};
 pub use eventloops::Outliving;
 pub use fate::{Fate, Ownership};
+pub use files::{Files, Lower};
 pub use flow::Flow;
 pub use handlers::Catch;
 pub use loops::NoLoop;
@@ -48,14 +50,13 @@ use crate::model::expr::{Expr, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, Scope, ScopeId};
 use crate::model::value::{ExprRef, Frame, ScopeRef};
 use crate::source::{FileId, SourceFile, Span};
-use crate::words::{Asked, WordIndex};
 use evaluate::FrameData;
 use modules::Modules;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::OnceLock;
 
 /// A file as the project sees it.
 #[derive(Debug)]
@@ -70,8 +71,15 @@ pub struct ProjectFile {
     pub test: bool,
     /// Whether it is read, copied or run once rather than shipped.
     pub script: bool,
-    /// Whether its text names a library, by its module or by one of its classes.
-    pub names_library: bool,
+    index: OnceLock<index::FileIndex>,
+}
+
+impl ProjectFile {
+    /// A file that was lowered.
+    #[must_use]
+    pub fn new(facts: FileFacts, flow: Flow, source: SourceFile, test: bool, script: bool) -> ProjectFile {
+        ProjectFile { facts, flow, source, test, script, index: OnceLock::new() }
+    }
 }
 
 /// Lists of classes, by the class that they belong to.
@@ -84,22 +92,21 @@ pub struct Knowledge<'l> {
     pub libraries: &'l Libraries,
     /// What is known about frameworks.
     pub frameworks: &'l Frameworks,
-    /// All files of the repository, also those that are not lowered.
+    /// All files of the repository.
+    pub files: &'l Files<'l>,
+    /// Their paths.
     pub paths: &'l [(FileId, SmolStr)],
-    /// Their words.
-    pub words: &'l WordIndex,
 }
 
 /// The linked repository.
 #[derive(Debug)]
 pub struct Project<'l> {
-    files: BTreeMap<FileId, ProjectFile>,
+    files: &'l Files<'l>,
     libraries: &'l Libraries,
     frameworks: &'l Frameworks,
     modules: Modules,
     names: index::Names<'l>,
     judged: FxHashSet<FileId>,
-    wanted_files: RefCell<FxHashSet<FileId>>,
     lineages: ClassLists,
     families: ClassLists,
     frames: RefCell<Vec<FrameData>>,
@@ -112,15 +119,13 @@ pub struct Project<'l> {
 impl<'l> Project<'l> {
     /// Links files.
     #[must_use]
-    pub fn new(files: Vec<ProjectFile>, knowledge: Knowledge<'l>) -> Project<'l> {
-        let files: BTreeMap<FileId, ProjectFile> = files.into_iter().map(|file| (file.facts.file, file)).collect();
+    pub fn new(knowledge: Knowledge<'l>) -> Project<'l> {
         let mut project = Project {
-            names: index::Names::new(&files, knowledge.words),
+            names: index::Names::new(knowledge.files),
             judged: FxHashSet::default(),
-            wanted_files: RefCell::default(),
             lineages: RefCell::default(),
             families: RefCell::default(),
-            files,
+            files: knowledge.files,
             libraries: knowledge.libraries,
             frameworks: knowledge.frameworks,
             modules: Modules::new(knowledge.paths),
@@ -134,46 +139,16 @@ impl<'l> Project<'l> {
         project
     }
 
-    /// The files that should have been lowered, too: those asked for by name, and those that hold a word that was asked
-    /// for.
-    #[must_use]
-    pub fn wanted(&self, words: &WordIndex) -> Vec<FileId> {
-        let asked = self.names.wanted();
-        let asked = Asked::new(asked.iter().map(SmolStr::as_str));
-        let by_name = self.wanted_files.borrow();
-        let ids = (0..).map(FileId).zip(words.files());
-        let wanted = ids
-            .filter(|(id, words)| !self.files.contains_key(id) && (by_name.contains(id) || words.contain_any(&asked)));
-        wanted.map(|(id, _)| id).collect()
-    }
-
-    /// Gives the files back.
-    #[must_use]
-    pub fn into_files(self) -> Vec<ProjectFile> {
-        self.files.into_values().collect()
-    }
-
-    /// Whether a module's file is there; one that is not will be.
-    fn is_known(&self, file: FileId) -> bool {
-        self.wanted_files.borrow_mut().insert(file);
-        self.files.contains_key(&file)
-    }
-
     /// What is known about libraries.
     #[must_use]
     pub fn libraries(&self) -> &'l Libraries {
         self.libraries
     }
 
-    /// The file with this id; only files that were lowered have one.
+    /// The file with this id; nothing where it cannot be read.
     #[must_use]
     pub fn file(&self, id: FileId) -> Option<&ProjectFile> {
-        self.files.get(&id)
-    }
-
-    /// All files that were lowered, sorted by path.
-    pub fn files(&self) -> impl Iterator<Item = &ProjectFile> {
-        self.files.values()
+        self.files.get(id)
     }
 
     /// Every construction and request that was found, in the order of files and bytes.
@@ -203,7 +178,7 @@ impl<'l> Project<'l> {
     /// The text of a span.
     #[must_use]
     pub fn text(&self, span: Span) -> &str {
-        self.files.get(&span.file).map_or("", |file| file.source.slice(span))
+        self.files.get(span.file).map_or("", |file| file.source.slice(span))
     }
 
     /// The lines of the statement around an expression that a suppression may stand on: of a compound statement its head.

@@ -83,7 +83,7 @@ impl Project<'_> {
             ("" | "__call__", _) => return Callers { escapes: true, ..Callers::default() },
             _ => names.push(scope.name.clone()),
         }
-        let renamed: Vec<SmolStr> = names.iter().flat_map(|name| self.names.renames(name)).cloned().collect();
+        let renamed: Vec<SmolStr> = names.iter().flat_map(|name| self.names.renames(name)).collect();
         names.extend(renamed);
         names.sort();
         names.dedup();

@@ -154,7 +154,7 @@ impl Project<'_> {
         let value = self.exported(file, name);
         if value.unknown == Some(Why::Name) && value.alternatives.is_empty() {
             // `package.module` where the package does not import the module itself.
-            if let Some(id) = self.modules.resolve(file, name, 1).filter(|id| self.is_known(*id)) {
+            if let Some(id) = self.modules.resolve(file, name, 1).filter(|id| self.files.get(*id).is_some()) {
                 return Value::known(Datum::Scope(ScopeRef { file: id, scope: MODULE }), None);
             }
         }

@@ -11,7 +11,7 @@ use crate::libraries::{Class, Kind, Library, Parameter, Request, Row, Setting};
 use crate::model::expr::{ArgumentKind, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ImportItem, ParameterKind, StmtKind};
 use crate::model::value::{Alternative, Datum, ExprRef, Frame, ScopeRef, Value, Why};
-use crate::source::{Span, offset};
+use crate::source::{FileId, Span, offset};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
@@ -135,17 +135,16 @@ impl Project<'_> {
                 break;
             }
         }
-        for name in names.difference(&classes) {
-            self.names.want(name);
-        }
         names.extend(self.libraries.callables());
         names
     }
 
     /// The files that sites are looked for in: those that name a library, or what the project calls a class of one.
     pub(super) fn judged_files(&self) -> impl Iterator<Item = &super::ProjectFile> {
-        let judged = |file: &&super::ProjectFile| file.names_library || self.judged.contains(&file.facts.file);
-        self.files.values().filter(judged)
+        let mut judged: Vec<FileId> = self.files.naming().chain(self.judged.iter().copied()).collect();
+        judged.sort_unstable();
+        judged.dedup();
+        judged.into_iter().filter_map(|id| self.files.get(id))
     }
 
     fn site(&self, call: ExprRef, test: bool) -> Option<Site> {
