@@ -9,6 +9,7 @@ mod bodies;
 mod builtins;
 mod callers;
 mod calls;
+mod carriers;
 mod definitions;
 mod escapes;
 mod evaluate;
@@ -47,7 +48,7 @@ pub use tls::Context;
 use crate::frameworks::Frameworks;
 use crate::libraries::Libraries;
 use crate::model::expr::{Expr, ExprId, ExprKind};
-use crate::model::facts::{FileFacts, Scope, ScopeId};
+use crate::model::facts::{FileFacts, Scope, ScopeId, ScopeKind};
 use crate::model::value::{ExprRef, Frame, ScopeRef};
 use crate::source::{FileId, SourceFile, Span};
 use evaluate::FrameData;
@@ -121,7 +122,7 @@ impl<'l> Project<'l> {
     #[must_use]
     pub fn new(knowledge: Knowledge<'l>) -> Project<'l> {
         let mut project = Project {
-            names: index::Names::new(knowledge.files),
+            names: index::Names::new(knowledge.files, knowledge.paths),
             judged: FxHashSet::default(),
             lineages: RefCell::default(),
             families: RefCell::default(),
@@ -197,6 +198,17 @@ impl<'l> Project<'l> {
         Span { file: scope.file, start: of.name_start, end: of.name_end }
     }
 
+    /// What refers to a class or function must have to do with it.
+    fn near(&self, scope: ScopeRef) -> index::Near {
+        let facts = self.facts(scope.file);
+        let own = facts.scope(scope.scope);
+        let class = match own.kind {
+            ScopeKind::Class => Some(own.name.clone()),
+            _ => attributes::class_of_method(facts, scope.scope).map(|class| facts.scope(class).name.clone()),
+        };
+        index::Near { file: scope.file, class }
+    }
+
     /// The scope that an expression is evaluated in.
     fn scope_at(&self, expr: ExprRef) -> ScopeRef {
         ScopeRef { file: expr.file, scope: self.facts(expr.file).scope_of(expr.expr) }
@@ -204,7 +216,6 @@ impl<'l> Project<'l> {
 
     /// The nearest function, class or module around a scope, itself included.
     fn function_of(&self, mut scope: ScopeRef) -> ScopeRef {
-        use crate::model::facts::ScopeKind;
         while matches!(self.scope(scope).kind, ScopeKind::Comprehension | ScopeKind::Closure) {
             match self.scope(scope).parent {
                 Some(parent) => scope.scope = parent,

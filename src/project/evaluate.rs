@@ -182,6 +182,9 @@ impl Project<'_> {
                 _ => Value::known(Datum::Scope(member), None),
             };
         }
+        if let Some(object) = self.annotation_in_class(class, name).and_then(|annotation| self.typed(annotation)) {
+            return Value::known(object, None);
+        }
         let writes = self.writes(class, name);
         let mut result = Value::default();
         for write in &writes {
@@ -255,6 +258,21 @@ impl Project<'_> {
                 matches!(stmt, Some(StmtKind::Assign { annotation: Some(_), .. }))
             });
             annotated && (!self.scope(class).decorators.is_empty() || !self.outside_bases(class).is_empty())
+        })
+    }
+
+    /// The annotation of an attribute in the body of its class, or of a base.
+    fn annotation_in_class(&self, class: ScopeRef, name: &SmolStr) -> Option<ExprRef> {
+        self.lineage(class).iter().find_map(|&class| {
+            let file = &self.files[&class.file];
+            file.flow.all_defs(class.scope, name).iter().find_map(|&def| {
+                match file.flow.def(def).stmt.map(|stmt| &file.facts.stmt(stmt).kind) {
+                    Some(StmtKind::Assign { annotation: Some(annotation), .. }) => {
+                        Some(ExprRef { file: class.file, expr: *annotation })
+                    }
+                    _ => None,
+                }
+            })
         })
     }
 
@@ -356,6 +374,15 @@ impl Project<'_> {
                 Passed::Unknown => Value::unknown(Why::Splat),
             };
         }
+        if let Some(object) =
+            parameter.annotation.and_then(|annotation| self.typed(ExprRef { file: scope.file, expr: annotation }))
+        {
+            let mut value = Value::known(object, None);
+            if parameter.default.is_some() {
+                value.join(self.default(scope, index));
+            }
+            return value;
+        }
         let mut value = self.passed_by_callers(scope, index);
         if value.unknown.is_some() {
             value.join(self.default(scope, index));
@@ -395,6 +422,16 @@ impl Project<'_> {
             });
         }
         result
+    }
+
+    /// The object that an annotation by a class of the project says there is. Which of its objects that is would take a
+    /// look at every place that makes one, and hardly ever tells more.
+    fn typed(&self, annotation: ExprRef) -> Option<Datum> {
+        let said = self.annotated(annotation, Why::Parameter);
+        let [Alternative { datum: datum @ Datum::Object(class, ..), .. }] = said.alternatives.as_slice() else {
+            return None;
+        };
+        self.library_base(*class).is_none().then(|| datum.clone())
     }
 
     /// What an annotation says about a value that is not known otherwise.

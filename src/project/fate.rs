@@ -273,7 +273,7 @@ impl Project<'_> {
     fn removes_by_name(&self, class: ScopeRef, attribute: &SmolStr) -> bool {
         let family = self.family(class);
         ["getattr", "vars"].iter().any(|name| {
-            self.names.calls(&SmolStr::new_static(name)).iter().any(|call| {
+            self.names.calls(&SmolStr::new_static(name), Some(&self.near(class))).iter().any(|call| {
                 let facts = self.facts(call.file);
                 let object = self.positional(*call, 0);
                 let of = object.and_then(|object| super::attributes::class_of_self(facts, object.expr));
@@ -302,7 +302,9 @@ impl Project<'_> {
             let function = self.function_of(self.scope_at(*call));
             let scope = self.scope(function);
             let private = scope.name.starts_with('_') && !scope.name.starts_with("__");
-            let mentioned = !self.names.calls(&scope.name).is_empty() || !self.names.references(&scope.name).is_empty();
+            let mentioned = !self.names.is_telling(&scope.name)
+                || !self.names.calls(&scope.name, None).is_empty()
+                || !self.names.references(&scope.name, None).is_empty();
             scope.kind == ScopeKind::Function && private && scope.decorators.is_empty() && !mentioned
         };
         if !closes.iter().all(never) {

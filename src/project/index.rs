@@ -19,6 +19,18 @@ use std::rc::Rc;
 /// In how many files a word may occur before it tells nothing.
 const COMMON: usize = 100;
 
+/// In how many files a word may occur for all of them to be asked, whether they have to do with the place or not.
+const RARE: usize = 20;
+
+/// The place that a look-up starts from: what is found must have to do with it, unless the word is rare.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Near {
+    /// The file.
+    pub(super) file: FileId,
+    /// The class, where it is about one.
+    pub(super) class: Option<SmolStr>,
+}
+
 /// Something written to an attribute.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AttributeWrite {
@@ -156,12 +168,16 @@ impl FileIndex {
 #[derive(Debug)]
 pub(super) struct Names<'l> {
     files: &'l Files<'l>,
-    holders: RefCell<FxHashMap<SmolStr, Rc<[FileId]>>>,
+    paths: &'l [(FileId, SmolStr)],
+    holders: RefCell<FxHashMap<Asking, Rc<[FileId]>>>,
 }
 
+/// A word that is looked up, and where from.
+type Asking = (SmolStr, Option<Near>);
+
 impl<'l> Names<'l> {
-    pub(super) fn new(files: &'l Files<'l>) -> Names<'l> {
-        Names { files, holders: RefCell::default() }
+    pub(super) fn new(files: &'l Files<'l>, paths: &'l [(FileId, SmolStr)]) -> Names<'l> {
+        Names { files, paths, holders: RefCell::default() }
     }
 
     /// Whether a word is held by so few files that it tells something.
@@ -176,54 +192,90 @@ impl<'l> Names<'l> {
         files.filter(|(_, words)| words.contain_any(&asked)).map(|(id, _)| id).collect()
     }
 
-    /// The files that are asked for a word: those that hold it; where too many do, those that name a library, too.
-    fn holders(&self, word: &SmolStr) -> Rc<[FileId]> {
-        if let Some(known) = self.holders.borrow().get(word) {
+    /// The files that are asked for a word: those that hold it; of many, those that have to do with the place that is
+    /// asked from; where that is no help, those that name a library, too.
+    fn holders(&self, word: &SmolStr, near: Option<&Near>) -> Rc<[FileId]> {
+        let key = (word.clone(), near.cloned());
+        if let Some(known) = self.holders.borrow().get(&key) {
             return Rc::clone(known);
         }
         let words = self.files.words();
-        let found: Rc<[FileId]> = if self.is_telling(word) {
-            words.holders(word).collect()
-        } else {
-            self.files.naming().filter(|id| words.files()[id.0 as usize].contain(word)).collect()
-        };
-        self.holders.borrow_mut().insert(word.clone(), Rc::clone(&found));
+        let mut found: Vec<FileId> = words.holders(word).collect();
+        if let Some(near) = near.filter(|_| found.len() > RARE) {
+            let place = self.place(near);
+            found.retain(|&id| self.files.names_library(id) || self.is_near(id, near, &place));
+        }
+        if found.len() > COMMON {
+            found.retain(|&id| self.files.names_library(id));
+        }
+        let found: Rc<[FileId]> = found.into();
+        self.holders.borrow_mut().insert(key, Rc::clone(&found));
         found
     }
 
-    fn asked<T: Clone + 'l>(&self, name: &SmolStr, of: impl Fn(&'l FileIndex) -> Option<&'l Vec<T>>) -> Vec<T> {
-        let holders = self.holders(name);
+    /// The words by which a file may refer to a place: its module, its package, its class.
+    fn place(&self, near: &Near) -> Asked {
+        let path = self.path(near.file);
+        let parts = path.rsplit_once('.').map_or(path, |(stem, _)| stem).rsplit('/');
+        let modules = parts.filter(|part| *part != "__init__").take(2);
+        Asked::new(modules.chain(near.class.as_deref()))
+    }
+
+    /// Whether a file has to do with a place: it names it, or lies in the same folder.
+    fn is_near(&self, id: FileId, near: &Near, place: &Asked) -> bool {
+        let folder = |file| self.path(file).rsplit_once('/').map(|(folder, _)| folder);
+        folder(id) == folder(near.file) || self.files.words().files()[id.0 as usize].contain_any(place)
+    }
+
+    fn path(&self, file: FileId) -> &str {
+        self.paths.get(file.0 as usize).map_or("", |(_, path)| path.as_str())
+    }
+
+    fn asked<T: Clone + 'l>(
+        &self,
+        name: &SmolStr,
+        near: Option<&Near>,
+        of: impl Fn(&'l FileIndex) -> Option<&'l Vec<T>>,
+    ) -> Vec<T> {
+        let holders = self.holders(name, near);
         let indices = holders.iter().filter_map(|&id| self.files.get(id)).map(ProjectFile::names);
         indices.filter_map(of).flatten().cloned().collect()
     }
 
     /// Calls of what has this last name.
-    pub(super) fn calls(&self, name: &SmolStr) -> Vec<ExprRef> {
-        self.asked(name, |index| index.calls.get(name))
+    pub(super) fn calls(&self, name: &SmolStr, near: Option<&Near>) -> Vec<ExprRef> {
+        self.asked(name, near, |index| index.calls.get(name))
     }
 
     /// Uses of a name or attribute that are no call of it.
-    pub(super) fn references(&self, name: &SmolStr) -> Vec<ExprRef> {
-        self.asked(name, |index| index.references.get(name))
+    pub(super) fn references(&self, name: &SmolStr, near: Option<&Near>) -> Vec<ExprRef> {
+        self.asked(name, near, |index| index.references.get(name))
     }
 
-    /// Functions and classes of this name.
-    pub(super) fn definitions(&self, name: &SmolStr) -> Vec<ScopeRef> {
-        self.asked(name, |index| index.definitions.get(name))
+    /// How many functions and classes of this name there are; nothing where so many files hold it that there may be
+    /// more.
+    pub(super) fn definitions(&self, name: &SmolStr) -> Option<usize> {
+        let few = self.files.words().count(name) <= RARE;
+        few.then(|| self.asked(name, None, |index| index.definitions.get(name)).len())
     }
 
     /// Classes that name a base like this, or as an import calls it.
-    pub(super) fn subclasses(&self, name: &SmolStr) -> Vec<ScopeRef> {
-        let mut found = self.asked(name, |index| index.subclasses.get(name));
-        for other in self.renames(name) {
-            found.extend(self.asked(&other, |index| index.subclasses.get(&other)));
+    pub(super) fn subclasses(&self, name: &SmolStr, near: &Near) -> Vec<ScopeRef> {
+        let mut found = self.asked(name, Some(near), |index| index.subclasses.get(name));
+        for other in self.renames(name, near) {
+            found.extend(self.asked(&other, Some(near), |index| index.subclasses.get(&other)));
         }
         found
     }
 
     /// Writes to attributes of this name, on objects other than `self`.
-    pub(super) fn other_writes(&self, name: &SmolStr) -> Vec<AttributeWrite> {
-        self.asked(name, |index| index.other_writes.get(name))
+    pub(super) fn other_writes(&self, name: &SmolStr, near: &Near) -> Vec<AttributeWrite> {
+        self.asked(name, Some(near), |index| index.other_writes.get(name))
+    }
+
+    /// Writes to attributes of this name in one file, on objects other than `self`.
+    pub(super) fn other_writes_in(&self, file: FileId, name: &SmolStr) -> &'l [AttributeWrite] {
+        self.in_file(file, |index| index.other_writes.get(name))
     }
 
     /// Writes to an attribute of `self` in a class.
@@ -233,8 +285,8 @@ impl<'l> Names<'l> {
     }
 
     /// Other names that imports give to a name.
-    pub(super) fn renames(&self, name: &SmolStr) -> Vec<SmolStr> {
-        self.asked(name, |index| index.renames.get(name))
+    pub(super) fn renames(&self, name: &SmolStr, near: &Near) -> Vec<SmolStr> {
+        self.asked(name, Some(near), |index| index.renames.get(name))
     }
 
     fn in_file<T>(&self, file: FileId, of: impl Fn(&'l FileIndex) -> Option<&'l Vec<T>>) -> &'l [T] {

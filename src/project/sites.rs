@@ -5,6 +5,7 @@
 //! keyword. Refuses to judge.
 
 use super::attributes::last_name;
+use super::carriers::Carriers;
 use super::evaluate::Passed;
 use super::{Project, scope_in, sibling};
 use crate::libraries::{Class, Kind, Library, Parameter, Request, Row, Setting};
@@ -73,11 +74,22 @@ impl Project<'_> {
     /// Finds all sites.
     pub(super) fn find_sites(&mut self) {
         let mut sites = Vec::new();
-        let names = self.names_of_callables();
+        let (classes, requests) = self.names_of_callables();
+        let modules = |module: &str| self.libraries.of_module(module).is_some();
+        let resolve = |from, module: &str, level| self.modules.resolve(from, module, level);
+        let carriers = Carriers::of(self.judged_files().map(|file| &file.facts), &classes, &requests, modules, resolve);
         for file in self.judged_files() {
             for expr in file.facts.expr_ids() {
                 let ExprKind::Call { callee, .. } = file.facts.expr(expr).kind else { continue };
-                if last_name(&file.facts, callee).is_none_or(|name| names.contains(&name)) {
+                let may_be = match (last_name(&file.facts, callee), &file.facts.expr(callee).kind) {
+                    (None, _) => carriers.may_be(&file.facts, callee),
+                    (Some(name), _) if classes.contains(&name) => true,
+                    (Some(name), ExprKind::Attribute { object, .. }) => {
+                        requests.contains(&name) && carriers.may_be(&file.facts, *object)
+                    }
+                    (Some(name), _) => requests.contains(&name),
+                };
+                if may_be {
                     let call = ExprRef { file: file.facts.file, expr };
                     sites.extend(self.site(call, file.test));
                 }
@@ -118,8 +130,8 @@ impl Project<'_> {
     }
 
     /// The last names that what is called can have to be a site: those of the libraries, and whatever else the project
-    /// calls them.
-    fn names_of_callables(&mut self) -> FxHashSet<SmolStr> {
+    /// calls them; and the names of requests.
+    fn names_of_callables(&mut self) -> (FxHashSet<SmolStr>, FxHashSet<SmolStr>) {
         let classes: FxHashSet<SmolStr> = self.libraries.words().map(SmolStr::from).collect();
         let mut names = classes.clone();
         loop {
@@ -135,12 +147,11 @@ impl Project<'_> {
                 break;
             }
         }
-        names.extend(self.libraries.callables());
-        names
+        (names, self.libraries.callables().collect())
     }
 
     /// The files that sites are looked for in: those that name a library, or what the project calls a class of one.
-    pub(super) fn judged_files(&self) -> impl Iterator<Item = &super::ProjectFile> {
+    pub(super) fn judged_files(&self) -> impl Iterator<Item = &super::ProjectFile> + Clone {
         let mut judged: Vec<FileId> = self.files.naming().chain(self.judged.iter().copied()).collect();
         judged.sort_unstable();
         judged.dedup();
