@@ -7,10 +7,12 @@ pub mod fingerprint;
 mod full;
 mod json;
 pub mod page;
+mod sites;
 pub mod summary;
 
 use crate::config::nearest;
 use crate::finding::{Applicability, Finding, Severity};
+use crate::inventory::Session;
 use crate::model::facts::{Problem, ProblemKind};
 use crate::source::{FileId, Position, SourceFile, Span};
 use smol_str::SmolStr;
@@ -22,6 +24,8 @@ use std::io::{self, Write};
 pub struct Report {
     /// The findings to show, sorted by path, start and code.
     pub findings: Vec<Finding>,
+    /// The inventory, where that was asked for.
+    pub sessions: Vec<Session>,
     /// Trouble, sorted by path and place.
     pub problems: Vec<FileProblem>,
     /// The text of every file that a finding or problem points into.
@@ -143,16 +147,36 @@ pub struct Format {
     pub about: &'static str,
     /// Writes a whole report.
     pub write: fn(&Report, Style, &mut dyn Write) -> io::Result<()>,
+    /// Writes the inventory; `None` where this format has no form for it.
+    pub write_sites: Option<fn(&Report, Style, &mut dyn Write) -> io::Result<()>>,
     /// Whether a machine reads it, so that lists (`--rules`, `--statistics`) are JSON with it too.
     pub json: bool,
 }
 
 /// Every format, in the order of the help.
 pub static FORMATS: &[Format] = &[
-    Format { name: "full", about: "source, labels and help (on a terminal)", write: full::write, json: false },
-    Format { name: "concise", about: "one line a finding (in a pipe)", write: concise::write, json: false },
-    Format { name: "json", about: "one object with a summary", write: json::write, json: true },
-    Format { name: "json-lines", about: "one object a line", write: json::write_lines, json: true },
+    Format {
+        name: "full",
+        about: "source, labels and help (on a terminal)",
+        write: full::write,
+        write_sites: Some(sites::write),
+        json: false,
+    },
+    Format {
+        name: "concise",
+        about: "one line a finding (in a pipe)",
+        write: concise::write,
+        write_sites: Some(sites::write),
+        json: false,
+    },
+    Format {
+        name: "json",
+        about: "one object with a summary",
+        write: json::write,
+        write_sites: Some(sites::write_json),
+        json: true,
+    },
+    Format { name: "json-lines", about: "one object a line", write: json::write_lines, write_sites: None, json: true },
 ];
 
 impl Format {
