@@ -110,6 +110,9 @@ pub struct Trouble {
     pub problem: Problem,
 }
 
+/// Lock files by folder and language.
+type Folders = FxHashMap<(PathBuf, SmolStr), Rc<Vec<LockFile>>>;
+
 /// The lock files of a run.
 #[derive(Debug)]
 pub struct Locks<'c> {
@@ -117,8 +120,7 @@ pub struct Locks<'c> {
     libraries: &'c Libraries,
     /// The packages that are looked for.
     packages: Vec<SmolStr>,
-    /// By folder and language.
-    folders: RefCell<FxHashMap<(PathBuf, SmolStr), Rc<Vec<LockFile>>>>,
+    folders: RefCell<Folders>,
     tops: RefCell<FxHashMap<PathBuf, PathBuf>>,
     answers: RefCell<FxHashMap<(PathBuf, usize), Rc<Pinned>>>,
     releases: RefCell<FxHashMap<(usize, Version), Option<Library>>>,

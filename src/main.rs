@@ -9,7 +9,7 @@ use poolcheck::engine;
 use poolcheck::finding::Severity;
 use poolcheck::paths::tame;
 use poolcheck::progress::Progress;
-use poolcheck::report::{FORMATS, Format, Report, Style, page, summary};
+use poolcheck::report::{Format, Report, SITE_FORMATS, Style, page, summary};
 use poolcheck::rules;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -115,12 +115,11 @@ fn run(cli: &Cli) -> Result<u8, Stop> {
 /// Writes the inventory. A format without a form for it is an error where the flag names it; in a configuration it
 /// speaks of findings.
 fn show_sites(cli: &Cli, config: &Config, format: &Format) -> Result<u8, Stop> {
-    let write = match (format.write_sites, cli.output_format) {
+    let write = match (format.sites(), cli.output_format) {
         (Some(write), _) => write,
-        (None, None) => Format::default_for(false).write_sites.unwrap_or(format.write),
+        (None, None) => SITE_FORMATS[0].1,
         (None, Some(_)) => {
-            let known = FORMATS.iter().filter(|format| format.write_sites.is_some()).map(|format| format.name);
-            let known: Vec<&str> = known.collect();
+            let known: Vec<&str> = SITE_FORMATS.iter().map(|(name, _)| *name).collect();
             let name = format.name;
             return Err(Stop::Error(format!("--sites has no form in `{name}`; it is written as {}", known.join(", "))));
         }

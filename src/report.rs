@@ -139,6 +139,9 @@ impl Style {
     pub const PLAIN: Style = Style { color: false, links: false, unicode: true, width: 100 };
 }
 
+/// Writes a whole report.
+pub type Writer = fn(&Report, Style, &mut dyn Write) -> io::Result<()>;
+
 /// A format that a report can be written in.
 pub struct Format {
     /// Its name.
@@ -146,38 +149,22 @@ pub struct Format {
     /// What it is for.
     pub about: &'static str,
     /// Writes a whole report.
-    pub write: fn(&Report, Style, &mut dyn Write) -> io::Result<()>,
-    /// Writes the inventory; `None` where this format has no form for it.
-    pub write_sites: Option<fn(&Report, Style, &mut dyn Write) -> io::Result<()>>,
+    pub write: Writer,
     /// Whether a machine reads it, so that lists (`--rules`, `--statistics`) are JSON with it too.
     pub json: bool,
 }
 
 /// Every format, in the order of the help.
 pub static FORMATS: &[Format] = &[
-    Format {
-        name: "full",
-        about: "source, labels and help (on a terminal)",
-        write: full::write,
-        write_sites: Some(sites::write),
-        json: false,
-    },
-    Format {
-        name: "concise",
-        about: "one line a finding (in a pipe)",
-        write: concise::write,
-        write_sites: Some(sites::write),
-        json: false,
-    },
-    Format {
-        name: "json",
-        about: "one object with a summary",
-        write: json::write,
-        write_sites: Some(sites::write_json),
-        json: true,
-    },
-    Format { name: "json-lines", about: "one object a line", write: json::write_lines, write_sites: None, json: true },
+    Format { name: "full", about: "source, labels and help (on a terminal)", write: full::write, json: false },
+    Format { name: "concise", about: "one line a finding (in a pipe)", write: concise::write, json: false },
+    Format { name: "json", about: "one object with a summary", write: json::write, json: true },
+    Format { name: "json-lines", about: "one object a line", write: json::write_lines, json: true },
 ];
+
+/// The formats that the inventory can be written in: those for people show the same table.
+pub static SITE_FORMATS: &[(&str, Writer)] =
+    &[("full", sites::write), ("concise", sites::write), ("json", sites::write_json)];
 
 impl Format {
     /// The format of that name.
@@ -193,6 +180,12 @@ impl Format {
             Some(near) => format!("unknown format `{name}`; did you mean `{near}`?"),
             None => format!("unknown format `{name}`; it is one of {}", names.collect::<Vec<_>>().join(", ")),
         })
+    }
+
+    /// How the inventory is written; `None` where this format has no form for it.
+    #[must_use]
+    pub fn sites(&self) -> Option<Writer> {
+        SITE_FORMATS.iter().find(|(name, _)| *name == self.name).map(|&(_, write)| write)
     }
 
     /// What is used when nobody says: `full` for a person, `concise` for a pipe.

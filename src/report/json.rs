@@ -81,11 +81,11 @@ pub(super) struct Location {
 /// A range in some file, spread into the record that has one.
 #[derive(Serialize)]
 pub(super) struct Place<'a> {
-    filename: &'a str,
+    pub(super) filename: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    cell: Option<u32>,
-    location: Location,
-    end_location: Location,
+    pub(super) cell: Option<u32>,
+    pub(super) location: Location,
+    pub(super) end_location: Location,
 }
 
 #[derive(Serialize)]

@@ -153,8 +153,10 @@ struct Summary {
 
 #[derive(Serialize)]
 struct SessionRecord<'a> {
-    #[serde(flatten)]
-    place: Place<'a>,
+    filename: &'a str,
+    cell: Option<u32>,
+    location: Location,
+    end_location: Location,
     callee: &'a str,
     library: &'a str,
     release: ReleaseRecord<'a>,
@@ -165,7 +167,7 @@ struct SessionRecord<'a> {
 /// The release in use, and the entries of lock files that say so or stand against it.
 #[derive(Serialize)]
 struct ReleaseRecord<'a> {
-    /// `pinned`, `unknown-to-poolcheck`, `not-pinned`, `open` or `unclear`.
+    /// `pinned`, `unsupported` (poolcheck knows nothing of that release), `not-pinned`, `open` or `unclear`.
     state: &'static str,
     version: Option<&'a str>,
     entries: Vec<EntryRecord<'a>>,
@@ -212,8 +214,12 @@ fn record<'a>(report: &'a Report, session: &'a Session) -> SessionRecord<'a> {
         let held = session.settings.get(&column.setting)?;
         Some(held.iter().map(|one| value(report, one, column)).collect())
     };
+    let Place { filename, cell, location, end_location } = place(report, session.at);
     SessionRecord {
-        place: place(report, session.at),
+        filename,
+        cell,
+        location,
+        end_location,
         callee: &session.callee,
         library: &session.library,
         release: release(&session.pin),
@@ -227,7 +233,7 @@ fn release(pin: &Pin) -> ReleaseRecord<'_> {
             ReleaseRecord { state: "pinned", version: Some(version), entries: vec![entry(version, at)] }
         }
         Pin::Foreign(version, at) => {
-            ReleaseRecord { state: "unknown-to-poolcheck", version: Some(version), entries: vec![entry(version, at)] }
+            ReleaseRecord { state: "unsupported", version: Some(version), entries: vec![entry(version, at)] }
         }
         Pin::Unnamed => ReleaseRecord { state: "not-pinned", version: None, entries: Vec::new() },
         Pin::Open(at) => ReleaseRecord { state: "open", version: None, entries: vec![entry("", at)] },
