@@ -59,7 +59,7 @@ pub struct Pinned {
     /// What the lock files say.
     pub pin: Pin,
     /// The library as it is in that release; `None` where no release is known.
-    pub library: Option<Library>,
+    pub library: Option<Rc<Library>>,
 }
 
 /// What one line or entry of a lock file says about a package.
@@ -113,6 +113,9 @@ pub struct Trouble {
 /// Lock files by folder and language.
 type Folders = FxHashMap<(PathBuf, SmolStr), Rc<Vec<LockFile>>>;
 
+/// Libraries by index and release.
+type KnownReleases = FxHashMap<(usize, Version), Option<Rc<Library>>>;
+
 /// The lock files of a run.
 #[derive(Debug)]
 pub struct Locks<'c> {
@@ -123,7 +126,7 @@ pub struct Locks<'c> {
     folders: RefCell<Folders>,
     tops: RefCell<FxHashMap<PathBuf, PathBuf>>,
     answers: RefCell<FxHashMap<(PathBuf, usize), Rc<Pinned>>>,
-    releases: RefCell<FxHashMap<(usize, Version), Option<Library>>>,
+    releases: RefCell<KnownReleases>,
 }
 
 impl<'c> Locks<'c> {
@@ -162,12 +165,12 @@ impl<'c> Locks<'c> {
         pinned
     }
 
-    fn release(&self, library: usize, text: &str) -> Option<Library> {
+    fn release(&self, library: usize, text: &str) -> Option<Rc<Library>> {
         let version: Version = text.parse().ok()?;
         let mut releases = self.releases.borrow_mut();
         let release = releases
             .entry((library, version))
-            .or_insert_with_key(|(library, version)| self.libraries.at(*library, version));
+            .or_insert_with_key(|(library, version)| self.libraries.at(*library, version).map(Rc::new));
         release.clone()
     }
 

@@ -154,7 +154,7 @@ impl<'l> Project<'l> {
     /// A library as a file that has a site of it has it.
     fn library_at(&self, file: FileId, row: Row) -> &Library {
         let pinned = self.pinned.get(&(file, row.library()));
-        pinned.and_then(|pinned| pinned.library.as_ref()).unwrap_or_else(|| self.libraries.library(row))
+        pinned.and_then(|pinned| pinned.library.as_deref()).unwrap_or_else(|| self.libraries.library(row))
     }
 
     /// The files that should have been lowered, too: those asked for by name, and those that hold a word that was asked

@@ -201,6 +201,19 @@ fn it_says_how_a_version_is_known_or_why_not() {
 }
 
 #[test]
+fn many_values_are_told_in_short() {
+    let client = "import aiohttp\n\n\nasync def start(seconds):\n    timeout = aiohttp.ClientTimeout(total=seconds)\n    \
+                  return aiohttp.ClientSession(timeout=timeout)\n\n\nasync def main():\n";
+    let calls: String = (1..=5).map(|seconds| format!("    await start({seconds})\n")).collect();
+    let project = project(&[("a.py", &format!("{client}{calls}"))]);
+    let values = object(project.path(), &[])["sessions"][0]["settings"]["total"].clone();
+    assert_eq!(values.as_array().unwrap().len(), 5, "{values}");
+    let table = table(project.path(), &[]);
+    assert!(table.contains("  1 s or 2 s or more  (none)"), "{table}");
+    assert!(table.contains("    total: a.py:10\n    total: a.py:11\n"), "{table}");
+}
+
+#[test]
 fn defaults_are_those_of_the_release_or_not_known() {
     for (version, expected) in [("3.10.8", "(none)"), ("3.10.9", "(30 s)"), ("4.0.0a1", "(?)")] {
         let project = project(&[("a.py", CLIENT), ("uv.lock", &lock(version))]);

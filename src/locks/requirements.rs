@@ -76,5 +76,8 @@ fn requirement(line: &str, at: usize) -> Option<Entry> {
     let comparisons = rest.split([';']).next().unwrap_or("");
     let comparisons = comparisons.split(" --").next().unwrap_or("").trim();
     let comparisons = comparisons.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(comparisons);
+    if !comparisons.is_empty() && !comparisons.starts_with(['=', '<', '>', '!', '~']) {
+        return None;
+    }
     entry(specified(comparisons), comparisons)
 }

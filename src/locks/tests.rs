@@ -36,6 +36,7 @@ fn requirements_are_read_as_pip_reads_them() {
     {
         assert!(!said(line).iter().any(|(name, _)| name == "aiohttp"), "{line}");
     }
+    assert!(said("aiohttp is what this needs").is_empty());
     let includes =
         requirements::read("-r base.txt\n-cpins.txt\n--constraint=c.txt\n-r https://example.org/r.txt").unwrap();
     assert_eq!(includes.includes, ["base.txt", "pins.txt", "c.txt"]);

@@ -484,7 +484,7 @@ impl Project<'_> {
         // A class of the project may have an attribute of that name of its own.
         let own = value.alternatives.iter().any(|one| matches!(one.datum, Datum::Object(..)));
         let pinned = self.releases.library(expr.file, library);
-        let known = pinned.library.as_ref().unwrap_or(&self.libraries.list()[library]);
+        let known = pinned.library.as_deref().unwrap_or(&self.libraries.list()[library]);
         let row = known.attribute(kind, name).filter(|_| !own).cloned();
         let written = self.is_target(expr);
         Some(Access { at: self.span(expr), expr, name: name.clone(), kind, written, row })

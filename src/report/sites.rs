@@ -35,6 +35,8 @@ const COLUMNS: &[Column] = &[
     Column { setting: Setting::Keepalive, key: "keepalive", title: "keep-alive", unit: "s" },
 ];
 
+/// How many things that a value can be are told in the table.
+const SHOWN: usize = 3;
 /// What stands under the table.
 const LEGEND: &str = "( ): the library's default; none: no bound; ?: not known; -: the library has no such setting";
 
@@ -73,9 +75,13 @@ fn line(cells: &[String], widths: &[usize]) -> String {
 }
 
 fn cells(session: &Session, columns: &[&Column]) -> Vec<String> {
-    let cell = |column: &&Column| match session.settings.get(&column.setting) {
-        Some(held) => held.iter().map(|one| word(one, column.unit)).collect::<Vec<_>>().join(" or "),
-        None => "-".to_owned(),
+    let cell = |column: &&Column| {
+        let Some(held) = session.settings.get(&column.setting) else { return "-".to_owned() };
+        let mut words: Vec<String> = held.iter().map(|one| word(one, column.unit)).collect();
+        if words.len() > SHOWN {
+            words.splice(SHOWN - 1.., ["more".to_owned()]);
+        }
+        words.join(" or ")
     };
     columns.iter().map(cell).collect()
 }
