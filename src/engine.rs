@@ -6,13 +6,15 @@ use crate::config::{Config, ConfigError, RuleSet, Settings};
 use crate::discover::{Candidate, Discovery, discover, discover_project};
 use crate::finding::{Draft, Finding, Severity};
 use crate::frameworks::Frameworks;
+use crate::inventory::{self, Session};
 use crate::languages::{self, LANGUAGES, Language, language_of};
 use crate::libraries::Libraries;
+use crate::locks::{Locks, Pinned};
 use crate::model::facts::{Problem, ProblemKind};
 use crate::model::value::ExprRef;
 use crate::paths;
 use crate::progress::Progress;
-use crate::project::{Files, Flow, Knowledge, Project, ProjectFile};
+use crate::project::{Files, Flow, Knowledge, Project, ProjectFile, Releases};
 use crate::report::{Counts, FileProblem, Report, fingerprint};
 use crate::rules::{self, Rule, Said};
 use crate::source::{FileId, SourceFile, Span, offset};
@@ -24,6 +26,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -94,21 +97,56 @@ fn checked(
     }
     let paths: Vec<(FileId, SmolStr)> =
         known.iter().enumerate().map(|(index, file)| (FileId(offset(index)), file.candidate.shown.clone())).collect();
-    let project = Project::new(Knowledge { libraries, frameworks, files: &files, paths: &paths });
-    let said = rules::judge(&project);
+    let locks = Locks::new(config, libraries);
+    let releases = ByFolder { known: &known, locks: &locks };
+    let project = Project::new(Knowledge { libraries, releases: &releases, frameworks, files: &files, paths: &paths });
+    let answer =
+        if config.sites { Answer::Sessions(inventory::take(&project)) } else { Answer::Said(rules::judge(&project)) };
     report.counts.sites = project.sites().iter().filter(|site| known[site.call.file.0 as usize].reported).count();
     report.add_trouble(&files, &known, run.take_trouble());
-    conclude(&project, &files, &known, said, &mut report);
+    report.add_locks(&project, &releases);
+    match answer {
+        Answer::Said(said) => conclude(&project, &files, &known, said, &mut report),
+        Answer::Sessions(sessions) => list(&project, &known, sessions, &mut report),
+    }
     Ok(report)
 }
 
+/// What a run is about.
+enum Answer {
+    /// What the rules said.
+    Said(Vec<Said>),
+    /// The inventory.
+    Sessions(Vec<Session>),
+}
+
+/// The libraries of a file are those of its folder.
+#[derive(Debug)]
+struct ByFolder<'k> {
+    known: &'k [KnownFile],
+    locks: &'k Locks<'k>,
+}
+
+impl Releases for ByFolder<'_> {
+    fn library(&self, file: FileId, library: usize) -> Rc<Pinned> {
+        self.locks.library(self.known[file.0 as usize].folder(), library)
+    }
+}
+
 /// A file of the project.
+#[derive(Debug)]
 struct KnownFile {
     candidate: Candidate,
     /// Whether its findings are shown.
     reported: bool,
     /// Whether it was named itself, so that it is parsed whatever it says.
     named: bool,
+}
+
+impl KnownFile {
+    fn folder(&self) -> &Path {
+        self.candidate.path.parent().unwrap_or(&self.candidate.path)
+    }
 }
 
 /// The files that are reported, and all others of their project.
@@ -310,18 +348,23 @@ fn conclude(project: &Project, files: &Files, known: &[KnownFile], said: Vec<Sai
     }
     fold(&mut report.findings);
     report.findings.sort_by(|a, b| (a.at, a.rule.code, &a.message).cmp(&(b.at, b.rule.code, &b.message)));
-    report
-        .problems
-        .sort_by(|a, b| (&a.path, a.problem.at, &a.problem.message).cmp(&(&b.path, b.problem.at, &b.problem.message)));
     let shown =
         report.findings.iter().flat_map(|finding| finding.labels.iter().map(|label| label.span).chain([finding.at]));
-    let shown: Vec<FileId> = shown.map(|span| span.file).collect();
-    for file in shown {
-        if let Some(known) = project.file(file) {
-            report.sources.entry(file).or_insert_with(|| known.source.clone());
-        }
-    }
+    let shown: Vec<Span> = shown.collect();
+    report.add_sources(project, &shown);
     fingerprint::stamp(&mut report.findings, &report.sources);
+}
+
+/// Lists the sessions of the files that are reported; those in test code where rules speak there, too.
+fn list(project: &Project, known: &[KnownFile], sessions: Vec<Session>, report: &mut Report) {
+    let file = |session: &Session| &known[session.at.file.0 as usize];
+    let shown =
+        |session: &Session| file(session).reported && (!session.test || file(session).candidate.settings.lint_tests);
+    report.sessions = sessions.into_iter().filter(shown).collect();
+    let held = report.sessions.iter().flat_map(|session| session.settings.values().flatten());
+    let spans = held.filter_map(|held| held.at).chain(report.sessions.iter().map(|session| session.at));
+    let spans: Vec<Span> = spans.collect();
+    report.add_sources(project, &spans);
 }
 
 fn rules_that_run(settings: &Settings, path: &Path, test: bool) -> RuleSet {
@@ -391,6 +434,33 @@ const MAIN_STORY: &str = "session-per-request";
 const PART_OF_IT: [&str; 2] = ["timeout-not-set", "connector-not-set"];
 
 impl Report {
+    /// Adds the texts that places lie in.
+    fn add_sources(&mut self, project: &Project, spans: &[Span]) {
+        for span in spans {
+            if let Some(known) = project.file(span.file) {
+                self.sources.entry(span.file).or_insert_with(|| known.source.clone());
+            }
+        }
+    }
+
+    /// Adds the trouble with the lock files that were looked into for the files that are reported.
+    fn add_locks(&mut self, project: &Project, releases: &ByFolder<'_>) {
+        let files = project.sites().iter().map(|site| &releases.known[site.call.file.0 as usize]);
+        let folders = files.filter(|file| file.reported).map(KnownFile::folder);
+        for (index, trouble) in releases.locks.trouble(folders).into_iter().enumerate() {
+            // Lock files come after all files of the project.
+            let file = trouble.text.map(|text| {
+                let file = FileId(offset(releases.known.len() + index));
+                self.sources.insert(file, SourceFile::new(file, trouble.path.clone(), text));
+                file
+            });
+            self.problems.push(FileProblem { path: trouble.path, file, problem: trouble.problem });
+        }
+        self.problems.sort_by(|a, b| {
+            (&a.path, a.problem.at, &a.problem.message).cmp(&(&b.path, b.problem.at, &b.problem.message))
+        });
+    }
+
     /// Adds the trouble with the files that are reported, and counts those that were parsed.
     fn add_trouble(&mut self, files: &Files, known: &[KnownFile], trouble: Vec<(FileId, Problem)>) {
         for (id, problem) in trouble {

@@ -4,8 +4,12 @@
 //! know any rule.
 
 mod answers;
+mod defaults;
+mod releases;
 
 pub use answers::{Errors, Response};
+pub use defaults::{DefaultValue, DefaultWord, Defaults};
+pub use releases::Known;
 
 use crate::finding::Severity;
 use crate::model::value::Datum;
@@ -131,6 +135,9 @@ pub struct Effect {
     pub consequence: Consequence,
     /// The same, to the user, with versions.
     pub sentence: String,
+    /// What to do, where it is not what the rule says.
+    #[serde(default)]
+    pub help: String,
 }
 
 /// A literal that a parameter takes as "no bound".
@@ -209,9 +216,8 @@ pub struct Class {
     /// The methods that close it.
     #[serde(default)]
     pub closers: Vec<SmolStr>,
-    /// What happens when it is built without a running event loop; empty where nothing does.
-    #[serde(default)]
-    pub needs_loop: String,
+    /// What happens when it is built without a running event loop.
+    pub needs_loop: Option<Effect>,
     /// Where this can be read.
     pub source: String,
     /// Its parameters.
@@ -252,6 +258,8 @@ pub struct Request {
 pub enum Status {
     /// No release ever had it.
     NeverExisted,
+    /// Only newer releases have it.
+    NotYet,
     /// Older releases had it.
     Removed,
     /// It still works.
@@ -349,22 +357,6 @@ pub struct Phase {
     pub source: String,
 }
 
-/// What applies where nothing is written, as words.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Defaults {
-    /// The timeouts.
-    pub timeout: String,
-    /// Good timeouts.
-    pub timeout_example: String,
-    /// The pool.
-    pub pool: String,
-    /// A good pool.
-    pub pool_example: String,
-    /// How long an idle connection is kept.
-    pub keepalive: String,
-}
-
 /// Who a library is.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -373,6 +365,11 @@ pub struct Head {
     pub name: SmolStr,
     /// The language it is for.
     pub language: SmolStr,
+    /// What registries and lock files call it; without it no version of it is ever known.
+    pub package: Option<SmolStr>,
+    /// The first release that the data speaks of, and the first that it does not speak of any more.
+    #[serde(default)]
+    pub known: Known,
     /// The modules that it is imported as.
     pub modules: Vec<SmolStr>,
     /// Its documentation.
@@ -386,6 +383,9 @@ pub struct Library {
     /// Who it is.
     #[serde(rename = "library")]
     pub head: Head,
+    /// The release that this is about; `None` where it is about all of them.
+    #[serde(skip)]
+    pub release: Option<SmolStr>,
     /// Which timeouts enclose which.
     #[serde(default)]
     pub encloses: Vec<Encloses>,
@@ -436,6 +436,8 @@ impl Row {
 #[derive(Debug)]
 pub struct Libraries {
     list: Vec<Library>,
+    /// The name and text that each was read from.
+    files: Vec<(String, String)>,
     paths: FxHashMap<SmolStr, Row>,
     modules: FxHashMap<SmolStr, usize>,
 }
@@ -456,13 +458,13 @@ impl Libraries {
     pub fn parse(files: &[(&str, &str)]) -> Result<Libraries, String> {
         let mut list = Vec::new();
         for (name, text) in files {
-            let library: Library = toml::from_str(text).map_err(|error| format!("{name}: {error}"))?;
-            list.push(library);
+            list.push(releases::read(name, text, None)?);
         }
-        Ok(Libraries::new(list))
+        let files = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        Ok(Libraries::new(list, files))
     }
 
-    fn new(list: Vec<Library>) -> Libraries {
+    fn new(list: Vec<Library>, files: Vec<(String, String)>) -> Libraries {
         let mut paths = FxHashMap::default();
         let mut modules = FxHashMap::default();
         for (index, library) in list.iter().enumerate() {
@@ -476,7 +478,7 @@ impl Libraries {
                 paths.extend(request.also.iter().chain(&request.path).map(|path| (path.clone(), row)));
             }
         }
-        Libraries { list, paths, modules }
+        Libraries { list, files, paths, modules }
     }
 
     /// The row that a full path names.
@@ -495,28 +497,19 @@ impl Libraries {
     /// The class of a row.
     #[must_use]
     pub fn class(&self, row: Row) -> Option<&Class> {
-        match row {
-            Row::Class(library, class) => Some(&self.list[library].classes[class]),
-            Row::Request(..) => None,
-        }
+        self.library(row).class(row)
     }
 
     /// The request of a row.
     #[must_use]
     pub fn request(&self, row: Row) -> Option<&Request> {
-        match row {
-            Row::Request(library, request) => Some(&self.list[library].requests[request]),
-            Row::Class(..) => None,
-        }
+        self.library(row).request(row)
     }
 
     /// The parameters of a row.
     #[must_use]
     pub fn parameters(&self, row: Row) -> &[Parameter] {
-        match row {
-            Row::Class(library, class) => &self.list[library].classes[class].parameters,
-            Row::Request(library, request) => &self.list[library].requests[request].parameters,
-        }
+        self.library(row).parameters(row)
     }
 
     /// What a row builds.
@@ -537,6 +530,12 @@ impl Libraries {
         &self.list[row.library()]
     }
 
+    /// All libraries, by index.
+    #[must_use]
+    pub fn list(&self) -> &[Library] {
+        &self.list
+    }
+
     /// The library that a top-level module belongs to.
     #[must_use]
     pub fn of_module(&self, module: &str) -> Option<usize> {
@@ -549,13 +548,6 @@ impl Libraries {
         let requests = &self.list[library].requests;
         let at = requests.iter().position(|r| r.on == Some(kind) && r.methods.iter().any(|name| name == method))?;
         Some(Row::Request(library, at))
-    }
-
-    /// What the data says about an attribute of an object of `kind`.
-    #[must_use]
-    pub fn attribute(&self, library: usize, kind: Kind, name: &str) -> Option<&WrongAttribute> {
-        let mut rows = self.list[library].attributes.iter();
-        rows.find(|row| row.on == kind && row.names.iter().any(|known| known == name))
     }
 
     /// Whether any library's data names an attribute like this.

@@ -46,7 +46,8 @@ pub use sites::{BoundArgument, Site, SiteId};
 pub use tls::Context;
 
 use crate::frameworks::Frameworks;
-use crate::libraries::Libraries;
+use crate::libraries::{Libraries, Library, Row};
+use crate::locks::Pinned;
 use crate::model::expr::{Expr, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, Scope, ScopeId, ScopeKind};
 use crate::model::value::{ExprRef, Frame, ScopeRef};
@@ -86,11 +87,19 @@ impl ProjectFile {
 /// Lists of classes, by the class that they belong to.
 type ClassLists = RefCell<FxHashMap<ScopeRef, Rc<Vec<ScopeRef>>>>;
 
+/// Tells which release of a library a file runs with.
+pub trait Releases: std::fmt::Debug {
+    /// A library, by its index, as it is for a file.
+    fn library(&self, file: FileId, library: usize) -> Rc<Pinned>;
+}
+
 /// What a project must know beyond its files.
 #[derive(Debug, Clone, Copy)]
 pub struct Knowledge<'l> {
     /// What is known about libraries.
     pub libraries: &'l Libraries,
+    /// Which of their releases are in use.
+    pub releases: &'l dyn Releases,
     /// What is known about frameworks.
     pub frameworks: &'l Frameworks,
     /// All files of the repository.
@@ -104,6 +113,9 @@ pub struct Knowledge<'l> {
 pub struct Project<'l> {
     files: &'l Files<'l>,
     libraries: &'l Libraries,
+    releases: &'l dyn Releases,
+    /// The libraries of the files that have sites, as those files have them.
+    pinned: FxHashMap<(FileId, usize), Rc<Pinned>>,
     frameworks: &'l Frameworks,
     modules: Modules,
     names: index::Names<'l>,
@@ -128,6 +140,8 @@ impl<'l> Project<'l> {
             families: RefCell::default(),
             files: knowledge.files,
             libraries: knowledge.libraries,
+            releases: knowledge.releases,
+            pinned: FxHashMap::default(),
             frameworks: knowledge.frameworks,
             modules: Modules::new(knowledge.paths),
             frames: RefCell::new(vec![FrameData::none()]),
@@ -137,7 +151,16 @@ impl<'l> Project<'l> {
             sites_by_call: FxHashMap::default(),
         };
         project.find_sites();
+        let used = project.sites.iter().map(|site| (site.call.file, site.row.library()));
+        let used: FxHashSet<(FileId, usize)> = used.collect();
+        project.pinned = used.into_iter().map(|at| (at, knowledge.releases.library(at.0, at.1))).collect();
         project
+    }
+
+    /// A library as a file that has a site of it has it.
+    fn library_at(&self, file: FileId, row: Row) -> &Library {
+        let pinned = self.pinned.get(&(file, row.library()));
+        pinned.and_then(|pinned| pinned.library.as_deref()).unwrap_or_else(|| self.libraries.library(row))
     }
 
     /// What is known about libraries.

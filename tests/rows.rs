@@ -88,14 +88,17 @@ fn removed(table: &Table, path: &[Step]) -> Table {
     table
 }
 
-/// What a user sees of the findings.
+/// What a user sees of the findings and the inventory.
 fn told(folder: &Path, options: &Options, libraries: &Libraries, frameworks: &Frameworks) -> Vec<String> {
     let report = options.run_with(folder, libraries, frameworks);
     let rest = report.findings.iter().map(|finding| {
         let labels: String = finding.labels.iter().map(|label| format!(" | {}", label.message)).collect();
         format!(" | {}{labels}", finding.help)
     });
-    support::seen(&report).iter().zip(rest).map(|(seen, rest)| format!("{seen}{rest}")).collect()
+    let findings = support::seen(&report);
+    let findings = findings.iter().zip(rest).map(|(seen, rest)| format!("{seen}{rest}"));
+    let sites = Options { sites: true, ..options.clone() };
+    findings.chain([support::table(&sites.run_with(folder, libraries, frameworks))]).collect()
 }
 
 /// The words of a text that can be names.
@@ -179,6 +182,10 @@ fn every_row_of_the_libraries_is_exercised() {
         "socket",
         "use",
         "severity",
+        "package",
+        "known",
+        "values",
+        "help",
     ];
     let lines = not_missed("aiohttp.toml", &optional);
     support::none("rows change nothing when they are left out", &lines);

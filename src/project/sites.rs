@@ -9,6 +9,7 @@ use super::carriers::Carriers;
 use super::evaluate::Passed;
 use super::{Project, scope_in, sibling};
 use crate::libraries::{Class, Kind, Library, Parameter, Request, Row, Setting};
+use crate::locks::Pin;
 use crate::model::expr::{ArgumentKind, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ImportItem, ParameterKind, StmtKind};
 use crate::model::value::{Alternative, Datum, ExprRef, Frame, ScopeRef, Value, Why};
@@ -205,7 +206,7 @@ impl Project<'_> {
     /// The parameters that a site's row knows.
     #[must_use]
     pub fn parameters(&self, site: &Site) -> &[Parameter] {
-        self.libraries.parameters(site.row)
+        self.library(site).parameters(site.row)
     }
 
     /// The parameter of a site that decides `setting`.
@@ -245,19 +246,25 @@ impl Project<'_> {
     /// The class of a site's row.
     #[must_use]
     pub fn class(&self, site: &Site) -> Option<&Class> {
-        self.libraries.class(site.row)
+        self.library(site).class(site.row)
     }
 
     /// The request of a site's row.
     #[must_use]
     pub fn request(&self, site: &Site) -> Option<&Request> {
-        self.libraries.request(site.row)
+        self.library(site).request(site.row)
     }
 
-    /// The library of a site.
+    /// The library of a site, as it is in the release that the site's file runs with.
     #[must_use]
     pub fn library(&self, site: &Site) -> &Library {
-        self.libraries.library(site.row)
+        self.library_at(site.call.file, site.row)
+    }
+
+    /// What lock files say about the release of a site's library.
+    #[must_use]
+    pub fn pin(&self, site: &Site) -> &Pin {
+        self.pinned.get(&(site.call.file, site.row.library())).map_or(&Pin::Unnamed, |pinned| &pinned.pin)
     }
 
     /// The bytes that stand for a site where something is missing in it: its call, without arguments that span lines.

@@ -47,8 +47,7 @@ fn draft(view: View<'_>, confidence: Confidence) -> Option<Draft> {
     let help = format!("pass `{name}={}`, with numbers that fit what is called", defaults.timeout_example);
     let confidence = if view.project.is_script(view.site) { Confidence::Low } else { confidence };
     if value.is_unset() {
-        let message =
-            format!("no `{name}=`: the default of {} applies: {}", view.library().head.name, defaults.timeout);
+        let message = format!("no `{name}=`: the default of {} applies: {}", view.library().called(), defaults.timeout);
         return Some(Draft::new(view.span(), message, help).confidence(confidence));
     }
     let effect = view.parameter(Setting::Timeout)?.none.as_ref()?;

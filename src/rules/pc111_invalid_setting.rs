@@ -9,7 +9,12 @@ use crate::libraries::{Kind, Parameter};
 use crate::model::value::Datum;
 
 /// What decides it.
-pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Timeout, check), Check::Site(Kind::Pool, check)];
+pub(crate) const CHECKS: &[Check] = &[
+    Check::Site(Kind::Timeout, check),
+    Check::Site(Kind::Pool, check),
+    Check::Site(Kind::Session, check),
+    Check::Site(Kind::Request, check),
+];
 
 fn check(view: View<'_>) -> Vec<Draft> {
     let parameters = view.project.parameters(view.site);
@@ -29,10 +34,16 @@ fn draft(view: View<'_>, parameter: &Parameter) -> Option<Draft> {
         let none = if parameter.unbounded.is_empty() { "leave it out" } else { "write None for no bound" };
         (parameter.negative.as_ref()?, "negative", format!("{none}, or a positive number"))
     } else if value.always(|datum| *datum == Datum::Null) {
-        (parameter.none.as_ref()?, "None", "leave it out for the default, or write a number".to_owned())
+        let other = if parameter.expects.is_some() { "an object of its kind" } else { "a number" };
+        (parameter.none.as_ref()?, "None", format!("leave it out for the default, or pass {other}"))
     } else {
         return None;
     };
+    // What else comes of a timeout at a session or request has rules of its own.
+    let own = matches!(view.site.kind, Kind::Timeout | Kind::Pool);
+    if !own && !effect.consequence.is_error() {
+        return None;
+    }
     let message = format!("`{}` is {what}: {}", parameter.name, effect.sentence);
     let mut draft = Draft::new(argument.span, message, help);
     if let Some(at) = value.alternatives.iter().find_map(|one| one.at).filter(|at| !argument.span.contains(at)) {

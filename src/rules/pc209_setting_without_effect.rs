@@ -11,8 +11,8 @@ use crate::model::value::Datum;
 /// What decides it.
 pub(crate) const CHECKS: &[Check] = &[Check::Access(attribute), Check::Site(Kind::Pool, dns)];
 
-fn attribute(access: &Access<'_>) -> Option<Draft> {
-    let row = access.row.filter(|row| access.written && row.written == Some(Consequence::Ignored))?;
+fn attribute(access: &Access) -> Option<Draft> {
+    let row = access.row.as_ref().filter(|row| access.written && row.written == Some(Consequence::Ignored))?;
     let message = format!("setting `{}` of a {} has no effect: {}", access.name, access.kind.word(), row.sentence);
     Some(Draft::new(access.at, message, row.help.clone()))
 }
