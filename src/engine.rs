@@ -383,13 +383,10 @@ fn finding(project: &Project, settings: &Settings, said: Said) -> Finding {
     Finding { severity: severity(settings, rule, &draft), site: project.span(about), statement, ..plain(rule, draft) }
 }
 
-/// The lines of the statement of the site, and of the place itself where that is elsewhere.
+/// The lines of the statement of the site; where a finding is told elsewhere, of the statement there.
 fn statement_of(project: &Project, about: ExprRef, at: Span) -> Span {
     let statement = project.statement(about);
-    if statement.contains(&at) || statement.file != at.file {
-        return statement;
-    }
-    Span { file: at.file, start: statement.start.min(at.start), end: statement.end.max(at.end) }
+    if statement.contains(&at) { statement } else { project.statement_around(at) }
 }
 
 fn own_finding(settings: &Settings, rule: &'static Rule, draft: Draft) -> Finding {

@@ -214,6 +214,16 @@ impl<'l> Project<'l> {
         Span { file: expr.file, start: of.start, end: of.head_end }
     }
 
+    /// The lines of the innermost statement around a place that a suppression may stand on.
+    #[must_use]
+    pub fn statement_around(&self, at: Span) -> Span {
+        let facts = self.facts(at.file);
+        let heads = facts.stmt_ids().map(|stmt| facts.stmt(stmt)).map(|stmt| (stmt.start, stmt.head_end));
+        let around = heads.filter(|(start, end)| *start <= at.start && at.end <= *end);
+        let innermost = around.min_by_key(|(start, end)| end - start);
+        innermost.map_or(at, |(start, end)| Span { file: at.file, start, end })
+    }
+
     /// The bytes of a scope's name, or of the whole where it has none.
     #[must_use]
     pub fn name_span(&self, scope: ScopeRef) -> Span {

@@ -40,8 +40,8 @@ pub enum Ownership {
     Temporary,
     /// An attribute of this name.
     Attribute(SmolStr, Span),
-    /// The result of a factory, at this consumer.
-    Consumer(Span),
+    /// The result of a factory, at these consumers.
+    Consumers(Vec<Span>),
 }
 
 impl Project<'_> {
@@ -321,16 +321,17 @@ impl Project<'_> {
         }
         let callers = self.callers_of(function);
         let test = self.files[&function.file].test;
+        let mut open = Vec::new();
+        let mut other = Fate::Fine;
         for caller in callers.calls.iter().filter(|c| c.certain && (test || !self.files[&c.call.file].test)) {
             match self.fate_of(caller.call, depth + 1) {
-                Fate::Fine => {}
-                Fate::NeverClosed(Ownership::Local | Ownership::Temporary) => {
-                    return Fate::NeverClosed(Ownership::Consumer(self.span(caller.call)));
-                }
-                other => return other,
+                Fate::NeverClosed(Ownership::Local | Ownership::Temporary) => open.push(self.span(caller.call)),
+                Fate::NeverClosed(Ownership::Consumers(inner)) => open.extend(inner),
+                fate if other == Fate::Fine => other = fate,
+                _ => {}
             }
         }
-        Fate::Fine
+        if open.is_empty() { other } else { Fate::NeverClosed(Ownership::Consumers(open)) }
     }
 
     fn fate_in_function(&self, made: ExprRef, uses: &[Use], closes: &[ExprRef]) -> Fate {

@@ -13,7 +13,7 @@ use crate::project::{Fate, Ownership};
 pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, session), Check::Site(Kind::Pool, pool)];
 
 fn session(view: View<'_>) -> Vec<Draft> {
-    draft(view, "session").into_iter().collect()
+    drafts(view, "session")
 }
 
 /// A connector is its session's to close, unless the session is told that it is not.
@@ -25,10 +25,10 @@ fn pool(view: View<'_>) -> Vec<Draft> {
     if sessions.is_empty() || !sessions.iter().all(lent) {
         return Vec::new();
     }
-    draft(view, "connector").into_iter().collect()
+    drafts(view, "connector")
 }
 
-fn draft(view: View<'_>, what: &str) -> Option<Draft> {
+fn drafts(view: View<'_>, what: &str) -> Vec<Draft> {
     let leak = "its connections stay open until it is collected, and it is then reported as unclosed";
     let with = if what == "session" {
         "enter it with `async with`, or await its `close()` in a `finally`"
@@ -36,36 +36,35 @@ fn draft(view: View<'_>, what: &str) -> Option<Draft> {
         "await its `close()` when the last session is done"
     };
     match view.project.fate(view.site.call) {
-        Fate::Fine => None,
+        Fate::Fine => Vec::new(),
         Fate::NeverClosed(Ownership::Local) => {
-            Some(Draft::new(view.span(), format!("nothing closes this {what}: {leak}"), with))
+            vec![Draft::new(view.span(), format!("nothing closes this {what}: {leak}"), with)]
         }
         Fate::NeverClosed(Ownership::Temporary) => {
-            Some(Draft::new(view.span(), format!("nothing holds this {what}, so nothing can close it: {leak}"), with))
+            vec![Draft::new(view.span(), format!("nothing holds this {what}, so nothing can close it: {leak}"), with)]
         }
         Fate::NeverClosed(Ownership::Attribute(name, at)) => {
             let message = format!("nothing closes the {what} in `{name}`: {leak}");
             let help = format!("await `{name}.close()` where its owner ends");
-            Some(Draft::new(view.span(), message, help).label(at, "held here"))
+            vec![Draft::new(view.span(), message, help).label(at, "held here")]
         }
-        Fate::NeverClosed(Ownership::Consumer(at)) => {
-            let message = format!("the caller that gets this {what} does not close it: {leak}");
-            Some(Draft::new(view.span(), message, with).label(at, "built for this call, and not closed after it"))
+        Fate::NeverClosed(Ownership::Consumers(calls)) => {
+            let message = format!("nothing closes the {what} that this call gives: {leak}");
+            let told = |at| Draft::new(at, message.clone(), with).label(view.span(), "built here");
+            calls.into_iter().map(told).collect()
         }
         Fate::NotAwaited(at) => {
             let message = format!("`close()` of this {what} is a coroutine and is not awaited: the {what} stays open");
-            Some(Draft::new(view.span(), message, "write `await` before it").label(at, "not awaited"))
+            vec![Draft::new(view.span(), message, "write `await` before it").label(at, "not awaited")]
         }
         Fate::SomePaths(at) => {
             let message = format!("this {what} is closed on some paths only: {leak}");
-            Some(Draft::new(view.span(), message, with).label(at, "left open here"))
+            vec![Draft::new(view.span(), message, with).label(at, "left open here")]
         }
         Fate::UncalledCloser(at, name) => {
             let message = format!("only `{name}` closes this {what}, and nothing calls that: {leak}");
-            Some(
-                Draft::new(view.span(), message, format!("call `{name}` where its owner ends"))
-                    .label(at, "never called"),
-            )
+            let help = format!("call `{name}` where its owner ends");
+            vec![Draft::new(view.span(), message, help).label(at, "never called")]
         }
     }
 }
