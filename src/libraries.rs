@@ -54,6 +54,8 @@ pub enum Setting {
     Tls,
     /// The URL of a request.
     Url,
+    /// The HTTP method of a request.
+    Method,
     /// The closing handshake of a web socket.
     CloseTimeout,
     /// The next message of a web socket.
@@ -239,6 +241,12 @@ pub struct Request {
     /// Whether it opens a web socket.
     #[serde(default)]
     pub socket: bool,
+    /// The methods whose answers have no body.
+    #[serde(default)]
+    pub bodiless: Vec<SmolStr>,
+    /// The methods whose answers most often have a short one.
+    #[serde(default)]
+    pub brief: Vec<SmolStr>,
     /// Where this can be read.
     pub source: String,
     /// Its parameters.

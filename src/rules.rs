@@ -209,6 +209,7 @@ rules! {
     pc304_config_after_creation
     pc305_private_pool_attribute
     pc306_session_outside_loop
+    pc307_response_not_released
     pc309_escapes_its_block
     pc310_session_across_loops
     pc901_unused_suppression

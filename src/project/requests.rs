@@ -437,11 +437,8 @@ impl Project<'_> {
         if scope.kind != ScopeKind::Function || scope.parameters.is_empty() {
             return Vec::new();
         }
-        let callers = self.callers_of(function);
-        let test = self.files[&function.file].test;
-        let calls =
-            callers.calls.iter().filter(|caller| caller.certain && (test || !self.files[&caller.call.file].test));
-        calls.take(16).map(|caller| (self.frame(function, caller.call, Frame::NONE), caller.call)).collect()
+        let calls = self.known_calls(function).into_iter().take(16);
+        calls.map(|call| (self.frame(function, call, Frame::NONE), call)).collect()
     }
 
     /// Every attribute of a session or pool that the library's data names and that is written or read.
