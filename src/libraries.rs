@@ -56,6 +56,8 @@ pub enum Setting {
     Url,
     /// The HTTP method of a request.
     Method,
+    /// The headers of a request.
+    Headers,
     /// The closing handshake of a web socket.
     CloseTimeout,
     /// The next message of a web socket.
@@ -365,6 +367,9 @@ pub struct Defaults {
     pub timeout: String,
     /// Good timeouts.
     pub timeout_example: String,
+    /// Good timeouts of a stream; empty where nothing bounds a request as a whole.
+    #[serde(default)]
+    pub stream_example: String,
     /// The pool.
     pub pool: String,
     /// A good pool.
@@ -420,6 +425,16 @@ pub struct Library {
     /// Attributes that should not be touched.
     #[serde(default, rename = "attribute")]
     pub attributes: Vec<WrongAttribute>,
+}
+
+impl Library {
+    /// How many connections a pool has that nothing else is said about.
+    #[must_use]
+    pub fn default_limit(&self) -> Option<f64> {
+        let pools = self.classes.iter().filter(|class| class.makes == Kind::Pool);
+        let mut parameters = pools.flat_map(|class| &class.parameters);
+        parameters.find(|parameter| parameter.setting == Setting::Limit)?.default_number
+    }
 }
 
 /// A row of the data: a class, or a way to make requests, of a library.

@@ -19,6 +19,9 @@ pub struct Response {
     pub raises: Vec<SmolStr>,
     /// Its attribute that the body is read from piece by piece.
     pub stream: Option<SmolStr>,
+    /// The methods of that which read a piece.
+    #[serde(default)]
+    pub pieces: Vec<SmolStr>,
     /// Its attributes and methods that leave body and connection as they are.
     #[serde(default)]
     pub asks: Vec<SmolStr>,

@@ -78,6 +78,12 @@ impl Project<'_> {
         self.request(request).is_some_and(|row| row.brief.contains(&self.callee_name(request.call)))
     }
 
+    /// Whether two places stand in the same function.
+    #[must_use]
+    pub fn is_in_function_of(&self, one: ExprRef, other: ExprRef) -> bool {
+        self.function_of(self.scope_at(one)) == self.function_of(self.scope_at(other))
+    }
+
     /// Whether responses that are kept can add up before the session is closed: it lives on, or the request is repeated
     /// within its life. A session that is not known lives on.
     fn adds_up(&self, request: &Site) -> bool {

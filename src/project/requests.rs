@@ -15,7 +15,7 @@ use smol_str::SmolStr;
 const HANDS: usize = 3;
 
 /// Context managers that end what runs in them after a time.
-const TIMERS: [&str; 5] = ["timeout", "timeout_at", "fail_after", "move_on_after", "async_timeout"];
+pub(super) const TIMERS: [&str; 5] = ["timeout", "timeout_at", "fail_after", "move_on_after", "async_timeout"];
 
 /// The host of a URL's text; where the text may go on, only one that a slash ends.
 fn host_in(text: &str, whole: bool) -> Option<SmolStr> {
