@@ -246,7 +246,7 @@ pub struct Request {
     /// The methods whose answers have no body.
     #[serde(default)]
     pub bodiless: Vec<SmolStr>,
-    /// The methods whose answers most often have a short one.
+    /// The methods whose answers most often have a short body.
     #[serde(default)]
     pub brief: Vec<SmolStr>,
     /// Where this can be read.

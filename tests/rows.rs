@@ -177,6 +177,9 @@ fn every_row_of_the_libraries_is_exercised() {
         "needs-loop",
         "one-shot",
         "socket",
+        "stream",
+        "stream-example",
+        "held",
         "use",
         "severity",
     ];

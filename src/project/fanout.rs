@@ -18,7 +18,14 @@ const HANDS: usize = 4;
 
 /// Context managers that let everything through.
 const OPEN: [&str; 8] = [
-    "TaskGroup", "create_task_group", "open_nursery", "suppress", "closing", "aclosing", "AsyncExitStack", "ExitStack",
+    "TaskGroup",
+    "create_task_group",
+    "open_nursery",
+    "suppress",
+    "closing",
+    "aclosing",
+    "AsyncExitStack",
+    "ExitStack",
 ];
 
 /// Functions that give as many items as their first argument has.
@@ -155,9 +162,9 @@ impl Project<'_> {
         let facts = self.facts(starter.file);
         let Around::Loop(stmt) = *loops(facts, starter.expr).first()? else { return None };
         let StmtKind::For { iterable, asynchronous: false, .. } = &facts.stmt(stmt).kind else { return None };
-        let waits = facts.expr_ids().any(|expr| {
-            matches!(facts.expr(expr).kind, ExprKind::Await(_)) && within_stmt(facts, expr, stmt)
-        });
+        let waits = facts
+            .expr_ids()
+            .any(|expr| matches!(facts.expr(expr).kind, ExprKind::Await(_)) && within_stmt(facts, expr, stmt));
         if waits { None } else { self.unless_few(sibling(starter, *iterable), starter, search) }
     }
 

@@ -115,7 +115,7 @@ impl Project<'_> {
     fn hold_of(&self, made: ExprRef, response: &Response, depth: usize) -> Hold {
         let function = self.function_of(self.scope_at(made));
         let facts = self.facts(made.file);
-        let Some(start) = facts.stmt_of(made.expr) else { return Hold::Fine };
+        let Some(start) = stmt_around(facts, made.expr) else { return Hold::Fine };
         if depth > HANDS || function.scope == MODULE || self.in_raises(made) {
             return Hold::Fine;
         }
@@ -125,7 +125,8 @@ impl Project<'_> {
             match self.end(one, response, depth) {
                 End::Not => {}
                 End::Here if self.function_of(self.scope_at(one.expr)) == function => {
-                    ends.extend(facts.stmt_of(one.expr.expr));
+                    let Some(stmt) = stmt_around(facts, one.expr.expr) else { return Hold::Fine };
+                    ends.push(stmt);
                 }
                 End::Here | End::Unknown => return Hold::Fine,
             }
@@ -145,18 +146,18 @@ impl Project<'_> {
         let file = uses.first()?.expr.file;
         let facts = self.facts(file);
         let raising = |one: &&Use| matches!(&one.kind, UseKind::Method(name, _) if response.raises.contains(name));
-        let raises: Vec<StmtId> =
-            uses.iter().filter(raising).filter_map(|one| facts.stmt_of(one.expr.expr)).collect();
+        let raises: Vec<StmtId> = uses.iter().filter(raising).filter_map(|one| facts.stmt_of(one.expr.expr)).collect();
         let tested: Vec<ExprId> =
             uses.iter().filter(|one| one.kind == UseKind::Tested).map(|one| one.expr.expr).collect();
         let flags = flags_around(facts, start);
         let about_nothing = |test: ExprId| {
-            tested.iter().any(|&name| within(facts, name, test)) || any_within(facts, test, &|kind| match kind {
-                ExprKind::Number(number) => BODILESS.contains(number),
-                ExprKind::Attribute { name, .. } => BODILESS_NAMES.contains(&name.as_str()),
-                ExprKind::Name(name) => flags.contains(name),
-                _ => false,
-            })
+            tested.iter().any(|&name| within(facts, name, test))
+                || any_within(facts, test, &|kind| match kind {
+                    ExprKind::Number(number) => BODILESS.contains(number),
+                    ExprKind::Attribute { name, .. } => BODILESS_NAMES.contains(&name.as_str()),
+                    ExprKind::Name(name) => flags.contains(name),
+                    _ => false,
+                })
         };
         let manner = Manner {
             closes: &|stmt| ends.contains(&stmt),
@@ -181,7 +182,14 @@ impl Project<'_> {
             .filter_map(|one| facts.stmt_of(one.expr.expr))
             .collect();
         let other = |stmt: &StmtId| matches!(facts.stmt(*stmt).kind, StmtKind::Return(_)) && !returned.contains(stmt);
+        // What is read or entered here needs nobody else.
+        let ended = |one: &Use| match &one.kind {
+            UseKind::Entered(_) => true,
+            UseKind::Method(name, _) | UseKind::Attribute(name) => response.ends(name),
+            _ => false,
+        };
         if returned.is_empty()
+            || uses.iter().any(ended)
             || scope.kind != ScopeKind::Function
             || scope.generator
             || !scope.decorators.is_empty()
@@ -223,6 +231,21 @@ impl Project<'_> {
     }
 }
 
+/// The statement of its function that an expression runs in, out of comprehensions; `None` where it is in a closure, which
+/// runs at another time.
+fn stmt_around(facts: &FileFacts, expr: ExprId) -> Option<StmtId> {
+    let mut at = expr;
+    loop {
+        let stmt = facts.stmt_of(at)?;
+        let scope = facts.place(stmt).scope;
+        match facts.scope(scope).kind {
+            ScopeKind::Comprehension => at = super::places::owner_expr(facts, scope)?,
+            ScopeKind::Closure => return None,
+            _ => return Some(stmt),
+        }
+    }
+}
+
 /// Whether an expression has a part like this.
 fn any_within(facts: &FileFacts, expr: ExprId, like: &dyn Fn(&ExprKind) -> bool) -> bool {
     let mut open = vec![expr];
@@ -239,8 +262,7 @@ fn any_within(facts: &FileFacts, expr: ExprId, like: &dyn Fn(&ExprKind) -> bool)
 /// The names that the `try` statements around a statement set to a constant: they tell whether it failed.
 fn flags_around(facts: &FileFacts, stmt: StmtId) -> Vec<SmolStr> {
     let tries = enclosing(facts, stmt).into_iter().map(|(outer, _)| outer);
-    let tries: Vec<StmtId> =
-        tries.filter(|&outer| matches!(facts.stmt(outer).kind, StmtKind::Try { .. })).collect();
+    let tries: Vec<StmtId> = tries.filter(|&outer| matches!(facts.stmt(outer).kind, StmtKind::Try { .. })).collect();
     let mut flags = Vec::new();
     for inner in statements_in(facts, &tries) {
         let StmtKind::Assign { targets, value: Some(value), .. } = &facts.stmt(inner).kind else { continue };
