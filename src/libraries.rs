@@ -4,8 +4,10 @@
 //! know any rule.
 
 mod answers;
+mod bounds;
 
 pub use answers::{Errors, Response};
+pub use bounds::{Defaults, Encloses, Phase};
 
 use crate::finding::Severity;
 use crate::model::value::Datum;
@@ -333,49 +335,6 @@ pub struct WrongAttribute {
     pub help: String,
     /// Where this can be read.
     pub source: String,
-}
-
-/// A timeout and those whose waits are part of its wait.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Encloses {
-    /// The enclosing timeout.
-    pub outer: Setting,
-    /// The enclosed ones.
-    pub inner: Vec<Setting>,
-    /// From how many seconds on the enclosing timeout is rounded up to a whole second.
-    pub rounded_from: Option<f64>,
-    /// Where this can be read.
-    pub source: String,
-}
-
-/// Timeouts that run at the same time; one phase follows the other.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Phase {
-    /// The timeouts.
-    pub settings: Vec<Setting>,
-    /// Where this can be read.
-    pub source: String,
-}
-
-/// What applies where nothing is written, as words.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Defaults {
-    /// The timeouts.
-    pub timeout: String,
-    /// Good timeouts.
-    pub timeout_example: String,
-    /// Good timeouts of a stream; empty where nothing bounds a request as a whole.
-    #[serde(default)]
-    pub stream_example: String,
-    /// The pool.
-    pub pool: String,
-    /// A good pool.
-    pub pool_example: String,
-    /// How long an idle connection is kept.
-    pub keepalive: String,
 }
 
 /// Who a library is.
