@@ -60,6 +60,8 @@ pub enum Setting {
     Method,
     /// The headers of a request.
     Headers,
+    /// Whether a request leaves its body to be read.
+    Stream,
     /// The closing handshake of a web socket.
     CloseTimeout,
     /// The next message of a web socket.

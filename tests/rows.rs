@@ -177,6 +177,7 @@ fn every_row_of_the_libraries_is_exercised() {
         "needs-loop",
         "one-shot",
         "socket",
+        "awaited",
         "stream",
         "stream-example",
         "held",

@@ -25,6 +25,9 @@ pub struct Response {
     /// Its attributes and methods that leave body and connection as they are.
     #[serde(default)]
     pub asks: Vec<SmolStr>,
+    /// Whether a request gives it only where it is awaited.
+    #[serde(default)]
+    pub awaited: bool,
     /// What a response that is neither read nor released holds, to the user; empty where that is nothing.
     #[serde(default)]
     pub held: String,

@@ -13,9 +13,6 @@ use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
 use crate::source::Span;
 use smol_str::SmolStr;
 
-/// How many calls up a request is followed to what starts it.
-const HANDS: usize = 4;
-
 /// Context managers that let everything through.
 const OPEN: [&str; 8] = [
     "TaskGroup",
@@ -57,10 +54,10 @@ impl Project<'_> {
     #[must_use]
     pub fn fan_out(&self, request: ExprRef, session: ExprRef, few: f64) -> Option<FanOut> {
         let owner = self.function_of(self.scope_at(session));
-        self.started_from(request, Search { owner, few }, 0)
+        self.started_from(request, Search { owner, few }, &mut Vec::new())
     }
 
-    fn started_from(&self, place: ExprRef, search: Search, depth: usize) -> Option<FanOut> {
+    fn started_from(&self, place: ExprRef, search: Search, seen: &mut Vec<ScopeRef>) -> Option<FanOut> {
         if self.may_be_held_back(place) {
             return None;
         }
@@ -74,16 +71,17 @@ impl Project<'_> {
                 ExprKind::Name(name) if name == "staticmethod" || name == "classmethod")
         };
         if function == search.owner
-            || depth >= HANDS
+            || seen.contains(&function)
             || scope.kind != ScopeKind::Function
             || !scope.decorators.iter().all(plain)
         {
             return None;
         }
+        seen.push(function);
         let calls = self.known_calls(function);
         let handed = self.callers_of(function);
         let handed = handed.references.iter().find_map(|&reference| self.started_at(reference, search));
-        handed.or_else(|| calls.into_iter().find_map(|call| self.started_from(call, search, depth + 1)))
+        handed.or_else(|| calls.into_iter().find_map(|call| self.started_from(call, search, seen)))
     }
 
     /// Whether something around a place may let only some through.

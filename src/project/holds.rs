@@ -18,9 +18,6 @@ use smol_str::SmolStr;
 /// How many hands deep a response is followed.
 const HANDS: usize = 3;
 
-/// How many calls up it is asked whether requests of one session are repeated.
-const CALLS: usize = 4;
-
 /// The answers that have no body by definition of HTTP, as numbers and as the constants of Python's `http` module.
 const BODILESS: [f64; 2] = [204.0, 304.0];
 const BODILESS_NAMES: [&str; 2] = ["NO_CONTENT", "NOT_MODIFIED"];
@@ -61,7 +58,8 @@ impl Project<'_> {
             || row.socket
             || row.bodiless.contains(&name)
             || method.alternatives.iter().any(|one| bodiless(&one.datum))
-            || !self.is_awaited(request.call)
+            || response.awaited && !self.is_awaited(request.call)
+            || !self.is_left_open(request)
         {
             return Hold::Fine;
         }
@@ -70,6 +68,12 @@ impl Project<'_> {
             hold if self.adds_up(request) => hold,
             _ => Hold::Fine,
         }
+    }
+
+    /// Whether a request leaves its body to be read: where a parameter decides that, only if it is known to.
+    fn is_left_open(&self, request: &Site) -> bool {
+        self.parameter_for(request, Setting::Stream).is_none()
+            || self.setting(request, Setting::Stream, Frame::NONE).always(|datum| *datum == Datum::Bool(true))
     }
 
     /// Whether a request's answer is most often short, by its method.
@@ -93,13 +97,14 @@ impl Project<'_> {
             _ => None,
         };
         receiver.alternatives.iter().all(|one| {
-            built(&one.datum)
-                .is_none_or(|session| self.lives_long(session) || self.is_repeated_within(request.call, session, 0))
+            built(&one.datum).is_none_or(|session| {
+                self.lives_long(session) || self.is_repeated_within(request.call, session, &mut Vec::new())
+            })
         })
     }
 
     /// Whether a place runs again and again while one session lives.
-    fn is_repeated_within(&self, place: ExprRef, session: ExprRef, depth: usize) -> bool {
+    fn is_repeated_within(&self, place: ExprRef, session: ExprRef, seen: &mut Vec<ScopeRef>) -> bool {
         let function = self.function_of(self.scope_at(session));
         let around = loops(self.facts(place.file), place.expr);
         if self.function_of(self.scope_at(place)) == function {
@@ -107,9 +112,11 @@ impl Project<'_> {
             return around.iter().any(|one| !outer.contains(one));
         }
         let here = self.function_of(self.scope_at(place));
-        !around.is_empty()
-            || depth < CALLS
-                && self.known_calls(here).into_iter().any(|call| self.is_repeated_within(call, session, depth + 1))
+        if !around.is_empty() || seen.contains(&here) {
+            return !around.is_empty();
+        }
+        seen.push(here);
+        self.known_calls(here).into_iter().any(|call| self.is_repeated_within(call, session, seen))
     }
 
     fn hold_of(&self, made: ExprRef, response: &Response, depth: usize) -> Hold {

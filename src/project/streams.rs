@@ -2,6 +2,7 @@
 //!
 //! Refuses to know which attribute gives the pieces, and how long they flow.
 
+use super::bodies::loops;
 use super::places::{Use, UseKind};
 use super::{Project, Site, sibling};
 use crate::libraries::{Response, Setting};
@@ -63,7 +64,9 @@ impl Project<'_> {
             UseKind::Method(name, call) => {
                 let some = response.reads.contains(&name)
                     && matches!(self.kind(call), ExprKind::Call { arguments, .. } if !arguments.is_empty());
-                (some || response.pieces.contains(&name)).then_some(call)
+                let once = matches!(facts.parent(call.expr), Parent::Expr(up) if matches!(facts.expr(up).kind, ExprKind::Await(_)))
+                    && loops(facts, call.expr).is_empty();
+                ((some || response.pieces.contains(&name)) && !once).then_some(call)
             }
             _ => None,
         })

@@ -18,7 +18,7 @@ fn check(view: View<'_>) -> Vec<Draft> {
 fn draft(view: View<'_>) -> Option<Draft> {
     let session = view.session().filter(|_| view.frame == Frame::NONE)?;
     let (connections, pool) = pool(session)?;
-    let total = view.total()?;
+    let total = view.ended_by(&[Setting::Total, Setting::Connect])?;
     let found = view.project.fan_out(view.site.call, session.site.call, connections)?;
     let told = |other: &&crate::project::Site| {
         other.id < view.site.id
@@ -31,8 +31,8 @@ fn draft(view: View<'_>) -> Option<Draft> {
     }
     let items = view.project.text(found.items);
     let message = format!(
-        "one request for each item of `{items}`, all at once: {pool}, and the wait for one counts toward the timeout \
-         of the whole request: {}",
+        "one request for each item of `{items}`, all at once: {pool}, and the wait for a connection counts toward the \
+         timeout: {}",
         total.words()
     );
     let help = "let only as many through as there are connections: `async with semaphore:` around the request";

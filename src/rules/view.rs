@@ -245,6 +245,11 @@ impl<'p> View<'p> {
 
     /// What ends this request as a whole; `None` where that is not known, or nothing does.
     pub(crate) fn total(&self) -> Option<Total> {
+        self.ended_by(&[Setting::Total])
+    }
+
+    /// Which of these ends this request; `None` where that is not known, or none does.
+    pub(crate) fn ended_by(&self, settings: &[Setting]) -> Option<Total> {
         let own = self.argument(Setting::Timeout).is_some();
         if self.site.open && !own {
             return None;
@@ -253,8 +258,9 @@ impl<'p> View<'p> {
         if !own && holder.is_unset(Setting::Timeout) {
             return Some(Total::Default(holder.defaults().timeout.clone()));
         }
-        let numbers = holder.object(Setting::Timeout)?.numbers(Setting::Total)?;
-        numbers.into_iter().next().map(Total::Written)
+        let timeout = holder.object(Setting::Timeout)?;
+        let mut numbers = settings.iter().filter_map(|&setting| timeout.numbers(setting)?.into_iter().next());
+        numbers.next().map(Total::Written)
     }
 
     /// The sessions that this pool is given to.
