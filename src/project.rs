@@ -109,6 +109,8 @@ pub struct Project<'l> {
     families: ClassLists,
     frames: RefCell<Vec<FrameData>>,
     frame_ids: RefCell<FxHashMap<FrameData, Frame>>,
+    /// Which sessions live on; each has many requests that ask.
+    lasting: RefCell<FxHashMap<ExprRef, bool>>,
     memo: memo::Memo,
     sites: Vec<Site>,
     sites_by_call: FxHashMap<ExprRef, Vec<SiteId>>,
@@ -131,6 +133,7 @@ impl<'l> Project<'l> {
             modules: Modules::new(knowledge.paths),
             frames: RefCell::new(vec![FrameData::none()]),
             frame_ids: RefCell::default(),
+            lasting: RefCell::default(),
             memo: memo::Memo::default(),
             sites: Vec::new(),
             sites_by_call: FxHashMap::default(),

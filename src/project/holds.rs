@@ -98,9 +98,18 @@ impl Project<'_> {
         };
         receiver.alternatives.iter().all(|one| {
             built(&one.datum).is_none_or(|session| {
-                self.lives_long(session) || self.is_repeated_within(request.call, session, &mut Vec::new())
+                self.lives_on(session) || self.is_repeated_within(request.call, session, &mut Vec::new())
             })
         })
+    }
+
+    fn lives_on(&self, session: ExprRef) -> bool {
+        if let Some(&known) = self.lasting.borrow().get(&session) {
+            return known;
+        }
+        let lives = self.lives_long(session);
+        self.lasting.borrow_mut().insert(session, lives);
+        lives
     }
 
     /// Whether a place runs again and again while one session lives.
