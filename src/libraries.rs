@@ -4,10 +4,12 @@
 //! know any rule.
 
 mod answers;
+mod bounds;
 mod defaults;
 mod releases;
 
 pub use answers::{Errors, Response};
+pub use bounds::{Encloses, Phase};
 pub use defaults::{DefaultValue, DefaultWord, Defaults};
 pub use releases::Known;
 
@@ -58,6 +60,12 @@ pub enum Setting {
     Tls,
     /// The URL of a request.
     Url,
+    /// The HTTP method of a request.
+    Method,
+    /// The headers of a request.
+    Headers,
+    /// Whether a request leaves its body to be read.
+    Stream,
     /// The closing handshake of a web socket.
     CloseTimeout,
     /// The next message of a web socket.
@@ -245,6 +253,12 @@ pub struct Request {
     /// Whether it opens a web socket.
     #[serde(default)]
     pub socket: bool,
+    /// The methods whose answers have no body.
+    #[serde(default)]
+    pub bodiless: Vec<SmolStr>,
+    /// The methods whose answers most often have a short body.
+    #[serde(default)]
+    pub brief: Vec<SmolStr>,
     /// Where this can be read.
     pub source: String,
     /// Its parameters.
@@ -333,30 +347,6 @@ pub struct WrongAttribute {
     pub source: String,
 }
 
-/// A timeout and those whose waits are part of its wait.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Encloses {
-    /// The enclosing timeout.
-    pub outer: Setting,
-    /// The enclosed ones.
-    pub inner: Vec<Setting>,
-    /// From how many seconds on the enclosing timeout is rounded up to a whole second.
-    pub rounded_from: Option<f64>,
-    /// Where this can be read.
-    pub source: String,
-}
-
-/// Timeouts that run at the same time; one phase follows the other.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Phase {
-    /// The timeouts.
-    pub settings: Vec<Setting>,
-    /// Where this can be read.
-    pub source: String,
-}
-
 /// Who a library is.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -412,6 +402,16 @@ pub struct Library {
     /// Attributes that should not be touched.
     #[serde(default, rename = "attribute")]
     pub attributes: Vec<WrongAttribute>,
+}
+
+impl Library {
+    /// How many connections a pool has that nothing else is said about.
+    #[must_use]
+    pub fn default_limit(&self) -> Option<f64> {
+        let pools = self.classes.iter().filter(|class| class.makes == Kind::Pool);
+        let mut parameters = pools.flat_map(|class| &class.parameters);
+        parameters.find(|parameter| parameter.setting == Setting::Limit)?.default_number
+    }
 }
 
 /// A row of the data: a class, or a way to make requests, of a library.

@@ -14,10 +14,12 @@ mod definitions;
 mod escapes;
 mod evaluate;
 mod eventloops;
+mod fanout;
 mod fate;
 mod files;
 mod flow;
 mod handlers;
+mod holds;
 mod index;
 mod loops;
 mod memo;
@@ -28,15 +30,18 @@ mod requests;
 mod reuse;
 mod sharing;
 mod sites;
+mod streams;
 mod tls;
 
 pub use callers::{Caller, Cause, Repeat};
 pub use escapes::{Escape, Exit};
 pub use eventloops::Outliving;
+pub use fanout::FanOut;
 pub use fate::{Fate, Ownership};
 pub use files::{Files, Lower};
 pub use flow::Flow;
 pub use handlers::Catch;
+pub use holds::Hold;
 pub use loops::NoLoop;
 pub use places::{Use, UseKind};
 pub use requests::Requests;
@@ -124,6 +129,8 @@ pub struct Project<'l> {
     families: ClassLists,
     frames: RefCell<Vec<FrameData>>,
     frame_ids: RefCell<FxHashMap<FrameData, Frame>>,
+    /// Which sessions live on; each has many requests that ask.
+    lasting: RefCell<FxHashMap<ExprRef, bool>>,
     memo: memo::Memo,
     sites: Vec<Site>,
     sites_by_call: FxHashMap<ExprRef, Vec<SiteId>>,
@@ -146,6 +153,7 @@ impl<'l> Project<'l> {
             modules: Modules::new(knowledge.paths),
             frames: RefCell::new(vec![FrameData::none()]),
             frame_ids: RefCell::default(),
+            lasting: RefCell::default(),
             memo: memo::Memo::default(),
             sites: Vec::new(),
             sites_by_call: FxHashMap::default(),

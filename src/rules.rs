@@ -193,6 +193,7 @@ rules! {
     pc105_bare_number_timeout
     pc106_partial_timeout
     pc107_request_timeout_replaces_session
+    pc108_finite_total_on_stream
     pc109_timeout_not_caught
     pc110_websocket_timeout
     pc111_invalid_setting
@@ -211,6 +212,8 @@ rules! {
     pc304_config_after_creation
     pc305_private_pool_attribute
     pc306_session_outside_loop
+    pc307_response_not_released
+    pc308_unbounded_fan_out
     pc309_escapes_its_block
     pc310_session_across_loops
     pc901_unused_suppression

@@ -18,7 +18,11 @@ pub(crate) const CHECKS: &[Check] = &[
 
 fn check(view: View<'_>) -> Vec<Draft> {
     let parameters = view.project.parameters(view.site);
-    parameters.iter().filter_map(|parameter| draft(view, parameter)).collect()
+    // What nothing bad can come of is not worth a look at where it comes from.
+    let told = |parameter: &&Parameter| {
+        [&parameter.text, &parameter.negative, &parameter.none].into_iter().any(Option::is_some)
+    };
+    parameters.iter().filter(told).filter_map(|parameter| draft(view, parameter)).collect()
 }
 
 fn draft(view: View<'_>, parameter: &Parameter) -> Option<Draft> {

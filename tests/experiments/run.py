@@ -25,7 +25,7 @@ import warnings
 
 HERE = pathlib.Path(__file__).resolve().parent
 ENVIRONMENTS = HERE.parent.parent / "target" / "experiments"
-MODULES = ("facts_timeouts", "facts_websockets", "facts_pools", "facts_sessions")
+MODULES = ("facts_timeouts", "facts_websockets", "facts_pools", "facts_sessions", "facts_responses")
 # One before and one after each border that most facts depend on, and the newest.
 VERSIONS = ("3.9.1", "3.10.11", "3.14.3", "3.14.5")
 # A fact that takes longer than this hangs.
