@@ -100,8 +100,11 @@ fn checked(
     let locks = Locks::new(config, libraries);
     let releases = ByFolder { known: &known, locks: &locks };
     let project = Project::new(Knowledge { libraries, releases: &releases, frameworks, files: &files, paths: &paths });
-    let answer =
-        if config.sites { Answer::Sessions(inventory::take(&project)) } else { Answer::Said(rules::judge(&project)) };
+    let answer = if config.sites {
+        Answer::Sessions(inventory::take(&project))
+    } else {
+        Answer::Said(rules::judge(&project, rules_asked(&known)))
+    };
     report.counts.sites = project.sites().iter().filter(|site| known[site.call.file.0 as usize].reported).count();
     report.add_trouble(&files, &known, run.take_trouble());
     report.add_locks(&project, &releases);
@@ -167,6 +170,12 @@ fn known_files(config: &Config, reported: &Discovery) -> Result<Vec<KnownFile>, 
         known.sort_by(|a, b| (&a.candidate.shown, &a.candidate.path).cmp(&(&b.candidate.shown, &b.candidate.path)));
     }
     Ok(known)
+}
+
+/// The rules that run for any of the files that are reported.
+fn rules_asked(known: &[KnownFile]) -> RuleSet {
+    let reported = known.iter().filter(|file| file.reported);
+    reported.fold(RuleSet::default(), |all, file| all.with(file.candidate.settings.rules))
 }
 
 /// What a run reads, and the trouble that it has with it.

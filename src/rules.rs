@@ -3,6 +3,7 @@
 //! A rule is a page, `rules/<stem>.md`, which is the only home of its identity, and a module of the same stem, which
 //! holds its judgement. One word in the list below makes the module, embeds the page and adds the row.
 
+use crate::config::RuleSet;
 use crate::finding::{Draft, Severity};
 use crate::libraries::{Kind, WrongAttribute};
 use crate::model::value::{ExprRef, Frame};
@@ -62,10 +63,10 @@ pub(crate) struct Said {
     pub(crate) about: ExprRef,
 }
 
-/// Asks every rule about everything in the project.
-pub(crate) fn judge(project: &Project<'_>) -> Vec<Said> {
+/// Asks rules about everything in the project.
+pub(crate) fn judge(project: &Project<'_>, rules: RuleSet) -> Vec<Said> {
     let mut said = Vec::new();
-    for rule in all() {
+    for rule in rules.iter() {
         for check in rule.checks {
             match *check {
                 Check::Site(kind, check) => {
