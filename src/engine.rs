@@ -14,7 +14,7 @@ use crate::model::facts::{Problem, ProblemKind};
 use crate::model::value::ExprRef;
 use crate::paths;
 use crate::progress::Progress;
-use crate::project::{Files, Flow, Knowledge, Project, ProjectFile, Releases};
+use crate::project::{Files, Knowledge, Project, ProjectFile, Releases};
 use crate::report::{Counts, FileProblem, Report, fingerprint};
 use crate::rules::{self, Rule, Said};
 use crate::source::{FileId, SourceFile, Span, offset};
@@ -106,6 +106,9 @@ fn checked(
         Answer::Said(rules::judge(&project, rules_asked(&known)))
     };
     report.counts.sites = project.sites().iter().filter(|site| known[site.call.file.0 as usize].reported).count();
+    for file in files.lowered().filter(|file| file.is_lost()) {
+        run.note(file.facts.file, failed());
+    }
     report.add_trouble(&files, &known, run.take_trouble());
     report.add_locks(&project, &releases);
     match answer {
@@ -222,23 +225,9 @@ impl Run<'_> {
         }
         let test = is_test(self.config, &candidate.path);
         let script = is_script(self.config, &candidate.path);
-        let lowered = catch_unwind(AssertUnwindSafe(|| {
-            let facts = (language.lower)(&source);
-            let flow = Flow::new(&facts);
-            (facts, flow)
-        }));
-        let lowered = lowered.map_err(|_| {
-            self.note(
-                id,
-                Problem {
-                    kind: ProblemKind::Internal,
-                    message: "poolcheck failed on this file; please report it with the file".into(),
-                    at: None,
-                },
-            );
-        });
-        let lowered = lowered.ok().map(|(facts, flow)| ProjectFile::new(facts, flow, source, test, script));
-        Some(Loaded { words, lowered })
+        let facts = catch_unwind(AssertUnwindSafe(|| (language.lower)(&source)));
+        let facts = facts.map_err(|_| self.note(id, failed())).ok();
+        Some(Loaded { words, lowered: facts.map(|facts| ProjectFile::new(facts, source, test, script)) })
     }
 
     fn note(&self, id: FileId, problem: Problem) {
@@ -258,6 +247,15 @@ impl Run<'_> {
 fn naming(words: &[Words], libraries: &Libraries) -> Vec<bool> {
     let needles = Asked::new(libraries.words());
     words.iter().map(|words| words.contain_any(&needles)).collect()
+}
+
+/// poolcheck's own trouble with a file.
+fn failed() -> Problem {
+    Problem {
+        kind: ProblemKind::Internal,
+        message: "poolcheck failed on this file; please report it with the file".into(),
+        at: None,
+    }
 }
 
 fn broken_data(message: String) -> ConfigError {

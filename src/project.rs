@@ -62,30 +62,44 @@ use modules::Modules;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// A file as the project sees it.
 #[derive(Debug)]
 pub struct ProjectFile {
     /// What it says.
     pub facts: FileFacts,
-    /// How names flow in it.
-    pub flow: Flow,
     /// Its text.
     pub source: SourceFile,
     /// Whether it is test code.
     pub test: bool,
     /// Whether it is read, copied or run once rather than shipped.
     pub script: bool,
+    flow: OnceLock<Option<Flow>>,
     index: OnceLock<index::FileIndex>,
 }
 
 impl ProjectFile {
     /// A file that was lowered.
     #[must_use]
-    pub fn new(facts: FileFacts, flow: Flow, source: SourceFile, test: bool, script: bool) -> ProjectFile {
-        ProjectFile { facts, flow, source, test, script, index: OnceLock::new() }
+    pub fn new(facts: FileFacts, source: SourceFile, test: bool, script: bool) -> ProjectFile {
+        ProjectFile { facts, source, test, script, flow: OnceLock::new(), index: OnceLock::new() }
+    }
+
+    /// How names flow in it.
+    #[must_use]
+    pub fn flow(&self) -> &Flow {
+        static NONE: LazyLock<Flow> = LazyLock::new(Flow::default);
+        let follow = || catch_unwind(AssertUnwindSafe(|| Flow::new(&self.facts))).ok();
+        self.flow.get_or_init(follow).as_ref().unwrap_or(&NONE)
+    }
+
+    /// Whether following its names failed, so that nothing is known of them.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        matches!(self.flow.get(), Some(None))
     }
 }
 

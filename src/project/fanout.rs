@@ -261,8 +261,8 @@ impl Project<'_> {
     /// Whether a name holds one of several parts: a loop gives it, here or around each call.
     fn is_batch(&self, items: ExprRef) -> bool {
         let file = &self.files[&items.file];
-        let Some(reaching) = file.flow.reaching(items.expr) else { return false };
-        reaching.iter().any(|(def, _)| match file.flow.def(*def).kind {
+        let Some(reaching) = file.flow().reaching(items.expr) else { return false };
+        reaching.iter().any(|(def, _)| match file.flow().def(*def).kind {
             DefKind::Item(_) => true,
             DefKind::Value(value) => matches!(file.facts.expr(value).kind, ExprKind::Index { .. }),
             DefKind::Parameter(scope, _) => self
