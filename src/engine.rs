@@ -7,14 +7,14 @@ use crate::discover::{Candidate, Discovery, discover, discover_project};
 use crate::finding::{Draft, Finding, Severity};
 use crate::frameworks::Frameworks;
 use crate::inventory::{self, Session};
-use crate::languages::{self, LANGUAGES, Language, language_of};
+use crate::languages::{self, LANGUAGES, Language, Sought, language_of};
 use crate::libraries::Libraries;
 use crate::locks::{Locks, Pinned};
 use crate::model::facts::{Problem, ProblemKind};
 use crate::model::value::ExprRef;
 use crate::paths;
 use crate::progress::Progress;
-use crate::project::{Files, Knowledge, Project, ProjectFile, Releases};
+use crate::project::{Files, Knowledge, Project, ProjectFile, Reader, Releases};
 use crate::report::{Counts, FileProblem, Report, fingerprint};
 use crate::rules::{self, Rule, Said};
 use crate::source::{FileId, SourceFile, Span, offset};
@@ -90,8 +90,7 @@ fn checked(
     let run = Run { config, files: &known, trouble: Mutex::default() };
     let (words, lowered) = run.read_all(libraries, progress);
     let naming: Vec<bool> = naming(&words, libraries);
-    let lower = |id: FileId| run.lower_late(id);
-    let files = Files::new(WordIndex::new(words), naming, &lower);
+    let files = Files::new(WordIndex::new(words), naming, &run);
     for file in lowered {
         files.keep(file);
     }
@@ -209,11 +208,6 @@ impl Run<'_> {
         (all, lowered)
     }
 
-    /// Lowers a file that is asked for while the project is linked.
-    fn lower_late(&self, id: FileId) -> Option<ProjectFile> {
-        self.load(id, |_| true)?.lowered
-    }
-
     /// Reads a file, and lowers it if `choose` says so of its words.
     fn load(&self, id: FileId, choose: impl FnOnce(&Words) -> bool) -> Option<Loaded> {
         let candidate = &self.files[id.0 as usize].candidate;
@@ -240,6 +234,17 @@ impl Run<'_> {
         trouble.sort_by(|a, b| (a.0, &a.1.message).cmp(&(b.0, &b.1.message)));
         trouble.dedup_by(|a, b| a.0 == b.0 && a.1.message == b.1.message);
         trouble
+    }
+}
+
+impl Reader for Run<'_> {
+    fn lower(&self, file: FileId) -> Option<ProjectFile> {
+        self.load(file, |_| true)?.lowered
+    }
+
+    fn may_hold(&self, file: FileId, word: &str, sought: Sought) -> bool {
+        let read = read(&self.files[file.0 as usize].candidate, file);
+        read.is_ok_and(|(language, source)| (language.may_hold)(&source.text, word, sought))
     }
 }
 

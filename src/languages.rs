@@ -11,6 +11,21 @@ use crate::model::facts::{FileFacts, Problem, ProblemKind};
 use crate::source::{FileId, LineIndex, SourceFile};
 use std::path::Path;
 
+/// What a word is looked for as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Sought {
+    /// Anything but what it is defined as.
+    Use,
+    /// The base of a class.
+    Base,
+    /// An attribute that is written.
+    Write,
+    /// What it is defined as.
+    Definition,
+    /// What an import gives another name.
+    Rename,
+}
+
 /// A language that poolcheck reads.
 #[derive(Debug)]
 pub struct Language {
@@ -22,18 +37,28 @@ pub struct Language {
     pub comment_sign: &'static str,
     /// Makes the facts of a file.
     pub lower: fn(&SourceFile) -> FileFacts,
+    /// Whether a text may hold a word as what is sought; a yes in vain is no harm.
+    pub may_hold: fn(&str, &str, Sought) -> bool,
     /// Makes the text of a file's bytes.
     text: fn(Vec<u8>) -> Result<notebook::Text, Problem>,
 }
 
 /// All languages.
 pub static LANGUAGES: &[Language] = &[
-    Language { name: "python", extensions: &["py", "pyi"], comment_sign: "#", lower: python::lower, text: plain },
+    Language {
+        name: "python",
+        extensions: &["py", "pyi"],
+        comment_sign: "#",
+        lower: python::lower,
+        may_hold: python::may_hold,
+        text: plain,
+    },
     Language {
         name: "notebook",
         extensions: &["ipynb"],
         comment_sign: "#",
         lower: python::lower,
+        may_hold: python::may_hold,
         text: notebook::text,
     },
 ];

@@ -38,7 +38,7 @@ pub use escapes::{Escape, Exit};
 pub use eventloops::Outliving;
 pub use fanout::FanOut;
 pub use fate::{Fate, Ownership};
-pub use files::{Files, Lower};
+pub use files::{Files, Reader};
 pub use flow::Flow;
 pub use handlers::Catch;
 pub use holds::Hold;

@@ -3,8 +3,7 @@
 //! It answers "may this file say anything about X?" without parsing: no file that lacks the word can. Words are kept as
 //! hashes; two words of one hash only cost a parse too many. Refuses to know what a word means.
 
-use crate::source::FileId;
-use rustc_hash::FxHashMap;
+use crate::source::{FileId, offset};
 use std::hash::{Hash, Hasher};
 
 /// The words of one file.
@@ -61,37 +60,47 @@ impl Asked {
     }
 }
 
+/// Into how many rows words are sorted, so that few files need a closer look.
+const ROWS: usize = 4096;
+
 /// The words of all files of a project.
 #[derive(Debug, Default)]
 pub struct WordIndex {
     files: Vec<Words>,
-    counts: FxHashMap<u32, u32>,
+    /// For each row a bit for each file: whether it holds a word of that row.
+    rows: Vec<u64>,
+    /// How many words of bits a row has.
+    width: usize,
 }
 
 impl WordIndex {
     /// An index of files in the order of their ids.
     #[must_use]
     pub fn new(files: Vec<Words>) -> WordIndex {
-        let mut counts: FxHashMap<u32, u32> = FxHashMap::default();
-        for words in &files {
+        let width = files.len().div_ceil(64);
+        let mut rows = vec![0; ROWS * width];
+        for (file, words) in files.iter().enumerate() {
             for &word in &words.0 {
-                *counts.entry(word).or_default() += 1;
+                rows[row(word) * width + file / 64] |= 1 << (file % 64);
             }
         }
-        WordIndex { files, counts }
-    }
-
-    /// In how many files a word occurs.
-    #[must_use]
-    pub fn count(&self, word: &str) -> usize {
-        self.counts.get(&hash(word.as_bytes())).map_or(0, |&count| count as usize)
+        WordIndex { files, rows, width }
     }
 
     /// The files that hold a word, in the order of ids.
     pub fn holders(&self, word: &str) -> impl Iterator<Item = FileId> {
         let word = hash(word.as_bytes());
-        let files = (0..).map(FileId).zip(&self.files);
-        files.filter(move |(_, words)| words.0.binary_search(&word).is_ok()).map(|(id, _)| id)
+        let start = row(word) * self.width;
+        let bits = self.rows[start..start + self.width].iter().enumerate();
+        let files =
+            bits.flat_map(|(at, &bits)| (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |b| at * 64 + b));
+        files.filter(move |&file| self.files[file].0.binary_search(&word).is_ok()).map(|file| FileId(offset(file)))
+    }
+
+    /// Whether more than `limit` files hold a word.
+    #[must_use]
+    pub fn is_held_by_more(&self, word: &str, limit: usize) -> bool {
+        self.holders(word).nth(limit).is_some()
     }
 
     /// The words of each file, in the order of ids.
@@ -99,6 +108,11 @@ impl WordIndex {
     pub fn files(&self) -> &[Words] {
         &self.files
     }
+}
+
+/// The row of a word.
+fn row(hash: u32) -> usize {
+    hash as usize % ROWS
 }
 
 fn is_word(byte: u8) -> bool {
@@ -128,8 +142,13 @@ mod tests {
     }
 
     #[test]
-    fn files_are_counted() {
-        let index = WordIndex::new(vec![Words::of("a b a"), Words::of("b"), Words::of("")]);
-        assert_eq!((index.count("a"), index.count("b"), index.count("c")), (1, 2, 0));
+    fn holders_are_found_among_many() {
+        let texts = (0..200).map(|file| if file % 3 == 0 { format!("a b{file}") } else { "b".into() });
+        let index = WordIndex::new(texts.map(|text: String| Words::of(&text)).collect());
+        let holders = |word: &str| index.holders(word).map(|file| file.0).collect::<Vec<_>>();
+        assert_eq!(holders("a"), (0..200).step_by(3).collect::<Vec<_>>());
+        assert_eq!(holders("b66"), [66]);
+        assert!(holders("c").is_empty());
+        assert!(index.is_held_by_more("a", 66) && !index.is_held_by_more("a", 67));
     }
 }

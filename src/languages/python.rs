@@ -12,6 +12,7 @@ mod clauses;
 mod compounds;
 mod definitions;
 mod expressions;
+mod hints;
 mod imports;
 mod kinds;
 mod literals;
@@ -27,6 +28,7 @@ use crate::model::facts::{
     Block, FileFacts, MODULE, Problem, ProblemKind, Scope, ScopeId, ScopeKind, Stmt, StmtId, StmtKind,
 };
 use crate::source::{SourceFile, offset};
+pub(super) use hints::may_hold;
 use smol_str::SmolStr;
 use std::cell::RefCell;
 use tree::{Node, Tree};

@@ -4,19 +4,26 @@
 //! is lowered then. Refuses to know how files are read.
 
 use super::ProjectFile;
+use crate::languages::Sought;
 use crate::source::{FileId, offset};
 use crate::words::WordIndex;
 use std::sync::OnceLock;
 
-/// Lowers a file; nothing where that cannot be done.
-pub type Lower<'l> = dyn Fn(FileId) -> Option<ProjectFile> + Sync + 'l;
+/// What reads files.
+pub trait Reader: Sync {
+    /// Lowers a file; nothing where that cannot be done.
+    fn lower(&self, file: FileId) -> Option<ProjectFile>;
+
+    /// Whether the text of a file may hold a word as what is sought.
+    fn may_hold(&self, file: FileId, word: &str, sought: Sought) -> bool;
+}
 
 /// The files of a project.
 pub struct Files<'l> {
     slots: Vec<OnceLock<Option<Box<ProjectFile>>>>,
     naming: Vec<bool>,
     words: WordIndex,
-    lower: &'l Lower<'l>,
+    reader: &'l dyn Reader,
 }
 
 impl std::fmt::Debug for Files<'_> {
@@ -28,9 +35,9 @@ impl std::fmt::Debug for Files<'_> {
 impl<'l> Files<'l> {
     /// The files with these words, in the order of their ids; `naming` tells which name a library.
     #[must_use]
-    pub fn new(words: WordIndex, naming: Vec<bool>, lower: &'l Lower<'l>) -> Files<'l> {
+    pub fn new(words: WordIndex, naming: Vec<bool>, reader: &'l dyn Reader) -> Files<'l> {
         let slots = naming.iter().map(|_| OnceLock::new()).collect();
-        Files { slots, naming, words, lower }
+        Files { slots, naming, words, reader }
     }
 
     /// Keeps a file that is lowered already.
@@ -44,7 +51,13 @@ impl<'l> Files<'l> {
     /// A file; nothing where it cannot be read or lowered.
     #[must_use]
     pub fn get(&self, id: FileId) -> Option<&ProjectFile> {
-        self.slots.get(id.0 as usize)?.get_or_init(|| (self.lower)(id).map(Box::new)).as_deref()
+        self.slots.get(id.0 as usize)?.get_or_init(|| self.reader.lower(id).map(Box::new)).as_deref()
+    }
+
+    /// Whether a file is worth lowering for a word.
+    pub(super) fn may_hold(&self, id: FileId, word: &str, sought: Sought) -> bool {
+        let lowered = self.slots.get(id.0 as usize).is_some_and(|slot| slot.get().is_some());
+        lowered || self.reader.may_hold(id, word, sought)
     }
 
     /// The files that were lowered so far, in the order of their ids.

@@ -6,6 +6,7 @@
 
 use super::attributes::{class_of_self, last_name};
 use super::{Files, ProjectFile, scope_in};
+use crate::languages::Sought;
 use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ImportItem, ScopeId, StmtKind};
 use crate::model::value::{ExprRef, ScopeRef};
@@ -172,8 +173,8 @@ pub(super) struct Names<'l> {
     holders: RefCell<FxHashMap<Asking, Rc<[FileId]>>>,
 }
 
-/// A word that is looked up, and where from.
-type Asking = (SmolStr, Option<Near>);
+/// A word that is looked up, where from, and as what.
+type Asking = (SmolStr, Option<Near>, Sought);
 
 impl<'l> Names<'l> {
     pub(super) fn new(files: &'l Files<'l>, paths: &'l [(FileId, SmolStr)]) -> Names<'l> {
@@ -182,7 +183,7 @@ impl<'l> Names<'l> {
 
     /// Whether a word is held by so few files that it tells something.
     pub(super) fn is_telling(&self, word: &str) -> bool {
-        self.files.words().count(word) <= COMMON
+        !self.files.words().is_held_by_more(word, COMMON)
     }
 
     /// The files that hold any of these words.
@@ -194,8 +195,8 @@ impl<'l> Names<'l> {
 
     /// The files that are asked for a word: those that hold it; of many, those that have to do with the place that is
     /// asked from; where that is no help, those that name a library, too.
-    fn holders(&self, word: &SmolStr, near: Option<&Near>) -> Rc<[FileId]> {
-        let key = (word.clone(), near.cloned());
+    fn holders(&self, word: &SmolStr, near: Option<&Near>, sought: Sought) -> Rc<[FileId]> {
+        let key = (word.clone(), near.cloned(), sought);
         if let Some(known) = self.holders.borrow().get(&key) {
             return Rc::clone(known);
         }
@@ -208,6 +209,7 @@ impl<'l> Names<'l> {
         if found.len() > COMMON {
             found.retain(|&id| self.files.names_library(id));
         }
+        found.retain(|&id| self.files.may_hold(id, word, sought));
         let found: Rc<[FileId]> = found.into();
         self.holders.borrow_mut().insert(key, Rc::clone(&found));
         found
@@ -235,42 +237,43 @@ impl<'l> Names<'l> {
         &self,
         name: &SmolStr,
         near: Option<&Near>,
+        sought: Sought,
         of: impl Fn(&'l FileIndex) -> Option<&'l Vec<T>>,
     ) -> Vec<T> {
-        let holders = self.holders(name, near);
+        let holders = self.holders(name, near, sought);
         let indices = holders.iter().filter_map(|&id| self.files.get(id)).map(ProjectFile::names);
         indices.filter_map(of).flatten().cloned().collect()
     }
 
     /// Calls of what has this last name.
     pub(super) fn calls(&self, name: &SmolStr, near: Option<&Near>) -> Vec<ExprRef> {
-        self.asked(name, near, |index| index.calls.get(name))
+        self.asked(name, near, Sought::Use, |index| index.calls.get(name))
     }
 
     /// Uses of a name or attribute that are no call of it.
     pub(super) fn references(&self, name: &SmolStr, near: Option<&Near>) -> Vec<ExprRef> {
-        self.asked(name, near, |index| index.references.get(name))
+        self.asked(name, near, Sought::Use, |index| index.references.get(name))
     }
 
     /// How many functions and classes of this name there are; nothing where so many files hold it that there may be
     /// more.
     pub(super) fn definitions(&self, name: &SmolStr) -> Option<usize> {
-        let few = self.files.words().count(name) <= RARE;
-        few.then(|| self.asked(name, None, |index| index.definitions.get(name)).len())
+        let few = !self.files.words().is_held_by_more(name, RARE);
+        few.then(|| self.asked(name, None, Sought::Definition, |index| index.definitions.get(name)).len())
     }
 
     /// Classes that name a base like this, or as an import calls it.
     pub(super) fn subclasses(&self, name: &SmolStr, near: &Near) -> Vec<ScopeRef> {
-        let mut found = self.asked(name, Some(near), |index| index.subclasses.get(name));
+        let mut found = self.asked(name, Some(near), Sought::Base, |index| index.subclasses.get(name));
         for other in self.renames(name, near) {
-            found.extend(self.asked(&other, Some(near), |index| index.subclasses.get(&other)));
+            found.extend(self.asked(&other, Some(near), Sought::Base, |index| index.subclasses.get(&other)));
         }
         found
     }
 
     /// Writes to attributes of this name, on objects other than `self`.
     pub(super) fn other_writes(&self, name: &SmolStr, near: &Near) -> Vec<AttributeWrite> {
-        self.asked(name, Some(near), |index| index.other_writes.get(name))
+        self.asked(name, Some(near), Sought::Write, |index| index.other_writes.get(name))
     }
 
     /// Writes to attributes of this name in one file, on objects other than `self`.
@@ -286,7 +289,7 @@ impl<'l> Names<'l> {
 
     /// Other names that imports give to a name.
     pub(super) fn renames(&self, name: &SmolStr, near: &Near) -> Vec<SmolStr> {
-        self.asked(name, Some(near), |index| index.renames.get(name))
+        self.asked(name, Some(near), Sought::Rename, |index| index.renames.get(name))
     }
 
     fn in_file<T>(&self, file: FileId, of: impl Fn(&'l FileIndex) -> Option<&'l Vec<T>>) -> &'l [T] {
