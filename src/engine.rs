@@ -135,11 +135,10 @@ struct Run<'c> {
 impl Run<'_> {
     /// Reads every file once: its words, and, where it names a library, what it says.
     fn read_all(&mut self, libraries: &Libraries, progress: &Progress) -> WordIndex {
-        let needles: Vec<&str> = libraries.words().collect();
         let prefilter = self.config.prefilter;
         let read = in_parallel(self.config.jobs.get(), self.files.len(), |index| {
-            let loaded = self.load(FileId(offset(index)), |words| {
-                let names_library = needles.iter().any(|needle| words.contain(needle));
+            let loaded = self.load(FileId(offset(index)), |words, text| {
+                let names_library = libraries.is_named(words, text);
                 (names_library, names_library || self.files[index].named || !prefilter)
             });
             progress.step();
@@ -175,7 +174,7 @@ impl Run<'_> {
             }
             self.lowered = project.into_files();
             let read =
-                in_parallel(self.config.jobs.get(), wanted.len(), |index| self.load(wanted[index], |_| (false, true)));
+                in_parallel(self.config.jobs.get(), wanted.len(), |index| self.load(wanted[index], |_, _| (false, true)));
             for (id, result) in wanted.into_iter().zip(read) {
                 match result {
                     Ok(loaded) => self.lowered.extend(loaded.lowered),
@@ -186,11 +185,11 @@ impl Run<'_> {
     }
 
     /// Reads a file, and lowers it if `choose` says so of its words; it also says whether they name a library.
-    fn load(&self, id: FileId, choose: impl FnOnce(&Words) -> (bool, bool)) -> Result<Loaded, Problem> {
+    fn load(&self, id: FileId, choose: impl FnOnce(&Words, &str) -> (bool, bool)) -> Result<Loaded, Problem> {
         let candidate = &self.files[id.0 as usize].candidate;
         let (language, source) = read(candidate, id)?;
         let words = Words::of(&source.text);
-        let (names_library, lower) = choose(&words);
+        let (names_library, lower) = choose(&words, &source.text);
         if !lower {
             return Ok(Loaded { words, lowered: None });
         }

@@ -20,6 +20,7 @@ mod index;
 mod loops;
 mod memo;
 mod modules;
+mod mounts;
 mod names;
 mod places;
 mod requests;
@@ -35,6 +36,7 @@ pub use fate::{Fate, Ownership};
 pub use flow::Flow;
 pub use handlers::Catch;
 pub use loops::NoLoop;
+pub use mounts::Mounted;
 pub use places::{Use, UseKind};
 pub use requests::Requests;
 pub use reuse::Waste;
@@ -53,7 +55,7 @@ use evaluate::FrameData;
 use modules::Modules;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -105,6 +107,7 @@ pub struct Project<'l> {
     frames: RefCell<Vec<FrameData>>,
     frame_ids: RefCell<FxHashMap<FrameData, Frame>>,
     memo: memo::Memo,
+    mounts: OnceCell<mounts::Mounts>,
     sites: Vec<Site>,
     sites_by_call: FxHashMap<ExprRef, Vec<SiteId>>,
 }
@@ -127,6 +130,7 @@ impl<'l> Project<'l> {
             frames: RefCell::new(vec![FrameData::none()]),
             frame_ids: RefCell::default(),
             memo: memo::Memo::default(),
+            mounts: OnceCell::new(),
             sites: Vec::new(),
             sites_by_call: FxHashMap::default(),
         };

@@ -4,7 +4,7 @@
 //! holds its judgement. One word in the list below makes the module, embeds the page and adds the row.
 
 use crate::finding::{Draft, Severity};
-use crate::libraries::{Kind, WrongAttribute};
+use crate::libraries::{Kind, Mount, WrongAttribute};
 use crate::model::value::{ExprRef, Frame};
 use crate::project::{Project, Site};
 use crate::source::Span;
@@ -22,6 +22,8 @@ pub(crate) enum Check {
     Site(Kind, fn(View<'_>) -> Vec<Draft>),
     /// Asked about each attribute of an object of a library that is written or read.
     Access(fn(&Access<'_>) -> Option<Draft>),
+    /// Asked about each pool that is mounted on a session.
+    Mount(fn(&Mounting<'_>) -> Option<Draft>),
 }
 
 impl std::fmt::Debug for Check {
@@ -29,6 +31,7 @@ impl std::fmt::Debug for Check {
         match self {
             Check::Site(kind, _) => f.debug_tuple("Site").field(kind).finish(),
             Check::Access(_) => f.write_str("Access"),
+            Check::Mount(_) => f.write_str("Mount"),
         }
     }
 }
@@ -42,12 +45,27 @@ pub(crate) struct Access<'p> {
     pub(crate) expr: ExprRef,
     /// Its name.
     pub(crate) name: SmolStr,
-    /// What it is an attribute of.
-    pub(crate) kind: Kind,
+    /// What it is an attribute of, as words.
+    pub(crate) of: String,
     /// Whether it is written.
     pub(crate) written: bool,
     /// What the library's data says about it.
     pub(crate) row: Option<&'p WrongAttribute>,
+}
+
+/// A pool that is mounted on a session.
+#[derive(Debug)]
+pub(crate) struct Mounting<'p> {
+    /// The beginning of the URLs that it is for.
+    pub(crate) at: Span,
+    /// The call.
+    pub(crate) expr: ExprRef,
+    /// That beginning.
+    pub(crate) prefix: SmolStr,
+    /// The same, as written.
+    pub(crate) spelled: SmolStr,
+    /// What the library's data says about mounting.
+    pub(crate) row: &'p Mount,
 }
 
 /// What a rule says, and the expression that it speaks of.
@@ -77,6 +95,11 @@ pub(crate) fn judge(project: &Project<'_>) -> Vec<Said> {
                 Check::Access(check) => {
                     for access in project.accesses() {
                         said.extend(check(&access).map(|draft| Said { rule, draft, about: access.expr }));
+                    }
+                }
+                Check::Mount(check) => {
+                    for mounting in project.mountings() {
+                        said.extend(check(&mounting).map(|draft| Said { rule, draft, about: mounting.expr }));
                     }
                 }
             }

@@ -44,6 +44,21 @@ pub enum Ownership {
     Consumer(Span),
 }
 
+/// What closes an object.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Closers<'l> {
+    /// The methods.
+    pub(super) methods: &'l [SmolStr],
+    /// Whether they are coroutines, so that a call that is not awaited does nothing.
+    pub(super) awaited: bool,
+}
+
+impl Closers<'_> {
+    pub(super) fn contains(self, name: &SmolStr) -> bool {
+        self.methods.contains(name)
+    }
+}
+
 impl Project<'_> {
     /// What becomes of the object that `made` makes.
     #[must_use]
@@ -51,11 +66,13 @@ impl Project<'_> {
         self.fate_of(made, 0)
     }
 
-    /// The methods that close what `made` makes.
-    pub(super) fn closers_of(&self, made: ExprRef) -> &[SmolStr] {
+    /// What closes what `made` makes.
+    pub(super) fn closers_of(&self, made: ExprRef) -> Closers<'_> {
         let value = self.evaluate(made, Frame::NONE);
         let row = value.alternatives.iter().find_map(|one| self.library_row(&one.datum));
-        row.and_then(|row| self.libraries.class(row)).map_or(&[], |class| class.closers.as_slice())
+        let class = row.and_then(|row| self.libraries.class(row));
+        let methods = class.map_or(&[][..], |class| class.closers.as_slice());
+        Closers { methods, awaited: class.is_some_and(|class| class.asynchronous) }
     }
 
     fn fate_of(&self, made: ExprRef, depth: usize) -> Fate {
@@ -68,7 +85,7 @@ impl Project<'_> {
         let unawaited = closes.iter().find(|call| self.is_dropped(**call));
         if let Some(call) = unawaited
             && closes.iter().all(|call| self.is_dropped(*call))
-            && self.is_coroutine_close(made)
+            && closers.awaited
         {
             return Fate::NotAwaited(self.span(*call));
         }
@@ -89,7 +106,7 @@ impl Project<'_> {
     }
 
     /// Whether a use settles the matter: the object is entered, or its close is registered.
-    fn settles(&self, one: &Use, closers: &[SmolStr]) -> bool {
+    fn settles(&self, one: &Use, closers: Closers<'_>) -> bool {
         match &one.kind {
             UseKind::Entered(_) => true,
             UseKind::Attribute(name) => closers.contains(name) || name.starts_with('_'),
@@ -122,16 +139,6 @@ impl Project<'_> {
         }
     }
 
-    /// Whether closing is a coroutine, so that a call of it that is not awaited does nothing.
-    fn is_coroutine_close(&self, made: ExprRef) -> bool {
-        let value = self.evaluate(made, Frame::NONE);
-        value.alternatives.iter().any(|one| {
-            self.library_row(&one.datum).is_some_and(|row| {
-                self.libraries.class(row).is_some_and(|class| class.makes == crate::libraries::Kind::Session)
-            })
-        })
-    }
-
     /// Whether a construction is there to fail: inside `pytest.raises` and its like.
     #[must_use]
     pub fn in_raises(&self, made: ExprRef) -> bool {
@@ -148,7 +155,7 @@ impl Project<'_> {
     }
 
     /// Whether a call may keep or close what it is given.
-    fn may_keep(&self, call: ExprRef, given: ExprRef, closers: &[SmolStr], depth: usize) -> bool {
+    fn may_keep(&self, call: ExprRef, given: ExprRef, closers: Closers<'_>, depth: usize) -> bool {
         if self.lends(call, given) {
             return false;
         }
@@ -187,7 +194,7 @@ impl Project<'_> {
         })
     }
 
-    fn fate_in_attribute(&self, target: ExprRef, closers: &[SmolStr], depth: usize) -> Fate {
+    fn fate_in_attribute(&self, target: ExprRef, closers: Closers<'_>, depth: usize) -> Fate {
         let ExprKind::Attribute { object, name } = self.kind(target) else { return Fate::Fine };
         let own = super::attributes::class_of_self(self.facts(target.file), *object);
         let class = match own {
@@ -204,7 +211,7 @@ impl Project<'_> {
 
     /// What becomes of what is stored under a key of an attribute. A container that is handed on whole may be emptied
     /// by anybody.
-    fn fate_in_item(&self, target: ExprRef, closers: &[SmolStr], depth: usize) -> Fate {
+    fn fate_in_item(&self, target: ExprRef, closers: Closers<'_>, depth: usize) -> Fate {
         let ExprKind::Index { object, .. } = self.kind(target) else { return Fate::Fine };
         let Some((class, name)) = self.attribute_holder(sibling(target, *object)) else { return Fate::Fine };
         let handed = self.attribute_uses(class, &name).iter().any(|one| {
@@ -227,12 +234,12 @@ impl Project<'_> {
         name: &SmolStr,
         uses: &[Use],
         held: Span,
-        closers: &[SmolStr],
+        closers: Closers<'_>,
         depth: usize,
     ) -> Fate {
         let mut closes: Vec<ExprRef> = Vec::new();
         for one in uses {
-            closes.extend(closing_call(one, closers).filter(|call| !self.is_dropped(*call)));
+            closes.extend(closing_call(one, closers).filter(|call| !closers.awaited || !self.is_dropped(*call)));
             let handed = match &one.kind {
                 UseKind::Entered(_) | UseKind::StoredItem(_) | UseKind::StoredAttribute(_) => true,
                 UseKind::Yielded => !self.is_context_manager(self.function_of(self.scope_at(one.expr))),
@@ -257,7 +264,7 @@ impl Project<'_> {
     }
 
     /// Whether a method that returns the attribute is one whose result somebody closes.
-    fn is_handed_out(&self, returned: ExprRef, closers: &[SmolStr]) -> bool {
+    fn is_handed_out(&self, returned: ExprRef, closers: Closers<'_>) -> bool {
         let function = self.function_of(self.scope_at(returned));
         let name = &self.scope(function).name;
         let as_attribute = self.attribute_uses_anywhere(None, name);
@@ -370,7 +377,7 @@ impl Project<'_> {
     }
 }
 
-fn closing_call(one: &Use, closers: &[SmolStr]) -> Option<ExprRef> {
+fn closing_call(one: &Use, closers: Closers<'_>) -> Option<ExprRef> {
     match &one.kind {
         UseKind::Method(name, call) if closers.contains(name) => Some(*call),
         _ => None,

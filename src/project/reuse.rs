@@ -121,8 +121,8 @@ impl Project<'_> {
         }
     }
 
-    fn closes(&self, made: ExprRef, method: &str) -> bool {
-        self.closers_of(made).iter().any(|closer| closer == method)
+    fn closes(&self, made: ExprRef, method: &SmolStr) -> bool {
+        self.closers_of(made).contains(method)
     }
 
     /// A provider that a framework calls for each request: what it builds lives for that request.

@@ -120,7 +120,8 @@ impl Project<'_> {
     /// The last names that what is called can have to be a site: those of the libraries, and whatever else the project
     /// calls them.
     fn names_of_callables(&mut self) -> FxHashSet<SmolStr> {
-        let classes: FxHashSet<SmolStr> = self.libraries.words().map(SmolStr::from).collect();
+        let mut classes: FxHashSet<SmolStr> = self.libraries.words().map(SmolStr::from).collect();
+        classes.extend(self.libraries.common_names().map(SmolStr::from));
         let mut names = classes.clone();
         loop {
             let before = names.len();

@@ -4,7 +4,7 @@
 
 use super::Check;
 use super::view::View;
-use crate::finding::Draft;
+use crate::finding::{Draft, Severity};
 use crate::libraries::{Kind, Setting};
 use crate::model::value::Datum;
 use crate::project::{Fate, Ownership};
@@ -13,7 +13,10 @@ use crate::project::{Fate, Ownership};
 pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, session), Check::Site(Kind::Pool, pool)];
 
 fn session(view: View<'_>) -> Vec<Draft> {
-    draft(view, "session").into_iter().collect()
+    if view.project.class(view.site).is_none_or(|class| class.closers.is_empty()) || view.project.is_double(view.site) {
+        return Vec::new();
+    }
+    draft(view, view.noun()).into_iter().collect()
 }
 
 /// A connector is its session's to close, unless the session is told that it is not.
@@ -25,16 +28,19 @@ fn pool(view: View<'_>) -> Vec<Draft> {
     if sessions.is_empty() || !sessions.iter().all(lent) {
         return Vec::new();
     }
-    draft(view, "connector").into_iter().collect()
+    draft(view, view.noun()).into_iter().collect()
 }
 
 fn draft(view: View<'_>, what: &str) -> Option<Draft> {
-    let leak = "its connections stay open until it is collected, and it is then reported as unclosed";
-    let with = if what == "session" {
-        "enter it with `async with`, or await its `close()` in a `finally`"
-    } else {
-        "await its `close()` when the last session is done"
+    let leak = &view.defaults().leak;
+    let class = view.project.class(view.site)?;
+    let closer = class.closers.first()?;
+    let with = match (view.site.is(Kind::Session), class.asynchronous) {
+        (true, true) => format!("enter it with `async with`, or await its `{closer}()` in a `finally`"),
+        (true, false) => format!("enter it with `with`, or call its `{closer}()` in a `finally`"),
+        _ => format!("await its `{closer}()` when the last session is done"),
     };
+    let verb = if class.asynchronous || !view.site.is(Kind::Session) { "await" } else { "call" };
     match view.project.fate(view.site.call) {
         Fate::Fine => None,
         Fate::NeverClosed(Ownership::Local) => {
@@ -45,15 +51,17 @@ fn draft(view: View<'_>, what: &str) -> Option<Draft> {
         }
         Fate::NeverClosed(Ownership::Attribute(name, at)) => {
             let message = format!("nothing closes the {what} in `{name}`: {leak}");
-            let help = format!("await `{name}.close()` where its owner ends");
-            Some(Draft::new(view.span(), message, help).label(at, "held here"))
+            let help = format!("{verb} `{name}.{closer}()` where its owner ends");
+            let draft = Draft::new(view.span(), message, help).label(at, "held here");
+            // What is collected with its owner is closed with it, without a word.
+            Some(if verb == "await" { draft } else { draft.severity(Severity::Info) })
         }
         Fate::NeverClosed(Ownership::Consumer(at)) => {
             let message = format!("the caller that gets this {what} does not close it: {leak}");
             Some(Draft::new(view.span(), message, with).label(at, "built for this call, and not closed after it"))
         }
         Fate::NotAwaited(at) => {
-            let message = format!("`close()` of this {what} is a coroutine and is not awaited: the {what} stays open");
+            let message = format!("`{closer}()` of this {what} is a coroutine and is not awaited: the {what} stays open");
             Some(Draft::new(view.span(), message, "write `await` before it").label(at, "not awaited"))
         }
         Fate::SomePaths(at) => {

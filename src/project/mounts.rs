@@ -1,0 +1,241 @@
+//! What is done to a session after it was built that its requests then go through: pools mounted on it, methods
+//! replaced.
+//!
+//! Refuses to judge. What cannot be followed counts as something that may set a timeout.
+
+use super::{Project, Site, sibling};
+use crate::libraries::{Kind, Mount, Setting};
+use crate::model::expr::ExprKind;
+use crate::model::facts::StmtKind;
+use crate::model::value::{Alternative, Datum, ExprRef, Frame, ScopeRef, Value};
+use crate::rules::Mounting;
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+
+/// A pool that is given to a session for what begins like this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mounted {
+    /// The call that does it.
+    pub call: ExprRef,
+    /// The beginning of the URLs.
+    pub prefix: ExprRef,
+    /// The pool.
+    pub pool: ExprRef,
+}
+
+/// What something is done to: an object by the call that makes it, or all objects of a class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Target {
+    Made(ExprRef),
+    Class(ScopeRef),
+}
+
+/// What is done to the sessions of the project.
+#[derive(Debug, Default)]
+pub(super) struct Mounts {
+    mounted: FxHashMap<Target, Vec<Mounted>>,
+    /// Those of which a method that makes requests is replaced.
+    replaced: FxHashSet<Target>,
+}
+
+impl Project<'_> {
+    fn mounts(&self) -> &Mounts {
+        self.mounts.get_or_init(|| {
+            let mut mounts = Mounts::default();
+            let rows: Vec<&Mount> = self.libraries.mounts().collect();
+            for file in self.judged_files() {
+                for expr in file.facts.expr_ids() {
+                    self.note_mount(ExprRef { file: file.facts.file, expr }, &rows, &mut mounts);
+                }
+                for stmt in file.facts.stmt_ids() {
+                    let StmtKind::Assign { targets, value: Some(_), .. } = &file.facts.stmt(stmt).kind else { continue };
+                    for &target in targets {
+                        self.note_replaced(ExprRef { file: file.facts.file, expr: target }, &rows, &mut mounts);
+                    }
+                }
+            }
+            mounts
+        })
+    }
+
+    fn note_mount(&self, call: ExprRef, rows: &[&Mount], mounts: &mut Mounts) {
+        let ExprKind::Call { callee, .. } = self.kind(call) else { return };
+        let ExprKind::Attribute { object, name } = self.kind(sibling(call, *callee)) else { return };
+        if !rows.iter().any(|row| row.method == *name) {
+            return;
+        }
+        let (Some(prefix), Some(pool)) = (self.positional_or(call, 0, "prefix"), self.positional_or(call, 1, "adapter"))
+        else {
+            return;
+        };
+        for target in self.targets_of(sibling(call, *object)) {
+            mounts.mounted.entry(target).or_default().push(Mounted { call, prefix, pool });
+        }
+    }
+
+    fn positional_or(&self, call: ExprRef, index: usize, name: &str) -> Option<ExprRef> {
+        self.positional(call, index).or_else(|| self.named_argument(call, name))
+    }
+
+    fn note_replaced(&self, target: ExprRef, rows: &[&Mount], mounts: &mut Mounts) {
+        let ExprKind::Attribute { object, name } = self.kind(target) else { return };
+        if rows.iter().any(|row| row.overrides.contains(name)) {
+            mounts.replaced.extend(self.targets_of(sibling(target, *object)));
+        }
+    }
+
+    /// The sessions that an expression can stand for.
+    fn targets_of(&self, object: ExprRef) -> Vec<Target> {
+        let value = self.evaluate(object, Frame::NONE);
+        let of = value.alternatives.iter().filter(|one| self.is_kind(&one.datum, Kind::Session));
+        of.filter_map(|one| match &one.datum {
+            Datum::Built(call, _) | Datum::Object(_, Some(call), _) => Some(Target::Made(*call)),
+            Datum::Object(class, None, _) => Some(Target::Class(*class)),
+            _ => None,
+        })
+        .collect()
+    }
+
+    /// The pools that are mounted on a session.
+    #[must_use]
+    pub fn mounted_on(&self, session: &Site) -> Vec<Mounted> {
+        let mut found: Vec<Mounted> = self.mounts().mounted.get(&Target::Made(session.call)).cloned().unwrap_or_default();
+        if let Some(class) = session.class {
+            found.extend(self.mounted_by_class(class));
+        }
+        found
+    }
+
+    fn mounted_by_class(&self, class: ScopeRef) -> Vec<Mounted> {
+        let lineage = self.lineage(class);
+        lineage.iter().flat_map(|&class| self.mounts().mounted.get(&Target::Class(class)).into_iter().flatten()).copied().collect()
+    }
+
+    /// Whether a session that a request goes through sets the timeout of its requests, or may.
+    #[must_use]
+    pub fn session_sets_timeout(&self, request: &Site) -> bool {
+        let Some(row) = self.library(request).mount.as_ref() else { return false };
+        let Some((_, receiver)) = self.receiver(request.call, Frame::NONE) else { return false };
+        let word = self.parameter_for(request, Setting::Timeout).map_or("", |parameter| parameter.name.as_str());
+        receiver.alternatives.iter().any(|one| self.sets_timeout(one, row, word))
+    }
+
+    fn sets_timeout(&self, session: &Alternative, row: &Mount, word: &str) -> bool {
+        let (class, made) = match &session.datum {
+            Datum::Built(call, _) => (None, Some(*call)),
+            Datum::Object(class, made, _) => (Some(*class), *made),
+            _ => return false,
+        };
+        let mounts = self.mounts();
+        let mut targets: Vec<Target> = made.map(Target::Made).into_iter().collect();
+        targets.extend(class.into_iter().flat_map(|class| self.lineage(class).iter().copied().map(Target::Class).collect::<Vec<_>>()));
+        let replaced = targets.iter().any(|target| mounts.replaced.contains(target));
+        let overridden = class.is_some_and(|class| self.overrides_with(class, &row.overrides, word));
+        let mounted = targets.iter().filter_map(|target| mounts.mounted.get(target)).flatten();
+        replaced || overridden || mounted.into_iter().any(|one| self.pool_may_set_timeout(one.pool, row, word))
+    }
+
+    /// Whether a class of the project defines one of these methods and speaks of the timeout in it.
+    fn overrides_with(&self, class: ScopeRef, methods: &[SmolStr], word: &str) -> bool {
+        methods.iter().filter_map(|name| self.member(class, name)).any(|method| {
+            let of = self.scope(method);
+            let span = crate::source::Span { file: method.file, start: of.start, end: of.end };
+            self.text(span).contains(word)
+        })
+    }
+
+    /// Whether a pool sets a timeout by itself: one of a class of the project that does, or one that is not known.
+    fn pool_may_set_timeout(&self, pool: ExprRef, row: &Mount, word: &str) -> bool {
+        let value = self.evaluate(pool, Frame::NONE);
+        let Some(all) = value.all() else { return true };
+        all.iter().any(|one| match &one.datum {
+            Datum::Object(class, ..) => {
+                !self.is_kind(&one.datum, Kind::Pool) || self.overrides_with(*class, &row.overrides, word)
+            }
+            datum => !self.is_kind(datum, Kind::Pool),
+        })
+    }
+
+    /// Every pool that is mounted on a beginning that is known.
+    pub(crate) fn mountings(&self) -> Vec<Mounting<'_>> {
+        let mut all: Vec<Mounted> = self.mounts().mounted.values().flatten().copied().collect();
+        all.sort_by_key(|mounted| (self.span(mounted.call), mounted.call));
+        all.dedup();
+        all.iter().filter_map(|mounted| self.mounting(mounted)).collect()
+    }
+
+    fn mounting(&self, mounted: &Mounted) -> Option<Mounting<'_>> {
+        let value = self.evaluate(mounted.prefix, Frame::NONE);
+        let Datum::Text(prefix) = &value.one()?.datum else { return None };
+        let (_, receiver) = self.receiver(mounted.call, Frame::NONE)?;
+        let library = receiver.alternatives.iter().find_map(|one| self.library_row(&one.datum))?.library();
+        let row = self.libraries.at(library).mount.as_ref()?;
+        let at = self.span(mounted.prefix);
+        Some(Mounting { at, expr: mounted.call, prefix: prefix.clone(), spelled: self.text(at).into(), row })
+    }
+
+    /// How many idle connections to one host a session keeps; `None` where that is not known, or a request waits for one.
+    #[must_use]
+    pub fn idle_connections(&self, session: &Site) -> Option<(f64, ExprRef)> {
+        let mounted = self.mounted_on(session);
+        if mounted.is_empty() {
+            let own = self.parameter_for(session, Setting::IdleLimit);
+            let default = match own {
+                Some(_) => return self.idle_limit_of(session),
+                None => self.default_pool(session)?,
+            };
+            return session.class.is_none().then_some((default, session.call));
+        }
+        let mut sizes = Vec::new();
+        for one in &mounted {
+            let value = self.evaluate(one.pool, Frame::NONE);
+            let Datum::Built(call, _) = value.one()?.datum else { return None };
+            sizes.push(self.idle_limit_of(self.site_at(call)?)?);
+        }
+        sizes.into_iter().max_by(|a, b| a.0.total_cmp(&b.0))
+    }
+
+    fn default_pool(&self, session: &Site) -> Option<f64> {
+        let pools = self.library(session).classes.iter().filter(|class| class.makes == Kind::Pool);
+        let mut parameters = pools.flat_map(|class| &class.parameters);
+        parameters.find(|parameter| parameter.setting == Setting::IdleLimit)?.default_number
+    }
+
+    fn idle_limit_of(&self, site: &Site) -> Option<(f64, ExprRef)> {
+        let waits = self.setting(site, Setting::Block, Frame::NONE);
+        if !waits.always(|datum| matches!(datum, Datum::Unset | Datum::Bool(false))) {
+            return None;
+        }
+        let parameter = self.parameter_for(site, Setting::IdleLimit)?;
+        match self.setting(site, Setting::IdleLimit, Frame::NONE).one()?.datum {
+            Datum::Unset => Some((parameter.default_number?, site.call)),
+            Datum::Number(number) if number > 0.0 => Some((number, site.call)),
+            _ => None,
+        }
+    }
+}
+
+impl Project<'_> {
+    /// What the items of a tuple are worth; `None` for anything else.
+    #[must_use]
+    pub fn tuple_items(&self, datum: &Datum) -> Option<Vec<Value>> {
+        let Datum::Sequence(expr, frame) = datum else { return None };
+        let ExprKind::Sequence(items) = self.kind(*expr) else { return None };
+        let list = self.text(self.span(*expr)).starts_with(['[', '{']);
+        let splat = items.iter().any(|&item| matches!(self.kind(sibling(*expr, item)), ExprKind::Splat(_)));
+        (!list && !splat).then(|| items.iter().map(|&item| self.evaluate(sibling(*expr, item), *frame)).collect())
+    }
+
+    /// Whether a session asks no host: a double of the network answers it.
+    #[must_use]
+    pub fn is_double(&self, session: &Site) -> bool {
+        if self.argument(session, Setting::Double).is_some() {
+            return true;
+        }
+        let pool = self.setting(session, Setting::Pool, Frame::NONE);
+        pool.alternatives.iter().any(|one| {
+            let row = self.library_row(&one.datum);
+            row.and_then(|row| self.libraries.class(row)).is_some_and(|class| class.double)
+        })
+    }
+}
