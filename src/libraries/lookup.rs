@@ -141,6 +141,15 @@ impl Libraries {
         }
     }
 
+    /// Whether two rows are one, or classes of one library that build the same of the same.
+    #[must_use]
+    pub fn are_alike(&self, a: Row, b: Row) -> bool {
+        let names = |row| self.parameters(row).iter().map(|parameter| &parameter.name);
+        let classes = matches!((a, b), (Row::Class(..), Row::Class(..)));
+        let same = || a.library() == b.library() && self.kind(a) == self.kind(b) && names(a).eq(names(b));
+        a == b || classes && same()
+    }
+
     /// What a row builds.
     #[must_use]
     pub fn kind(&self, row: Row) -> Kind {

@@ -119,7 +119,24 @@ pub(super) fn is_retry(facts: &FileFacts, around: Around, inside: ExprId) -> boo
         }
         _ => false,
     });
-    caught || counted && leaves(body)
+    caught || counted && leaves(body) || over.is_some() && ends_with_first(facts, body, inside)
+}
+
+/// Whether a body asks for something, is left as soon as there is an answer, and does nothing else: one is looked for.
+fn ends_with_first(facts: &FileFacts, body: &[StmtId], inside: ExprId) -> bool {
+    let [asks, tests] = body else { return false };
+    let StmtKind::Assign { targets, .. } = &facts.stmt(*asks).kind else { return false };
+    let StmtKind::If { test, then, otherwise } = &facts.stmt(*tests).kind else { return false };
+    let [target] = targets[..] else { return false };
+    let ExprKind::Name(name) = &facts.expr(target).kind else { return false };
+    let is_name = |expr: ExprId| matches!(&facts.expr(expr).kind, ExprKind::Name(other) if other == name);
+    let answered = match &facts.expr(*test).kind {
+        ExprKind::Comparison { operator: ComparisonOperator::IsNot, left, right } => {
+            is_name(*left) && matches!(facts.expr(*right).kind, ExprKind::None)
+        }
+        _ => is_name(*test),
+    };
+    covers(facts, *asks, inside) && answered && otherwise.is_empty() && leaves_for_good(facts, then)
 }
 
 /// Whether a loop is always left in its first turn.

@@ -194,8 +194,9 @@ impl Project<'_> {
             result.join(if write.entered { self.entered(value) } else { value });
         }
         let several = writes.len() > 1;
+        let others = result.alternatives.iter().any(|one| one.datum != Datum::Null);
         for one in &mut result.alternatives {
-            if several && one.datum == Datum::Null && one.source == Source::Written {
+            if several && one.datum == Datum::Null && (others || one.source == Source::Written) {
                 one.source = Source::Initial;
             }
         }

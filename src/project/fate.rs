@@ -91,6 +91,7 @@ impl Project<'_> {
         }
         for one in &uses {
             match &one.kind {
+                UseKind::StoredAttribute(_) if self.is_given_away(&uses) => return Fate::Fine,
                 UseKind::StoredAttribute(target) => return self.fate_in_attribute(*target, closers, depth),
                 UseKind::StoredItem(target) => return self.fate_in_item(*target, closers, depth),
                 UseKind::StoredName(..) | UseKind::Default | UseKind::Element => return Fate::Fine,
@@ -103,6 +104,14 @@ impl Project<'_> {
             }
         }
         self.fate_in_function(made, &uses, &closes)
+    }
+
+    /// Whether an object is returned, too, by a function whose callers are not all known.
+    fn is_given_away(&self, uses: &[Use]) -> bool {
+        uses.iter().filter(|one| one.kind == UseKind::Returned).any(|one| {
+            let callers = self.callers_of(self.function_of(self.scope_at(one.expr)));
+            callers.escapes || callers.calls.is_empty()
+        })
     }
 
     /// Whether a use settles the matter: the object is entered, or its close is registered.
@@ -265,6 +274,7 @@ impl Project<'_> {
 
     /// Whether a method that returns the attribute is one whose result somebody closes.
     fn is_handed_out(&self, returned: ExprRef, closers: Closers<'_>) -> bool {
+        let leaves = |one: &Use| matches!(&one.kind, UseKind::Method(name, _) if name.starts_with("__"));
         let function = self.function_of(self.scope_at(returned));
         let name = &self.scope(function).name;
         let as_attribute = self.attribute_uses_anywhere(None, name);
@@ -273,7 +283,9 @@ impl Project<'_> {
         as_attribute
             .into_iter()
             .chain(as_call)
-            .any(|one| closing_call(&one, closers).is_some() || matches!(one.kind, UseKind::Entered(_)))
+            .any(|one| {
+                closing_call(&one, closers).is_some() || leaves(&one) || matches!(one.kind, UseKind::Entered(_))
+            })
     }
 
     /// Whether attributes are closed by a name that is computed: `getattr(self, name).close()`, `vars(self)`.
@@ -310,7 +322,8 @@ impl Project<'_> {
 
     fn fate_at_consumers(&self, returned: ExprRef, depth: usize) -> Fate {
         let function = self.function_of(self.scope_at(returned));
-        if self.scope(function).kind != ScopeKind::Function || self.keeps_result(function) {
+        let kept = self.keeps_result(function) || self.returns_kept(function);
+        if self.scope(function).kind != ScopeKind::Function || kept {
             return Fate::Fine;
         }
         let callers = self.callers_of(function);

@@ -5,8 +5,8 @@
 
 use super::{Project, Site, sibling};
 use crate::libraries::{Kind, Mount, Setting};
-use crate::model::expr::ExprKind;
-use crate::model::facts::StmtKind;
+use crate::model::expr::{ArgumentKind, ExprId, ExprKind};
+use crate::model::facts::{ParameterKind, StmtKind};
 use crate::model::value::{Alternative, Datum, ExprRef, Frame, ScopeRef, Value};
 use crate::rules::Mounting;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -137,11 +137,43 @@ impl Project<'_> {
 
     /// Whether a class of the project defines one of these methods and speaks of the timeout in it.
     fn overrides_with(&self, class: ScopeRef, methods: &[SmolStr], word: &str) -> bool {
-        methods.iter().filter_map(|name| self.member(class, name)).any(|method| {
-            let of = self.scope(method);
-            let span = crate::source::Span { file: method.file, start: of.start, end: of.end };
-            self.text(span).contains(word)
-        })
+        methods.iter().filter_map(|name| self.member(class, name)).any(|method| self.brings(method, word))
+    }
+
+    /// Whether a method brings a value for this parameter of its own, or hands its arguments to others that may.
+    fn brings(&self, method: ScopeRef, word: &str) -> bool {
+        let facts = self.facts(method.file);
+        let parameters = &facts.scope(method.scope).parameters;
+        let default = parameters.iter().find(|p| p.name == word).and_then(|parameter| parameter.default);
+        if default.is_some_and(|default| !matches!(facts.expr(default).kind, ExprKind::None)) {
+            return true;
+        }
+        let rest = parameters.iter().find(|p| p.kind == ParameterKind::Keywords).map(|parameter| &parameter.name);
+        let is_word = |expr: ExprId| matches!(&facts.expr(expr).kind, ExprKind::Text(text) if text == word);
+        let is_name = |expr: ExprId, of: &str| matches!(&facts.expr(expr).kind, ExprKind::Name(name) if name == of);
+        let assigned = facts.stmt_ids().filter(|&stmt| facts.place(stmt).scope == method.scope).any(|stmt| {
+            match &facts.stmt(stmt).kind {
+                StmtKind::Assign { targets, .. } => targets.iter().any(|&target| match &facts.expr(target).kind {
+                    ExprKind::Index { key, .. } => is_word(*key),
+                    _ => is_name(target, word),
+                }),
+                _ => false,
+            }
+        });
+        let inside = facts.expr_ids().filter(|&expr| facts.scope_of(expr) == method.scope);
+        assigned
+            || inside.into_iter().any(|expr| match &facts.expr(expr).kind {
+                ExprKind::Mapping(entries) => entries.iter().any(|entry| entry.key.is_some_and(is_word)),
+                ExprKind::Call { arguments, .. } => arguments.iter().any(|argument| match argument.kind {
+                    ArgumentKind::Named => argument.name == word && !is_name(argument.value, word),
+                    ArgumentKind::Positional => {
+                        is_word(argument.value) && arguments.len() > 1
+                            || rest.is_some_and(|rest| is_name(argument.value, rest))
+                    }
+                    _ => false,
+                }),
+                _ => false,
+            })
     }
 
     /// Whether a pool sets a timeout by itself: one of a class of the project that does, or one that is not known.

@@ -144,6 +144,9 @@ impl Project<'_> {
         if depth >= FACTORIES || scope.kind != ScopeKind::Function || self.keeps_result(function) {
             return None;
         }
+        if self.returns_kept(function) {
+            return None;
+        }
         let callers = self.callers_of(function);
         let test = self.files[&function.file].test;
         for caller in callers.calls.iter().filter(|caller| test || !self.files[&caller.call.file].test) {
@@ -154,6 +157,18 @@ impl Project<'_> {
             }
         }
         None
+    }
+
+    /// Whether a function returns what is kept in an attribute or under a key, at least sometimes.
+    pub(super) fn returns_kept(&self, function: ScopeRef) -> bool {
+        let facts = self.facts(function.file);
+        let mut returns = facts.stmt_ids().filter(|&stmt| facts.place(stmt).scope == function.scope);
+        returns.any(|stmt| match facts.stmt(stmt).kind {
+            StmtKind::Return(Some(value)) => {
+                matches!(facts.expr(value).kind, ExprKind::Attribute { .. } | ExprKind::Index { .. })
+            }
+            _ => false,
+        })
     }
 
     /// Whether a decorator keeps what a function returned for the next call, or for the whole test.

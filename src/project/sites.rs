@@ -55,6 +55,8 @@ pub struct Site {
     pub stray: Option<Span>,
     /// Whether arguments that cannot be seen may reach it, too.
     pub open: bool,
+    /// Whether it may be of another class of the library that takes the same.
+    pub mixed: bool,
     /// The class of the project that is built, where it derives from the library's.
     pub class: Option<ScopeRef>,
     /// Whether it is in test code.
@@ -156,9 +158,12 @@ impl Project<'_> {
         let known: Vec<&Datum> =
             value.alternatives.iter().map(|one| &one.datum).filter(|datum| **datum != Datum::Null).collect();
         let row = self.row_of_callee(known.first()?)?;
-        if known.iter().any(|datum| self.row_of_callee(datum) != Some(row)) {
+        let rows: Option<Vec<Row>> = known.iter().map(|datum| self.row_of_callee(datum)).collect();
+        let rows = rows?;
+        if !rows.iter().all(|&other| self.libraries.are_alike(other, row)) {
             return None;
         }
+        let mixed = rows.iter().any(|&other| other != row);
         let kind = self.libraries.kind(row);
         if value.unknown == Some(Why::Name) || value.unknown.is_some() && kind != Kind::Request {
             return None;
@@ -184,7 +189,7 @@ impl Project<'_> {
         }
         let (arguments, open, stray) = (binding.arguments, binding.open, binding.stray);
         let callee = self.span(callee);
-        Some(Site { id: SiteId(0), row, kind, call, callee, arguments, stray, open, class, test })
+        Some(Site { id: SiteId(0), row, kind, call, callee, arguments, stray, open, mixed, class, test })
     }
 
     /// The site that a call is.

@@ -96,8 +96,10 @@ fn none(view: View<'_>) -> Option<Draft> {
     } else {
         format!("pass a number that fits what is called, for example `{name}={example}`")
     };
-    let mut draft = Draft::new(argument.span, message, help);
-    if let Some(at) = none.at.filter(|at| !argument.span.contains(at)) {
+    // What a mapping brings along is told where it is used.
+    let place = if view.span().contains(&argument.span) { argument.span } else { view.span() };
+    let mut draft = Draft::new(place, message, help);
+    if let Some(at) = none.at.filter(|at| !place.contains(at)) {
         draft = draft.label(at, "None comes from here");
     }
     Some(draft.confidence(if by_default { Confidence::Medium } else { Confidence::High }))

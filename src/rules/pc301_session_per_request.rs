@@ -11,6 +11,9 @@ use crate::project::Repeat;
 /// What decides it.
 pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, session), Check::Site(Kind::Request, one_shot)];
 
+/// How many steps a request without a session may be from its loop or handler.
+const NEAR: usize = 2;
+
 fn session(view: View<'_>) -> Vec<Draft> {
     let pool = view.value(Setting::Pool);
     if view.project.shares_pool(&pool, &view.value(Setting::PoolOwner)) || view.project.is_double(view.site) {
@@ -41,6 +44,8 @@ fn one_shot(view: View<'_>) -> Vec<Draft> {
         view.callee()
     );
     let help = format!("build one {noun} at start and make the requests through it");
-    let draft = Draft::new(view.span(), message, help);
+    // The further away the loop, the less is known of how often its turns come here.
+    let confidence = if chain.len() > NEAR { Confidence::Low } else { Confidence::High };
+    let draft = Draft::new(view.span(), message, help).confidence(confidence);
     vec![chain.into_iter().fold(draft, |draft, (span, words)| draft.label(span, words))]
 }

@@ -13,10 +13,21 @@ use crate::project::{Fate, Ownership};
 pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, session), Check::Site(Kind::Pool, pool)];
 
 fn session(view: View<'_>) -> Vec<Draft> {
-    if view.project.class(view.site).is_none_or(|class| class.closers.is_empty()) || view.project.is_double(view.site) {
+    let closable = view.project.class(view.site).is_some_and(|class| !class.closers.is_empty());
+    if !closable || view.site.mixed || view.project.is_double(view.site) || lent(view) {
         return Vec::new();
     }
     draft(view, view.noun()).into_iter().collect()
+}
+
+/// Whether a session closes a pool that it was only given, so that nobody can close it without the others.
+fn lent(view: View<'_>) -> bool {
+    let shares = view.parameter(Setting::PoolOwner).is_none() && view.argument(Setting::Pool).is_some();
+    let built_here = |datum: &Datum| match datum {
+        Datum::Built(call, _) => view.span().contains(&view.project.span(*call)),
+        datum => matches!(datum, Datum::Null | Datum::Unset),
+    };
+    shares && !view.value(Setting::Pool).always(built_here)
 }
 
 /// A connector is its session's to close, unless the session is told that it is not.
