@@ -175,6 +175,9 @@ impl Project<'_> {
                 found.push(write);
             }
         }
+        // What tests put in the place of something says nothing about it.
+        let test = self.files[&class.file].test;
+        found.retain(|write| test || !self.files[&write.target.file].test);
         found
     }
 }

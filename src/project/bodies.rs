@@ -119,12 +119,42 @@ pub(super) fn is_retry(facts: &FileFacts, around: Around, inside: ExprId) -> boo
         }
         _ => false,
     });
-    caught || counted && leaves(body) || over.is_some() && ends_with_first(facts, body, inside)
+    caught
+        || counted && leaves(body)
+        || over.is_some() && ends_with_first(facts, body, inside)
+        || until_it_works(facts, stmt, body, inside)
 }
 
-/// Whether a body asks for something, is left as soon as there is an answer, and does nothing else: one is looked for.
+/// Whether a loop asks again as long as what it asked for is not there: `while not done: done = attempt()`.
+fn until_it_works(facts: &FileFacts, stmt: StmtId, body: &[StmtId], inside: ExprId) -> bool {
+    let StmtKind::While { test, .. } = &facts.stmt(stmt).kind else { return false };
+    let mut denied = Vec::new();
+    let mut open = vec![*test];
+    while let Some(expr) = open.pop() {
+        if let ExprKind::Unary { operator: UnaryOperator::Not, operand } = &facts.expr(expr).kind
+            && let ExprKind::Name(name) = &facts.expr(*operand).kind
+        {
+            denied.push(name);
+        }
+        facts.expr(expr).kind.children(&mut open);
+    }
+    statements_in(facts, body).into_iter().any(|inner| match &facts.stmt(inner).kind {
+        StmtKind::Assign { targets, .. } => {
+            let named = |&target: &ExprId| matches!(&facts.expr(target).kind, ExprKind::Name(name) if denied.contains(&name));
+            covers(facts, inner, inside) && targets.iter().any(named)
+        }
+        _ => false,
+    })
+}
+
+/// Whether a body asks for something and is left as soon as there is an answer: one is looked for.
 fn ends_with_first(facts: &FileFacts, body: &[StmtId], inside: ExprId) -> bool {
-    let [asks, tests] = body else { return false };
+    if let [only] = body
+        && let StmtKind::For { body, .. } = &facts.stmt(*only).kind
+    {
+        return ends_with_first(facts, body, inside);
+    }
+    let [.., asks, tests] = body else { return false };
     let StmtKind::Assign { targets, .. } = &facts.stmt(*asks).kind else { return false };
     let StmtKind::If { test, then, otherwise } = &facts.stmt(*tests).kind else { return false };
     let [target] = targets[..] else { return false };

@@ -183,7 +183,10 @@ impl Project<'_> {
     fn row_of_call(&self, call: ExprRef, frame: Frame) -> Option<Row> {
         let ExprKind::Call { callee, .. } = self.kind(call) else { return None };
         let callee = self.evaluate(sibling(call, *callee), frame);
-        callee.alternatives.iter().find_map(|one| self.row_of_callee(&one.datum))
+        let mut rows = callee.alternatives.iter().filter_map(|one| self.row_of_callee(&one.datum));
+        let row = rows.next()?;
+        // What may be of two libraries is of neither.
+        rows.all(|other| other.library() == row.library()).then_some(row)
     }
 
     /// The row that calling `callee` makes a site of.

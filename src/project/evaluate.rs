@@ -189,7 +189,7 @@ impl Project<'_> {
                 result.join(Value::unknown(Why::Expression));
                 continue;
             };
-            let frame = self.frame_of_write(write.target, made, frame);
+            let frame = self.frame_of_write(class, write.target, made, frame);
             let value = self.evaluate(sibling(write.target, value), frame);
             result.join(if write.entered { self.entered(value) } else { value });
         }
@@ -240,11 +240,32 @@ impl Project<'_> {
         value
     }
 
-    /// The call whose arguments a write in a constructor sees.
-    fn frame_of_write(&self, target: ExprRef, made: Option<ExprRef>, outer: Frame) -> Frame {
-        let Some(call) = made else { return Frame::NONE };
+    /// The call whose arguments a write in a constructor sees: that of the class, or the one by which the constructor of a
+    /// subclass calls it.
+    fn frame_of_write(&self, class: ScopeRef, target: ExprRef, made: Option<ExprRef>, outer: Frame) -> Frame {
         let function = self.function_of(self.scope_at(target));
-        if self.scope(function).name == "__init__" { self.frame(function, call, outer) } else { Frame::NONE }
+        if self.scope(function).name != "__init__" {
+            return Frame::NONE;
+        }
+        let whole = |function| made.map_or(Frame::NONE, |call| self.frame(function, call, outer));
+        let lineage = self.lineage(class);
+        let mut inits = lineage.iter().filter_map(|&class| self.own_init(class));
+        let Some(mut init) = inits.next() else { return whole(function) };
+        let mut frame = whole(init);
+        for next in inits {
+            if init == function {
+                break;
+            }
+            let [call] = self.super_inits(init)[..] else { return Frame::NONE };
+            frame = self.frame(next, call, frame);
+            init = next;
+        }
+        if init == function { frame } else { Frame::NONE }
+    }
+
+    /// The constructor that a class defines itself.
+    fn own_init(&self, class: ScopeRef) -> Option<ScopeRef> {
+        self.member(class, "__init__").filter(|init| init.file == class.file && self.scope(*init).parent == Some(class.scope))
     }
 
     /// Whether a class-level value is the default of a generated constructor's parameter.
@@ -357,9 +378,13 @@ impl Project<'_> {
                 Passed::Unknown => Value::unknown(Why::Splat),
             };
         }
-        let mut value = self.passed_by_callers(scope, index);
+        let passed = self.passed_by_callers(scope, index);
+        let all_known = passed.is_some();
+        let mut value = passed.unwrap_or_else(|| Value::unknown(Why::Parameter));
         if value.unknown.is_some() {
-            value.join(self.default(scope, index));
+            if !all_known {
+                value.join(self.default(scope, index));
+            }
             if let Some(annotation) = parameter.annotation {
                 value.join(self.annotated(ExprRef { file: scope.file, expr: annotation }, Why::Parameter));
             }
@@ -378,14 +403,14 @@ impl Project<'_> {
         }
     }
 
-    /// What all known callers pass; unknown where there is none.
-    fn passed_by_callers(&self, scope: ScopeRef, index: usize) -> Value {
+    /// What all known callers pass; `None` where there is none, or not all are known.
+    fn passed_by_callers(&self, scope: ScopeRef, index: usize) -> Option<Value> {
         let callers = self.callers_of(scope);
         let test = self.files[&scope.file].test;
         let calls: Vec<ExprRef> =
             callers.calls.iter().filter(|caller| test || !self.files[&caller.call.file].test).map(|c| c.call).collect();
         if calls.is_empty() || callers.escapes || calls.len() > 32 {
-            return Value::unknown(Why::Parameter);
+            return None;
         }
         let mut result = Value::default();
         for call in calls {
@@ -395,7 +420,7 @@ impl Project<'_> {
                 Passed::Unknown => Value::unknown(Why::Splat),
             });
         }
-        result
+        Some(result)
     }
 
     /// What an annotation says about a value that is not known otherwise.

@@ -5,8 +5,9 @@
 
 use super::{Project, Site, sibling};
 use crate::libraries::{Kind, Mount, Setting};
-use crate::model::expr::{ArgumentKind, ExprId, ExprKind};
-use crate::model::facts::{ParameterKind, StmtKind};
+use super::flow::DefKind;
+use crate::model::expr::{ArgumentKind, ComparisonOperator, ExprId, ExprKind};
+use crate::model::facts::{BlockRole, ParameterKind, StmtKind};
 use crate::model::value::{Alternative, Datum, ExprRef, Frame, ScopeRef, Value};
 use crate::rules::Mounting;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -256,6 +257,38 @@ impl Project<'_> {
         let list = self.text(self.span(*expr)).starts_with(['[', '{']);
         let splat = items.iter().any(|&item| matches!(self.kind(sibling(*expr, item)), ExprKind::Splat(_)));
         (!list && !splat).then(|| items.iter().map(|&item| self.evaluate(sibling(*expr, item), *frame)).collect())
+    }
+
+    /// Whether a name holds none unless a caller passes something: `x = None`, and set under conditions on parameters that
+    /// are none by default.
+    #[must_use]
+    pub fn is_none_unless_given(&self, expr: ExprRef) -> bool {
+        let ExprKind::Name(name) = self.kind(expr) else { return false };
+        let file = &self.files[&expr.file];
+        let facts = &file.facts;
+        let Some(owner) = self.owner_of(expr.file, facts.scope_of(expr.expr), name) else { return false };
+        let parameters = &facts.scope(owner).parameters;
+        let optional = |expr: ExprId| {
+            let ExprKind::Name(of) = &facts.expr(expr).kind else { return false };
+            let default = parameters.iter().find(|parameter| parameter.name == *of).and_then(|parameter| parameter.default);
+            default.is_some_and(|default| matches!(facts.expr(default).kind, ExprKind::None))
+        };
+        let given = |test: ExprId| match &facts.expr(test).kind {
+            ExprKind::Comparison { operator: ComparisonOperator::IsNot, left, .. } => optional(*left),
+            _ => optional(test),
+        };
+        let (mut none, mut others) = (false, true);
+        for &def in file.flow.all_defs(owner, name) {
+            let def = file.flow.def(def);
+            let (DefKind::Value(value), Some(stmt)) = (&def.kind, def.stmt) else { return false };
+            let mut around = super::bodies::enclosing(facts, stmt).into_iter();
+            let conditional = around.any(|(outer, role)| {
+                matches!(&facts.stmt(outer).kind, StmtKind::If { test, .. } if role == BlockRole::Body && given(*test))
+            });
+            none |= !conditional && matches!(facts.expr(*value).kind, ExprKind::None);
+            others &= conditional || matches!(facts.expr(*value).kind, ExprKind::None);
+        }
+        none && others
     }
 
     /// Whether a session asks no host: a double of the network answers it.

@@ -14,6 +14,7 @@ use crate::model::value::{Alternative, Datum, ExprRef, Frame, ScopeRef, Value, W
 use crate::source::{Span, offset};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
+use std::rc::Rc;
 
 /// A site of the project, in the order of files and bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -457,7 +458,16 @@ impl Project<'_> {
     }
 
     /// The calls of a base class's constructor in a constructor.
-    fn super_inits(&self, init: ScopeRef) -> Vec<ExprRef> {
+    pub(super) fn super_inits(&self, init: ScopeRef) -> Rc<Vec<ExprRef>> {
+        let known = self.super_inits.borrow().get(&init).cloned();
+        known.unwrap_or_else(|| {
+            let found = Rc::new(self.find_super_inits(init));
+            self.super_inits.borrow_mut().insert(init, found.clone());
+            found
+        })
+    }
+
+    fn find_super_inits(&self, init: ScopeRef) -> Vec<ExprRef> {
         let facts = self.facts(init.file);
         let calls = facts.expr_ids().filter(|&expr| facts.scope_of(expr) == init.scope);
         let found = calls.filter(|&expr| match &facts.expr(expr).kind {

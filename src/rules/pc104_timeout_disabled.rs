@@ -78,10 +78,12 @@ fn none(view: View<'_>) -> Option<Draft> {
     }
     let argument = view.argument(Setting::Timeout)?;
     let value = view.value(Setting::Timeout);
-    let none = value.alternatives.iter().find(|one| one.datum == Datum::Null && one.source != Source::Initial)?;
+    let unless_given = view.project.is_none_unless_given(argument.value);
+    let counts = |source: Source| unless_given || source != Source::Initial;
+    let none = value.alternatives.iter().find(|one| one.datum == Datum::Null && counts(one.source))?;
     let others = value.alternatives.iter().any(|one| one.datum != Datum::Null);
     let by_default = is_default(none) || others || value.unknown.is_some();
-    if others && !is_default(none) {
+    if others && !is_default(none) && !unless_given {
         return None;
     }
     let name = view.name(Setting::Timeout);
