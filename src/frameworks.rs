@@ -51,6 +51,12 @@ pub struct Framework {
     /// What has a function run for each item of something.
     #[serde(default)]
     pub mappers: Vec<SmolStr>,
+    /// Pools of threads.
+    #[serde(default)]
+    pub thread_pools: Vec<SmolStr>,
+    /// What they call the number of threads.
+    #[serde(default)]
+    pub thread_count: SmolStr,
     /// What runs several coroutines at once.
     #[serde(default)]
     pub gatherers: Vec<SmolStr>,
@@ -107,6 +113,13 @@ impl Frameworks {
     #[must_use]
     pub fn is_mapper(&self, name: &str) -> bool {
         self.list.iter().any(|f| f.mappers.iter().any(|mapper| mapper == name))
+    }
+
+    /// What a pool of threads calls the number of threads, if that is what a path names.
+    #[must_use]
+    pub fn thread_count_of(&self, path: &str) -> Option<&str> {
+        let of = self.list.iter().find(|f| f.thread_pools.iter().any(|pool| pool == path))?;
+        Some(of.thread_count.as_str())
     }
 
     /// Whether a callee of this name runs several coroutines at once.

@@ -70,6 +70,8 @@ pub enum Setting {
     Limits,
     /// What answers in place of the network.
     Double,
+    /// The session that this one makes its requests through.
+    Inner,
     /// What goes between the session and its hosts.
     Proxy,
     /// The version of the protocol.
@@ -261,6 +263,9 @@ pub struct Class {
     /// Whether it can be used after it was closed.
     #[serde(default)]
     pub reopens: bool,
+    /// Whether others build, share and close it.
+    #[serde(default)]
+    pub shared: bool,
     /// Whether it asks no host: what it answers comes from the program itself.
     #[serde(default)]
     pub double: bool,
@@ -482,8 +487,11 @@ pub struct Head {
     pub name: SmolStr,
     /// The language it is for.
     pub language: SmolStr,
-    /// The modules that it is imported as; the paths of its rows begin with the first.
+    /// The modules that its rows are in.
     pub modules: Vec<SmolStr>,
+    /// Forks that have the same in them as the first of these modules.
+    #[serde(default)]
+    pub forks: Vec<SmolStr>,
     /// Whether its name is a common word, too, so that only what looks like an import counts.
     #[serde(default)]
     pub common_word: bool,

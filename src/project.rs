@@ -28,6 +28,7 @@ mod reuse;
 mod sharing;
 mod sites;
 mod tls;
+mod workers;
 
 pub use callers::{Caller, Cause, Repeat};
 pub use escapes::{Escape, Exit};
@@ -43,6 +44,7 @@ pub use reuse::Waste;
 pub use sharing::Sharing;
 pub use sites::{BoundArgument, Site, SiteId};
 pub use tls::Context;
+pub use workers::{Idle, Workers};
 
 use crate::frameworks::Frameworks;
 use crate::libraries::Libraries;

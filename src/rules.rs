@@ -224,6 +224,7 @@ rules! {
     pc205_per_host_limit_above_limit
     pc206_connection_reuse_off
     pc207_keepalive_not_set
+    pc208_pool_smaller_than_workers
     pc209_setting_without_effect
     pc210_ssl_context_per_request
     pc301_session_per_request

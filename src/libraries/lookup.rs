@@ -68,7 +68,8 @@ impl Libraries {
         let mut paths = FxHashMap::default();
         let mut modules = FxHashMap::default();
         for (index, library) in list.iter().enumerate() {
-            modules.extend(library.head.modules.iter().map(|module| (module.clone(), index)));
+            let head = &library.head;
+            modules.extend(head.modules.iter().chain(&head.forks).map(|module| (module.clone(), index)));
             for (at, class) in library.classes.iter().enumerate() {
                 let row = Row::Class(index, at);
                 paths.extend(class.also.iter().chain([&class.path]).map(|path| (path.clone(), row)));
@@ -93,8 +94,9 @@ impl Libraries {
     /// A path in a fork as the library itself spells it; `None` where it is no fork's.
     fn own_path(&self, path: &str) -> Option<SmolStr> {
         let (root, rest) = path.split_once('.')?;
-        let own = self.list[self.of_module(root)?].head.modules.first()?;
-        (own != root).then(|| format_smolstr!("{own}.{rest}"))
+        let head = &self.list[self.of_module(root)?].head;
+        let own = head.modules.first().filter(|_| head.forks.iter().any(|fork| fork == root))?;
+        Some(format_smolstr!("{own}.{rest}"))
     }
 
     /// What the data says about an attribute of a module.
@@ -233,7 +235,7 @@ impl Libraries {
     /// classes, which survive re-exports.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         self.list.iter().flat_map(|library| {
-            let modules = library.head.modules.iter().map(SmolStr::as_str);
+            let modules = library.head.modules.iter().chain(&library.head.forks).map(SmolStr::as_str);
             let classes = library.classes.iter().filter(|class| !class.common_name);
             modules.chain(classes.map(|class| class.path.rsplit('.').next().unwrap_or("")))
         })

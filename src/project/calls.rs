@@ -279,6 +279,9 @@ impl Project<'_> {
                         None => Value::unknown(Why::Call),
                     }
                 }
+                Datum::Result(path, _) if self.frameworks.thread_count_of(path).is_some() => {
+                    Value::known(one.datum.clone(), one.at)
+                }
                 Datum::Result(path, _) if path.starts_with("contextlib.") && path.ends_with("ExitStack") => {
                     Value::known(one.datum.clone(), one.at)
                 }

@@ -382,8 +382,10 @@ impl Project<'_> {
         let all_known = passed.is_some();
         let mut value = passed.unwrap_or_else(|| Value::unknown(Why::Parameter));
         if value.unknown.is_some() {
-            if !all_known {
-                value.join(self.default(scope, index));
+            // Where every caller passes something, a default of none says nothing; any other shows what is meant.
+            let default = self.default(scope, index);
+            if !all_known || !default.always(|datum| *datum == Datum::Null) {
+                value.join(default);
             }
             if let Some(annotation) = parameter.annotation {
                 value.join(self.annotated(ExprRef { file: scope.file, expr: annotation }, Why::Parameter));

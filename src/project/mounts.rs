@@ -115,10 +115,23 @@ impl Project<'_> {
     /// Whether a session that a request goes through sets the timeout of its requests, or may.
     #[must_use]
     pub fn session_sets_timeout(&self, request: &Site) -> bool {
-        let Some(row) = self.library(request).mount.as_ref() else { return false };
         let Some((_, receiver)) = self.receiver(request.call, Frame::NONE) else { return false };
+        if receiver.alternatives.iter().any(|one| self.has_timeout(&one.datum)) {
+            return true;
+        }
+        let Some(row) = self.library(request).mount.as_ref() else { return false };
         let word = self.parameter_for(request, Setting::Timeout).map_or("", |parameter| parameter.name.as_str());
         receiver.alternatives.iter().any(|one| self.sets_timeout(one, row, word))
+    }
+
+    /// Whether a session was given a timeout when it was built, or may have been.
+    fn has_timeout(&self, session: &Datum) -> bool {
+        let (Datum::Built(call, frame) | Datum::Object(_, Some(call), frame)) = session else { return false };
+        let Some(site) = self.site_at(*call).filter(|site| self.parameter_for(site, Setting::Timeout).is_some()) else {
+            return false;
+        };
+        let value = self.setting(site, Setting::Timeout, *frame);
+        !value.always(|datum| matches!(datum, Datum::Unset | Datum::Null))
     }
 
     fn sets_timeout(&self, session: &Alternative, row: &Mount, word: &str) -> bool {
@@ -205,46 +218,6 @@ impl Project<'_> {
         let row = self.libraries.at(library).mount.as_ref()?;
         let at = self.span(mounted.prefix);
         Some(Mounting { at, expr: mounted.call, prefix: prefix.clone(), spelled: self.text(at).into(), row })
-    }
-
-    /// How many idle connections to one host a session keeps; `None` where that is not known, or a request waits for one.
-    #[must_use]
-    pub fn idle_connections(&self, session: &Site) -> Option<(f64, ExprRef)> {
-        let mounted = self.mounted_on(session);
-        if mounted.is_empty() {
-            let own = self.parameter_for(session, Setting::IdleLimit);
-            let default = match own {
-                Some(_) => return self.idle_limit_of(session),
-                None => self.default_pool(session)?,
-            };
-            return session.class.is_none().then_some((default, session.call));
-        }
-        let mut sizes = Vec::new();
-        for one in &mounted {
-            let value = self.evaluate(one.pool, Frame::NONE);
-            let Datum::Built(call, _) = value.one()?.datum else { return None };
-            sizes.push(self.idle_limit_of(self.site_at(call)?)?);
-        }
-        sizes.into_iter().max_by(|a, b| a.0.total_cmp(&b.0))
-    }
-
-    fn default_pool(&self, session: &Site) -> Option<f64> {
-        let pools = self.library(session).classes.iter().filter(|class| class.makes == Kind::Pool);
-        let mut parameters = pools.flat_map(|class| &class.parameters);
-        parameters.find(|parameter| parameter.setting == Setting::IdleLimit)?.default_number
-    }
-
-    fn idle_limit_of(&self, site: &Site) -> Option<(f64, ExprRef)> {
-        let waits = self.setting(site, Setting::Block, Frame::NONE);
-        if !waits.always(|datum| matches!(datum, Datum::Unset | Datum::Bool(false))) {
-            return None;
-        }
-        let parameter = self.parameter_for(site, Setting::IdleLimit)?;
-        match self.setting(site, Setting::IdleLimit, Frame::NONE).one()?.datum {
-            Datum::Unset => Some((parameter.default_number?, site.call)),
-            Datum::Number(number) if number > 0.0 => Some((number, site.call)),
-            _ => None,
-        }
     }
 }
 

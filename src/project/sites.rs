@@ -189,6 +189,13 @@ impl Project<'_> {
             _ => binding.bind(call, Frame::NONE, 0),
         }
         let (arguments, open, stray) = (binding.arguments, binding.open, binding.stray);
+        let parameters = self.libraries.parameters(row);
+        let wraps = |argument: &BoundArgument| {
+            argument.parameter.is_some_and(|index| parameters[index].setting == Setting::Inner)
+        };
+        if arguments.iter().any(wraps) {
+            return None;
+        }
         let callee = self.span(callee);
         Some(Site { id: SiteId(0), row, kind, call, callee, arguments, stray, open, mixed, class, test })
     }

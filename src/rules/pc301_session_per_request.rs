@@ -15,6 +15,9 @@ pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, session), Check
 const NEAR: usize = 2;
 
 fn session(view: View<'_>) -> Vec<Draft> {
+    if view.project.class(view.site).is_some_and(|class| class.shared) {
+        return Vec::new();
+    }
     let pool = view.value(Setting::Pool);
     if view.project.shares_pool(&pool, &view.value(Setting::PoolOwner)) || view.project.is_double(view.site) {
         return Vec::new();

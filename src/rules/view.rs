@@ -113,6 +113,16 @@ impl<'p> View<'p> {
         class.filter(|class| !class.noun.is_empty()).map_or(Kind::Session.word(), |class| class.noun.as_str())
     }
 
+    /// The class and the parameter that decide a setting of the site, or of what is given to it.
+    pub(crate) fn decides(&self, setting: Setting) -> Option<(&'p str, &'p str)> {
+        let own = self.project.class(self.site);
+        let classes = own.into_iter().chain(&self.library().classes);
+        classes.into_iter().find_map(|class| {
+            let parameter = class.parameters.iter().find(|parameter| parameter.setting == setting)?;
+            Some((class.path.as_str(), parameter.name.as_str()))
+        })
+    }
+
     /// The constructor as written.
     pub(crate) fn callee(&self) -> String {
         self.project.text(self.site.callee).to_owned()
