@@ -372,6 +372,9 @@ impl Project<'_> {
         }
         let Some(start) = facts.stmt_of(made.expr) else { return Fate::Fine };
         let closing: Vec<StmtId> = closes.iter().filter_map(|call| facts.stmt_of(call.expr)).collect();
+        if closing.contains(&start) {
+            return Fate::Fine;
+        }
         let names: Vec<ExprId> = uses.iter().map(|one| one.expr.expr).collect();
         let closes_at = |stmt: StmtId| closing.contains(&stmt);
         // Where the construction hangs on a condition, so does who has to close.

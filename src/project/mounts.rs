@@ -3,7 +3,7 @@
 //!
 //! Refuses to judge. What cannot be followed counts as something that may set a timeout.
 
-use super::{Project, Site, sibling};
+use super::{BoundArgument, Project, Site, sibling};
 use crate::libraries::{Kind, Mount, Setting};
 use super::flow::DefKind;
 use crate::model::expr::{ArgumentKind, ComparisonOperator, ExprId, ExprKind};
@@ -230,6 +230,13 @@ impl Project<'_> {
         let list = self.text(self.span(*expr)).starts_with(['[', '{']);
         let splat = items.iter().any(|&item| matches!(self.kind(sibling(*expr, item)), ExprKind::Splat(_)));
         (!list && !splat).then(|| items.iter().map(|&item| self.evaluate(sibling(*expr, item), *frame)).collect())
+    }
+
+    /// Whether an argument is written in the same function as the call that it reaches.
+    #[must_use]
+    pub fn is_beside(&self, site: &Site, argument: &BoundArgument) -> bool {
+        self.span(site.call).contains(&argument.span)
+            || self.function_of(self.scope_at(site.call)) == self.function_of(self.scope_at(argument.value))
     }
 
     /// Whether a name holds none unless a caller passes something: `x = None`, and set under conditions on parameters that

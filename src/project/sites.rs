@@ -7,13 +7,13 @@
 use super::attributes::last_name;
 use super::evaluate::Passed;
 use super::{Project, scope_in, sibling};
-use crate::libraries::{Class, Kind, Library, Parameter, Request, Row, Setting};
+use crate::libraries::{Class, Kind, Libraries, Library, Parameter, Request, Row, Setting};
 use crate::model::expr::{ArgumentKind, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ImportItem, ParameterKind, StmtKind};
 use crate::model::value::{Alternative, Datum, ExprRef, Frame, ScopeRef, Value, Why};
 use crate::source::{Span, offset};
 use rustc_hash::FxHashSet;
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 use std::rc::Rc;
 
 /// A site of the project, in the order of files and bytes.
@@ -131,7 +131,7 @@ impl Project<'_> {
             let other: Vec<&str> = names.difference(&classes).map(SmolStr::as_str).collect();
             self.judged = self.names.files_with_any(&other);
             for file in self.judged_files() {
-                other_names(&file.facts, &mut names);
+                other_names(&file.facts, self.libraries, &mut names);
             }
             // What very many files call something else is no name for a library's class.
             names.retain(|name| classes.contains(name) || self.names.is_telling(name));
@@ -281,7 +281,7 @@ impl Project<'_> {
 }
 
 /// Adds the names that a file gives to what has one of `names`: by import, assignment, default or subclass.
-fn other_names(facts: &FileFacts, names: &mut FxHashSet<SmolStr>) {
+fn other_names(facts: &FileFacts, libraries: &Libraries, names: &mut FxHashSet<SmolStr>) {
     let named = |expr: ExprId, names: &FxHashSet<SmolStr>| mentions(facts, expr, names, 0);
     for stmt in facts.stmt_ids() {
         match &facts.stmt(stmt).kind {
@@ -290,7 +290,11 @@ fn other_names(facts: &FileFacts, names: &mut FxHashSet<SmolStr>) {
             }
             StmtKind::Import(imports) => {
                 let renamed = imports.iter().filter(|import| match &import.item {
-                    ImportItem::Member(name) => names.contains(name),
+                    ImportItem::Member(name) if *name == import.binds => names.contains(name),
+                    ImportItem::Member(name) => {
+                        let path = format_smolstr!("{}.{name}", import.module);
+                        names.contains(name) || import.level == 0 && libraries.row(&path).is_some()
+                    }
                     _ => false,
                 });
                 let renamed: Vec<SmolStr> = renamed.map(|import| import.binds.clone()).collect();

@@ -39,7 +39,7 @@ impl Project<'_> {
         let built = self.function_of(self.scope_at(session.call));
         let requests = self.requests_of(session);
         let mut found: Vec<Workers> = Vec::new();
-        for request in &requests.sites {
+        for request in requests.sites.iter().filter(|request| self.goes_through(request, session)) {
             self.find_workers(request.call, built, 0, &mut found);
         }
         found.into_iter().max_by(|a, b| a.count.total_cmp(&b.count))

@@ -98,8 +98,8 @@ fn none(view: View<'_>) -> Option<Draft> {
     } else {
         format!("pass a number that fits what is called, for example `{name}={example}`")
     };
-    // What a mapping brings along is told where it is used.
-    let place = if view.span().contains(&argument.span) { argument.span } else { view.span() };
+    // What a mapping brings along from another function is told where it is used.
+    let place = if view.project.is_beside(view.site, argument) { argument.span } else { view.span() };
     let mut draft = Draft::new(place, message, help);
     if let Some(at) = none.at.filter(|at| !place.contains(at)) {
         draft = draft.label(at, "None comes from here");
