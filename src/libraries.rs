@@ -509,8 +509,8 @@ pub struct Library {
     /// Which timeouts enclose which.
     #[serde(default)]
     pub encloses: Vec<Encloses>,
-    /// What bounds the wait for a silent peer.
-    pub silence: Silence,
+    /// What bounds the wait for a silent peer, where timeouts are objects.
+    pub silence: Option<Silence>,
     /// How a pool is given to a session that was built.
     pub mount: Option<Mount>,
     /// The phases of a request.

@@ -67,6 +67,8 @@ impl Project<'_> {
         let mut loose = Requests::default();
         self.collect_by_name(&uses, &mut loose);
         found.sites.extend(loose.sites.into_iter().filter(|request| self.goes_through(request, session)));
+        // What has the same name elsewhere may be of another library.
+        found.sites.retain(|request| request.row.library() == session.row.library());
         found.sites.sort_by_key(|site| site.id);
         found.sites.dedup_by_key(|site| site.id);
         found

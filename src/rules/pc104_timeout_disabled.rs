@@ -26,7 +26,7 @@ fn object(view: View<'_>) -> Vec<Draft> {
 }
 
 fn object_draft(view: View<'_>) -> Option<Draft> {
-    let silence = &view.library().silence;
+    let silence = view.library().silence.as_ref()?;
     if view.project.is_timed(view.site.call) {
         return None;
     }

@@ -68,12 +68,13 @@ def test_httpx_short_tuples_leave_phases_out():
 
 
 def test_httpx_wrong_timeouts_fail_at_the_first_request():
-    """0 fails every request, a negative number raises ValueError, a text TypeError"""
+    """0 fails every request that must wait, a negative number raises ValueError, a text TypeError"""
+    makers = (lambda n: n, httpx.Timeout, lambda n: httpx.Timeout(5, connect=n), lambda n: httpx.Timeout(5, read=n))
     with Server() as server:
-        for make in (lambda n: n, httpx.Timeout, lambda n: httpx.Timeout(5, connect=n), lambda n: httpx.Timeout(5, read=n)):
+        for make in makers:
             for wrong, error in ((0, httpx.TransportError), (-1, ValueError), ("10", TypeError)):
                 with httpx.Client(timeout=make(wrong)) as client:
-                    assert isinstance(raised(client.get, server.url()), error), (wrong, error)
+                    assert isinstance(raised(client.get, server.url("/wait/0.2")), error), (wrong, error)
 
 
 def test_httpx_partial_limits_are_unbounded():
