@@ -173,8 +173,9 @@ impl Run<'_> {
                 return (project, said);
             }
             self.lowered = project.into_files();
-            let read =
-                in_parallel(self.config.jobs.get(), wanted.len(), |index| self.load(wanted[index], |_, _| (false, true)));
+            let read = in_parallel(self.config.jobs.get(), wanted.len(), |index| {
+                self.load(wanted[index], |_, _| (false, true))
+            });
             for (id, result) in wanted.into_iter().zip(read) {
                 match result {
                     Ok(loaded) => self.lowered.extend(loaded.lowered),

@@ -540,4 +540,3 @@ pub struct Library {
     #[serde(default, rename = "attribute")]
     pub attributes: Vec<WrongAttribute>,
 }
-

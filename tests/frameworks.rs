@@ -159,7 +159,9 @@ fn program(framework: &Framework, key: &str, value: &str) -> (Effect, String) {
             let call = format!("group.{value}(session.get(url))");
             (Effect::Together, requests(&format!("        for url in urls:\n            {call}")))
         }
-        "submitters" => (Effect::Often, worker(&format!("    for url in urls:\n        workers.{value}(fetch, url)\n"))),
+        "submitters" => {
+            (Effect::Often, worker(&format!("    for url in urls:\n        workers.{value}(fetch, url)\n")))
+        }
         "mappers" => (Effect::Often, worker(&format!("    workers.{value}(fetch, urls)\n"))),
         "thread-pools" => (Effect::Shared, threads(value)),
         _ => panic!("rows of `{key}` need a program here"),

@@ -140,7 +140,8 @@ fn until_it_works(facts: &FileFacts, stmt: StmtId, body: &[StmtId], inside: Expr
     }
     statements_in(facts, body).into_iter().any(|inner| match &facts.stmt(inner).kind {
         StmtKind::Assign { targets, .. } => {
-            let named = |&target: &ExprId| matches!(&facts.expr(target).kind, ExprKind::Name(name) if denied.contains(&name));
+            let named =
+                |&target: &ExprId| matches!(&facts.expr(target).kind, ExprKind::Name(name) if denied.contains(&name));
             covers(facts, inner, inside) && targets.iter().any(named)
         }
         _ => false,

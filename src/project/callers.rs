@@ -348,7 +348,10 @@ impl Project<'_> {
         }
         let name = self.callee_name(sibling(reference, call));
         if self.frameworks.is_mapper(&name) {
-            return Some(Repeat::Often(Cause::Items, vec![(facts.span(call), "once for each item, by a worker".into())]));
+            return Some(Repeat::Often(
+                Cause::Items,
+                vec![(facts.span(call), "once for each item, by a worker".into())],
+            ));
         }
         self.frameworks.is_submitter(&name).then(|| self.repeat_of_place(sibling(reference, call), seen))
     }

@@ -265,7 +265,8 @@ impl Project<'_> {
 
     /// The constructor that a class defines itself.
     fn own_init(&self, class: ScopeRef) -> Option<ScopeRef> {
-        self.member(class, "__init__").filter(|init| init.file == class.file && self.scope(*init).parent == Some(class.scope))
+        self.member(class, "__init__")
+            .filter(|init| init.file == class.file && self.scope(*init).parent == Some(class.scope))
     }
 
     /// Whether a class-level value is the default of a generated constructor's parameter.

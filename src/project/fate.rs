@@ -283,9 +283,7 @@ impl Project<'_> {
         as_attribute
             .into_iter()
             .chain(as_call)
-            .any(|one| {
-                closing_call(&one, closers).is_some() || leaves(&one) || matches!(one.kind, UseKind::Entered(_))
-            })
+            .any(|one| closing_call(&one, closers).is_some() || leaves(&one) || matches!(one.kind, UseKind::Entered(_)))
     }
 
     /// Whether attributes are closed by a name that is computed: `getattr(self, name).close()`, `vars(self)`.

@@ -3,9 +3,9 @@
 //!
 //! Refuses to judge. What cannot be followed counts as something that may set a timeout.
 
+use super::flow::DefKind;
 use super::{BoundArgument, Project, Site, sibling};
 use crate::libraries::{Kind, Mount, Setting};
-use super::flow::DefKind;
 use crate::model::expr::{ArgumentKind, ComparisonOperator, ExprId, ExprKind};
 use crate::model::facts::{BlockRole, ParameterKind, StmtKind};
 use crate::model::value::{Alternative, Datum, ExprRef, Frame, ScopeRef, Value};
@@ -49,7 +49,9 @@ impl Project<'_> {
                     self.note_mount(ExprRef { file: file.facts.file, expr }, &rows, &mut mounts);
                 }
                 for stmt in file.facts.stmt_ids() {
-                    let StmtKind::Assign { targets, value: Some(_), .. } = &file.facts.stmt(stmt).kind else { continue };
+                    let StmtKind::Assign { targets, value: Some(_), .. } = &file.facts.stmt(stmt).kind else {
+                        continue;
+                    };
                     for &target in targets {
                         self.note_replaced(ExprRef { file: file.facts.file, expr: target }, &rows, &mut mounts);
                     }
@@ -65,7 +67,8 @@ impl Project<'_> {
         if !rows.iter().any(|row| row.method == *name) {
             return;
         }
-        let (Some(prefix), Some(pool)) = (self.positional_or(call, 0, "prefix"), self.positional_or(call, 1, "adapter"))
+        let (Some(prefix), Some(pool)) =
+            (self.positional_or(call, 0, "prefix"), self.positional_or(call, 1, "adapter"))
         else {
             return;
         };
@@ -100,7 +103,8 @@ impl Project<'_> {
     /// The pools that are mounted on a session.
     #[must_use]
     pub fn mounted_on(&self, session: &Site) -> Vec<Mounted> {
-        let mut found: Vec<Mounted> = self.mounts().mounted.get(&Target::Made(session.call)).cloned().unwrap_or_default();
+        let mut found: Vec<Mounted> =
+            self.mounts().mounted.get(&Target::Made(session.call)).cloned().unwrap_or_default();
         if let Some(class) = session.class {
             found.extend(self.mounted_by_class(class));
         }
@@ -109,7 +113,11 @@ impl Project<'_> {
 
     fn mounted_by_class(&self, class: ScopeRef) -> Vec<Mounted> {
         let lineage = self.lineage(class);
-        lineage.iter().flat_map(|&class| self.mounts().mounted.get(&Target::Class(class)).into_iter().flatten()).copied().collect()
+        lineage
+            .iter()
+            .flat_map(|&class| self.mounts().mounted.get(&Target::Class(class)).into_iter().flatten())
+            .copied()
+            .collect()
     }
 
     /// Whether a session that a request goes through sets the timeout of its requests, or may.
@@ -142,7 +150,11 @@ impl Project<'_> {
         };
         let mounts = self.mounts();
         let mut targets: Vec<Target> = made.map(Target::Made).into_iter().collect();
-        targets.extend(class.into_iter().flat_map(|class| self.lineage(class).iter().copied().map(Target::Class).collect::<Vec<_>>()));
+        targets.extend(
+            class
+                .into_iter()
+                .flat_map(|class| self.lineage(class).iter().copied().map(Target::Class).collect::<Vec<_>>()),
+        );
         let replaced = targets.iter().any(|target| mounts.replaced.contains(target));
         let overridden = class.is_some_and(|class| self.overrides_with(class, &row.overrides, word));
         let mounted = targets.iter().filter_map(|target| mounts.mounted.get(target)).flatten();
@@ -165,15 +177,16 @@ impl Project<'_> {
         let rest = parameters.iter().find(|p| p.kind == ParameterKind::Keywords).map(|parameter| &parameter.name);
         let is_word = |expr: ExprId| matches!(&facts.expr(expr).kind, ExprKind::Text(text) if text == word);
         let is_name = |expr: ExprId, of: &str| matches!(&facts.expr(expr).kind, ExprKind::Name(name) if name == of);
-        let assigned = facts.stmt_ids().filter(|&stmt| facts.place(stmt).scope == method.scope).any(|stmt| {
-            match &facts.stmt(stmt).kind {
-                StmtKind::Assign { targets, .. } => targets.iter().any(|&target| match &facts.expr(target).kind {
-                    ExprKind::Index { key, .. } => is_word(*key),
-                    _ => is_name(target, word),
-                }),
-                _ => false,
-            }
-        });
+        let assigned =
+            facts.stmt_ids().filter(|&stmt| facts.place(stmt).scope == method.scope).any(|stmt| {
+                match &facts.stmt(stmt).kind {
+                    StmtKind::Assign { targets, .. } => targets.iter().any(|&target| match &facts.expr(target).kind {
+                        ExprKind::Index { key, .. } => is_word(*key),
+                        _ => is_name(target, word),
+                    }),
+                    _ => false,
+                }
+            });
         let inside = facts.expr_ids().filter(|&expr| facts.scope_of(expr) == method.scope);
         assigned
             || inside.into_iter().any(|expr| match &facts.expr(expr).kind {
@@ -250,7 +263,8 @@ impl Project<'_> {
         let parameters = &facts.scope(owner).parameters;
         let optional = |expr: ExprId| {
             let ExprKind::Name(of) = &facts.expr(expr).kind else { return false };
-            let default = parameters.iter().find(|parameter| parameter.name == *of).and_then(|parameter| parameter.default);
+            let default =
+                parameters.iter().find(|parameter| parameter.name == *of).and_then(|parameter| parameter.default);
             default.is_some_and(|default| matches!(facts.expr(default).kind, ExprKind::None))
         };
         let given = |test: ExprId| match &facts.expr(test).kind {

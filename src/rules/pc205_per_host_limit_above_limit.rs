@@ -25,7 +25,8 @@ fn idle_draft(view: View<'_>) -> Option<Draft> {
     if !idle.iter().all(|idle| limits.iter().all(|limit| idle.value > limit.value)) {
         return None;
     }
-    let message = format!("{} is above {}: no more connections can be idle than there are", first.spelled, limit.spelled);
+    let message =
+        format!("{} is above {}: no more connections can be idle than there are", first.spelled, limit.spelled);
     let help = format!("lower `{}` to at most `{}`, or raise that", first.name, limit.name);
     let draft = Draft::new(first.at, message, help).label(limit.at, "this binds first");
     Some(with_origins(draft, &[(limit, ""), (first, "")]))

@@ -36,7 +36,8 @@ fn beside(view: View<'_>) -> Vec<Draft> {
             return None;
         }
         let (name, other) = (&argument.name, &beside.name);
-        let message = format!("`{name}` has no effect beside `{other}`: the pool was made with what `{other}` is given");
+        let message =
+            format!("`{name}` has no effect beside `{other}`: the pool was made with what `{other}` is given");
         let draft = Draft::new(argument.span, message, format!("pass `{name}` to what `{other}` is built of"));
         Some(draft.label(beside.span, "used as it is"))
     };

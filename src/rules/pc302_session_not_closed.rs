@@ -72,7 +72,8 @@ fn draft(view: View<'_>, what: &str) -> Option<Draft> {
             Some(Draft::new(view.span(), message, with).label(at, "built for this call, and not closed after it"))
         }
         Fate::NotAwaited(at) => {
-            let message = format!("`{closer}()` of this {what} is a coroutine and is not awaited: the {what} stays open");
+            let message =
+                format!("`{closer}()` of this {what} is a coroutine and is not awaited: the {what} stays open");
             Some(Draft::new(view.span(), message, "write `await` before it").label(at, "not awaited"))
         }
         Fate::SomePaths(at) => {
