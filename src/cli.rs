@@ -55,6 +55,9 @@ pub struct Cli {
     /// Write to a file instead of standard output
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub output_file: Option<PathBuf>,
+    /// List every session with its timeouts and its pool, instead of the findings
+    #[arg(long, conflicts_with = "statistics", help_heading = "Output")]
+    pub sites: bool,
     /// Show how many findings each rule has, instead of the findings
     #[arg(long, help_heading = "Output")]
     pub statistics: bool,

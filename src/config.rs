@@ -63,6 +63,8 @@ pub struct Flags {
     pub jobs: Option<NonZeroUsize>,
     /// Whether files are parsed although nothing in them may matter.
     pub no_prefilter: bool,
+    /// Whether the inventory is asked for, instead of findings.
+    pub sites: bool,
 }
 
 /// What holds for the files below one folder.
@@ -172,6 +174,8 @@ pub struct Config {
     pub jobs: NonZeroUsize,
     /// Whether only files are parsed in which something may matter.
     pub prefilter: bool,
+    /// Whether the inventory is asked for, instead of findings.
+    pub sites: bool,
     /// Whether excludes hold for named paths too.
     pub force_exclude: bool,
     /// The name of what comes on standard input.
@@ -216,6 +220,7 @@ impl Config {
             root: flags.cwd.clone(),
             jobs: flags.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
             prefilter: !flags.no_prefilter,
+            sites: flags.sites,
             force_exclude: flags.force_exclude,
             stdin_filename: flags.stdin_filename.clone(),
             run: bottom()?,

@@ -6,13 +6,15 @@ use crate::config::{Config, ConfigError, RuleSet, Settings};
 use crate::discover::{Candidate, Discovery, discover, discover_project};
 use crate::finding::{Draft, Finding, Severity};
 use crate::frameworks::Frameworks;
+use crate::inventory::{self, Session};
 use crate::languages::{self, LANGUAGES, Language, language_of};
 use crate::libraries::Libraries;
+use crate::locks::{Locks, Pinned};
 use crate::model::facts::{Problem, ProblemKind};
 use crate::model::value::ExprRef;
 use crate::paths;
 use crate::progress::Progress;
-use crate::project::{Flow, Knowledge, Project, ProjectFile};
+use crate::project::{Files, Flow, Knowledge, Project, ProjectFile, Releases};
 use crate::report::{Counts, FileProblem, Report, fingerprint};
 use crate::rules::{self, Rule, Said};
 use crate::source::{FileId, SourceFile, Span, offset};
@@ -24,13 +26,15 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// The stack of a worker: lowering recurses as deep as the code nests.
 const STACK: usize = 16 << 20;
 
 /// A file that was read, and lowered if that was asked for.
+#[derive(Default)]
 struct Loaded {
     words: Words,
     lowered: Option<ProjectFile>,
@@ -83,25 +87,65 @@ fn checked(
         counts: Counts { files: reported.files.len(), ..Counts::default() },
         ..Report::default()
     };
-    let mut run = Run { config, files: &known, lowered: Vec::new(), trouble: Vec::new() };
-    let words = run.read_all(libraries, progress);
+    let run = Run { config, files: &known, trouble: Mutex::default() };
+    let (words, naming, lowered) = run.read_all(libraries, progress);
+    let lower = |id: FileId| run.lower_late(id);
+    let files = Files::new(WordIndex::new(words), naming, &lower);
+    for file in lowered {
+        files.keep(file);
+    }
     let paths: Vec<(FileId, SmolStr)> =
         known.iter().enumerate().map(|(index, file)| (FileId(offset(index)), file.candidate.shown.clone())).collect();
-    let knowledge = Knowledge { libraries, frameworks, paths: &paths, words: &words };
-    let (project, said) = run.link(knowledge);
+    let locks = Locks::new(config, libraries);
+    let releases = ByFolder { known: &known, locks: &locks };
+    let project = Project::new(Knowledge { libraries, releases: &releases, frameworks, files: &files, paths: &paths });
+    let answer =
+        if config.sites { Answer::Sessions(inventory::take(&project)) } else { Answer::Said(rules::judge(&project)) };
     report.counts.sites = project.sites().iter().filter(|site| known[site.call.file.0 as usize].reported).count();
-    report.add_trouble(&project, &known, run.trouble);
-    conclude(&project, &known, said, &mut report);
+    report.add_trouble(&files, &known, run.take_trouble());
+    report.add_locks(&project, &releases);
+    match answer {
+        Answer::Said(said) => conclude(&project, &files, &known, said, &mut report),
+        Answer::Sessions(sessions) => list(&project, &known, sessions, &mut report),
+    }
     Ok(report)
 }
 
+/// What a run is about.
+enum Answer {
+    /// What the rules said.
+    Said(Vec<Said>),
+    /// The inventory.
+    Sessions(Vec<Session>),
+}
+
+/// The libraries of a file are those of its folder.
+#[derive(Debug)]
+struct ByFolder<'k> {
+    known: &'k [KnownFile],
+    locks: &'k Locks<'k>,
+}
+
+impl Releases for ByFolder<'_> {
+    fn library(&self, file: FileId, library: usize) -> Rc<Pinned> {
+        self.locks.library(self.known[file.0 as usize].folder(), library)
+    }
+}
+
 /// A file of the project.
+#[derive(Debug)]
 struct KnownFile {
     candidate: Candidate,
     /// Whether its findings are shown.
     reported: bool,
     /// Whether it was named itself, so that it is parsed whatever it says.
     named: bool,
+}
+
+impl KnownFile {
+    fn folder(&self) -> &Path {
+        self.candidate.path.parent().unwrap_or(&self.candidate.path)
+    }
 }
 
 /// The files that are reported, and all others of their project.
@@ -124,75 +168,50 @@ fn known_files(config: &Config, reported: &Discovery) -> Result<Vec<KnownFile>, 
     Ok(known)
 }
 
-/// The state of a run between the rounds of linking.
+/// What a run reads, and the trouble that it has with it.
 struct Run<'c> {
     config: &'c Config,
     files: &'c [KnownFile],
-    lowered: Vec<ProjectFile>,
-    trouble: Vec<(FileId, Problem)>,
+    trouble: Mutex<Vec<(FileId, Problem)>>,
 }
 
 impl Run<'_> {
     /// Reads every file once: its words, and, where it names a library, what it says.
-    fn read_all(&mut self, libraries: &Libraries, progress: &Progress) -> WordIndex {
-        let prefilter = self.config.prefilter;
+    fn read_all(&self, libraries: &Libraries, progress: &Progress) -> (Vec<Words>, Vec<bool>, Vec<ProjectFile>) {
+        let everything = !self.config.prefilter;
         let read = in_parallel(self.config.jobs.get(), self.files.len(), |index| {
+            let mut naming = false;
             let loaded = self.load(FileId(offset(index)), |words, text| {
-                let names_library = libraries.is_named(words, text);
-                (names_library, names_library || self.files[index].named || !prefilter)
+                naming = libraries.is_named(words, text);
+                everything || self.files[index].named || naming
             });
             progress.step();
-            loaded
+            (naming, loaded)
         });
-        let mut words = Vec::with_capacity(read.len());
-        for (index, result) in read.into_iter().enumerate() {
-            let id = FileId(offset(index));
-            match result {
-                Ok(loaded) => {
-                    words.push(loaded.words);
-                    self.lowered.extend(loaded.lowered);
-                }
-                Err(problem) => {
-                    words.push(Words::default());
-                    self.trouble.push((id, problem));
-                }
-            }
+        let mut all = Vec::with_capacity(read.len());
+        let (mut names, mut lowered) = (Vec::with_capacity(read.len()), Vec::new());
+        for (naming, loaded) in read {
+            let (words, file) = loaded.map_or_else(Default::default, |loaded| (loaded.words, loaded.lowered));
+            all.push(words);
+            names.push(naming);
+            lowered.extend(file);
         }
-        WordIndex::new(words)
+        (all, names, lowered)
     }
 
-    /// Links and judges; lowers the files that were asked for on the way, until none is.
-    fn link<'l>(&mut self, knowledge: Knowledge<'l>) -> (Project<'l>, Vec<Said>) {
-        loop {
-            let lowered = std::mem::take(&mut self.lowered);
-            let project = Project::new(lowered, knowledge);
-            let said = rules::judge(&project);
-            let mut wanted = project.wanted(knowledge.words);
-            wanted.retain(|id| !self.trouble.iter().any(|(failed, _)| failed == id));
-            if wanted.is_empty() {
-                return (project, said);
-            }
-            self.lowered = project.into_files();
-            let read = in_parallel(self.config.jobs.get(), wanted.len(), |index| {
-                self.load(wanted[index], |_, _| (false, true))
-            });
-            for (id, result) in wanted.into_iter().zip(read) {
-                match result {
-                    Ok(loaded) => self.lowered.extend(loaded.lowered),
-                    Err(problem) => self.trouble.push((id, problem)),
-                }
-            }
-        }
+    /// Lowers a file that is asked for while the project is linked.
+    fn lower_late(&self, id: FileId) -> Option<ProjectFile> {
+        self.load(id, |_, _| true)?.lowered
     }
 
-    /// Reads a file, and lowers it if `choose` says so of its words; it also says whether they name a library.
-    fn load(&self, id: FileId, choose: impl FnOnce(&Words, &str) -> (bool, bool)) -> Result<Loaded, Problem> {
+    /// Reads a file, and lowers it if `choose` says so of its words.
+    fn load(&self, id: FileId, choose: impl FnOnce(&Words, &str) -> bool) -> Option<Loaded> {
         let candidate = &self.files[id.0 as usize].candidate;
-        let (language, source) = read(candidate, id)?;
+        let noted = |problem| self.note(id, problem);
+        let (language, source) = read(candidate, id).map_err(noted).ok()?;
         let words = Words::of(&source.text);
-        let (names_library, lower) = choose(&words, &source.text);
-        if !lower {
-            return Ok(Loaded { words, lowered: None });
+        if !choose(&words, &source.text) {
+            return Some(Loaded { words, lowered: None });
         }
         let test = is_test(self.config, &candidate.path);
         let script = is_script(self.config, &candidate.path);
@@ -201,12 +220,30 @@ impl Run<'_> {
             let flow = Flow::new(&facts);
             (facts, flow)
         }));
-        let (facts, flow) = lowered.map_err(|_| Problem {
-            kind: ProblemKind::Internal,
-            message: "poolcheck failed on this file; please report it with the file".into(),
-            at: None,
-        })?;
-        Ok(Loaded { words, lowered: Some(ProjectFile { facts, flow, source, test, script, names_library }) })
+        let lowered = lowered.map_err(|_| {
+            self.note(
+                id,
+                Problem {
+                    kind: ProblemKind::Internal,
+                    message: "poolcheck failed on this file; please report it with the file".into(),
+                    at: None,
+                },
+            );
+        });
+        let lowered = lowered.ok().map(|(facts, flow)| ProjectFile::new(facts, flow, source, test, script));
+        Some(Loaded { words, lowered })
+    }
+
+    fn note(&self, id: FileId, problem: Problem) {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).push((id, problem));
+    }
+
+    /// The trouble there was, each once.
+    fn take_trouble(&self) -> Vec<(FileId, Problem)> {
+        let mut trouble = std::mem::take(&mut *self.trouble.lock().unwrap_or_else(PoisonError::into_inner));
+        trouble.sort_by(|a, b| (a.0, &a.1.message).cmp(&(b.0, &b.1.message)));
+        trouble.dedup_by(|a, b| a.0 == b.0 && a.1.message == b.1.message);
+        trouble
     }
 }
 
@@ -229,7 +266,7 @@ fn in_parallel<T: Send>(jobs: usize, count: usize, work: impl Fn(usize) -> T + S
                     }
                     own.push((index, work(index)));
                 }
-                done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(own);
+                done.lock().unwrap_or_else(PoisonError::into_inner).extend(own);
             };
             if std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, worker).is_err() {
                 // No thread can be had: the work is done here.
@@ -237,7 +274,7 @@ fn in_parallel<T: Send>(jobs: usize, count: usize, work: impl Fn(usize) -> T + S
             }
         }
     });
-    let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     done.sort_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, result)| result).collect()
 }
@@ -285,12 +322,12 @@ fn is_script(config: &Config, path: &Path) -> bool {
 }
 
 /// Makes findings of what the rules said, file by file.
-fn conclude(project: &Project, known: &[KnownFile], said: Vec<Said>, report: &mut Report) {
+fn conclude(project: &Project, files: &Files, known: &[KnownFile], said: Vec<Said>, report: &mut Report) {
     let mut by_file: BTreeMap<FileId, Vec<Said>> = BTreeMap::new();
     for one in said {
         by_file.entry(one.draft.at.file).or_default().push(one);
     }
-    for file in project.files().filter(|file| known[file.facts.file.0 as usize].reported) {
+    for file in files.lowered().filter(|file| known[file.facts.file.0 as usize].reported) {
         let id = file.facts.file;
         let candidate = &known[id.0 as usize].candidate;
         let settings = &candidate.settings;
@@ -307,18 +344,23 @@ fn conclude(project: &Project, known: &[KnownFile], said: Vec<Said>, report: &mu
     }
     fold(&mut report.findings);
     report.findings.sort_by(|a, b| (a.at, a.rule.code, &a.message).cmp(&(b.at, b.rule.code, &b.message)));
-    report
-        .problems
-        .sort_by(|a, b| (&a.path, a.problem.at, &a.problem.message).cmp(&(&b.path, b.problem.at, &b.problem.message)));
     let shown =
         report.findings.iter().flat_map(|finding| finding.labels.iter().map(|label| label.span).chain([finding.at]));
-    let shown: Vec<FileId> = shown.map(|span| span.file).collect();
-    for file in shown {
-        if let Some(known) = project.file(file) {
-            report.sources.entry(file).or_insert_with(|| known.source.clone());
-        }
-    }
+    let shown: Vec<Span> = shown.collect();
+    report.add_sources(project, &shown);
     fingerprint::stamp(&mut report.findings, &report.sources);
+}
+
+/// Lists the sessions of the files that are reported; those in test code where rules speak there, too.
+fn list(project: &Project, known: &[KnownFile], sessions: Vec<Session>, report: &mut Report) {
+    let file = |session: &Session| &known[session.at.file.0 as usize];
+    let shown =
+        |session: &Session| file(session).reported && (!session.test || file(session).candidate.settings.lint_tests);
+    report.sessions = sessions.into_iter().filter(shown).collect();
+    let held = report.sessions.iter().flat_map(|session| session.settings.values().flatten());
+    let spans = held.filter_map(|held| held.at).chain(report.sessions.iter().map(|session| session.at));
+    let spans: Vec<Span> = spans.collect();
+    report.add_sources(project, &spans);
 }
 
 fn rules_that_run(settings: &Settings, path: &Path, test: bool) -> RuleSet {
@@ -388,8 +430,35 @@ const MAIN_STORY: &str = "session-per-request";
 const PART_OF_IT: [&str; 2] = ["timeout-not-set", "connector-not-set"];
 
 impl Report {
+    /// Adds the texts that places lie in.
+    fn add_sources(&mut self, project: &Project, spans: &[Span]) {
+        for span in spans {
+            if let Some(known) = project.file(span.file) {
+                self.sources.entry(span.file).or_insert_with(|| known.source.clone());
+            }
+        }
+    }
+
+    /// Adds the trouble with the lock files that were looked into for the files that are reported.
+    fn add_locks(&mut self, project: &Project, releases: &ByFolder<'_>) {
+        let files = project.sites().iter().map(|site| &releases.known[site.call.file.0 as usize]);
+        let folders = files.filter(|file| file.reported).map(KnownFile::folder);
+        for (index, trouble) in releases.locks.trouble(folders).into_iter().enumerate() {
+            // Lock files come after all files of the project.
+            let file = trouble.text.map(|text| {
+                let file = FileId(offset(releases.known.len() + index));
+                self.sources.insert(file, SourceFile::new(file, trouble.path.clone(), text));
+                file
+            });
+            self.problems.push(FileProblem { path: trouble.path, file, problem: trouble.problem });
+        }
+        self.problems.sort_by(|a, b| {
+            (&a.path, a.problem.at, &a.problem.message).cmp(&(&b.path, b.problem.at, &b.problem.message))
+        });
+    }
+
     /// Adds the trouble with the files that are reported, and counts those that were parsed.
-    fn add_trouble(&mut self, project: &Project, known: &[KnownFile], trouble: Vec<(FileId, Problem)>) {
+    fn add_trouble(&mut self, files: &Files, known: &[KnownFile], trouble: Vec<(FileId, Problem)>) {
         for (id, problem) in trouble {
             let file = &known[id.0 as usize];
             if file.reported {
@@ -399,9 +468,9 @@ impl Report {
         // Not those that were only read for what others say: which these are depends on how much was read at first.
         let looked_at = |file: &&ProjectFile| {
             let known = &known[file.facts.file.0 as usize];
-            known.reported && (file.names_library || known.named)
+            known.reported && (files.names_library(file.facts.file) || known.named)
         };
-        for file in project.files().filter(looked_at) {
+        for file in files.lowered().filter(looked_at) {
             self.counts.checked += 1;
             for problem in &file.facts.problems {
                 self.sources.entry(file.facts.file).or_insert_with(|| file.source.clone());

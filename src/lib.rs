@@ -8,7 +8,7 @@
 //! ```text
 //! Config ─ discover ─▶ paths, sorted
 //!   per file, in parallel:  read ─▶ words ─▶ does it name a library? ─▶ parse ─▶ lower ─▶ FileFacts + Flow
-//!   link ─▶ Project ─ a name points into a file, or a word is asked for? lower just those, to a fixpoint
+//!   link ─▶ Project ─ a name points into a file, or a word is asked for? it is lowered then
 //!   rules: for each Check, each Site ─▶ Draft ─▶ Finding
 //!   suppress ─▶ sort by (path, start, code) ─▶ Report ─▶ one format ─▶ bytes, exit status
 //! ```
@@ -21,8 +21,10 @@
 //! | [`languages`] | one row a language: bytes to text, text to facts |
 //! | [`model`] | expressions, facts, and the lattice of values |
 //! | [`libraries`], [`frameworks`] | the data in `rules/`: what is built, and who runs what how often |
+//! | [`locks`] | which release of a library is in use |
 //! | [`project`] | names, values, sites, ownership, callers: everything a rule may ask |
 //! | [`rules`] | the one list of rules; a page and a judgement each |
+//! | [`inventory`] | what each session's timeouts and pool are |
 //! | [`finding`], [`suppress`], [`report`] | what was said, what is silenced, how it is shown |
 //! | [`engine`] | runs all this |
 //!
@@ -52,8 +54,10 @@ pub mod discover;
 pub mod engine;
 pub mod finding;
 pub mod frameworks;
+pub mod inventory;
 pub mod languages;
 pub mod libraries;
+pub mod locks;
 pub mod model;
 pub mod paths;
 pub mod progress;

@@ -4,10 +4,14 @@
 //! know any rule.
 
 mod answers;
+mod defaults;
 mod lookup;
+mod releases;
 
 pub use answers::{Errors, Response};
+pub use defaults::{DefaultValue, DefaultWord, Defaults};
 pub use lookup::{Libraries, Row};
+pub use releases::Known;
 
 use crate::finding::Severity;
 use crate::model::value::Datum;
@@ -152,6 +156,9 @@ pub struct Effect {
     pub consequence: Consequence,
     /// The same, to the user, with versions.
     pub sentence: String,
+    /// What to do, where it is not what the rule says.
+    #[serde(default)]
+    pub help: String,
 }
 
 /// A literal that a parameter takes as "no bound".
@@ -251,9 +258,8 @@ pub struct Class {
     /// The methods that close it.
     #[serde(default)]
     pub closers: Vec<SmolStr>,
-    /// What happens when it is built without a running event loop; empty where nothing does.
-    #[serde(default)]
-    pub needs_loop: String,
+    /// What happens when it is built without a running event loop.
+    pub needs_loop: Option<Effect>,
     /// What to call an object of it; empty for the word of its kind.
     #[serde(default)]
     pub noun: SmolStr,
@@ -321,6 +327,8 @@ pub struct Request {
 pub enum Status {
     /// No release ever had it.
     NeverExisted,
+    /// Only newer releases have it.
+    NotYet,
     /// Older releases had it.
     Removed,
     /// It still works.
@@ -455,30 +463,6 @@ pub struct Phase {
     pub source: String,
 }
 
-/// What applies where nothing is written, as words; empty where no rule speaks of it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Defaults {
-    /// The timeouts.
-    pub timeout: String,
-    /// Good timeouts.
-    pub timeout_example: String,
-    /// The pool.
-    #[serde(default)]
-    pub pool: String,
-    /// A good pool.
-    #[serde(default)]
-    pub pool_example: String,
-    /// How long an idle connection is kept.
-    #[serde(default)]
-    pub keepalive: String,
-    /// What a session costs that is built for one request.
-    pub cost: String,
-    /// What comes of a session that nobody closes.
-    #[serde(default)]
-    pub leak: String,
-}
-
 /// Who a library is.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -487,6 +471,11 @@ pub struct Head {
     pub name: SmolStr,
     /// The language it is for.
     pub language: SmolStr,
+    /// What registries and lock files call it; without it no version of it is ever known.
+    pub package: Option<SmolStr>,
+    /// The first release that the data speaks of, and the first that it does not speak of any more.
+    #[serde(default)]
+    pub known: Known,
     /// The modules that its rows are in.
     pub modules: Vec<SmolStr>,
     /// Forks that have the same in them as the first of these modules.
@@ -506,6 +495,9 @@ pub struct Library {
     /// Who it is.
     #[serde(rename = "library")]
     pub head: Head,
+    /// The release that this is about; `None` where it is about all of them.
+    #[serde(skip)]
+    pub release: Option<SmolStr>,
     /// Which timeouts enclose which.
     #[serde(default)]
     pub encloses: Vec<Encloses>,

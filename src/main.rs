@@ -9,7 +9,7 @@ use poolcheck::engine;
 use poolcheck::finding::Severity;
 use poolcheck::paths::tame;
 use poolcheck::progress::Progress;
-use poolcheck::report::{Format, Report, Style, page, summary};
+use poolcheck::report::{Format, Report, SITE_FORMATS, Style, page, summary};
 use poolcheck::rules;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -94,9 +94,12 @@ fn run(cli: &Cli) -> Result<u8, Stop> {
     if cli.show_files {
         return show_files(cli, &config);
     }
+    let format = config.run.output_format.unwrap_or_else(|| Format::default_for(is_terminal(cli)));
+    if cli.sites {
+        return show_sites(cli, &config, format);
+    }
     let (mut out, style) = output(cli)?;
     let report = with_progress(cli, |progress| engine::check(&config, progress))?;
-    let format = config.run.output_format.unwrap_or_else(|| Format::default_for(is_terminal(cli)));
     if cli.statistics {
         summary::statistics(&report, format.json, &mut out)?;
     } else {
@@ -107,6 +110,33 @@ fn run(cli: &Cli) -> Result<u8, Stop> {
         tell_verbose(&config, started);
     }
     finish(cli, &report, config.run.fail_on)
+}
+
+/// Writes the inventory. A format without a form for it is an error where the flag names it; in a configuration it
+/// speaks of findings.
+fn show_sites(cli: &Cli, config: &Config, format: &Format) -> Result<u8, Stop> {
+    let write = match (format.sites(), cli.output_format) {
+        (Some(write), _) => write,
+        (None, None) => SITE_FORMATS[0].1,
+        (None, Some(_)) => {
+            let known: Vec<&str> = SITE_FORMATS.iter().map(|(name, _)| *name).collect();
+            let name = format.name;
+            return Err(Stop::Error(format!("--sites has no form in `{name}`; it is written as {}", known.join(", "))));
+        }
+    };
+    let (mut out, style) = output(cli)?;
+    let report = with_progress(cli, |progress| engine::check(config, progress))?;
+    write(&report, style, &mut out)?;
+    out.flush()?;
+    if !cli.quiet {
+        let mut ending = Vec::new();
+        summary::sessions(&report, &mut ending)?;
+        let _ = io::stderr().write_all(&ending);
+    }
+    for error in &report.errors {
+        complain(error);
+    }
+    Ok(report.status(None, cli.strict))
 }
 
 /// Ends a run that was written: errors, closing lines, status.
@@ -144,6 +174,7 @@ fn flags(cli: &Cli) -> Result<Flags, Stop> {
         stdin_filename: cli.stdin_filename.clone(),
         jobs: cli.jobs,
         no_prefilter: cli.no_prefilter,
+        sites: cli.sites,
     })
 }
 

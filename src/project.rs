@@ -9,11 +9,13 @@ mod bodies;
 mod builtins;
 mod callers;
 mod calls;
+mod carriers;
 mod definitions;
 mod escapes;
 mod evaluate;
 mod eventloops;
 mod fate;
+mod files;
 mod flow;
 mod handlers;
 mod index;
@@ -34,6 +36,7 @@ pub use callers::{Caller, Cause, Repeat};
 pub use escapes::{Escape, Exit};
 pub use eventloops::Outliving;
 pub use fate::{Fate, Ownership};
+pub use files::{Files, Lower};
 pub use flow::Flow;
 pub use handlers::Catch;
 pub use loops::NoLoop;
@@ -47,19 +50,19 @@ pub use tls::Context;
 pub use workers::{Idle, Workers};
 
 use crate::frameworks::Frameworks;
-use crate::libraries::Libraries;
+use crate::libraries::{Libraries, Library, Row};
+use crate::locks::Pinned;
 use crate::model::expr::{Expr, ExprId, ExprKind};
-use crate::model::facts::{FileFacts, Scope, ScopeId};
+use crate::model::facts::{FileFacts, Scope, ScopeId, ScopeKind};
 use crate::model::value::{ExprRef, Frame, ScopeRef};
 use crate::source::{FileId, SourceFile, Span};
-use crate::words::{Asked, WordIndex};
 use evaluate::FrameData;
 use modules::Modules;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::cell::{OnceCell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::OnceLock;
 
 /// A file as the project sees it.
 #[derive(Debug)]
@@ -74,36 +77,53 @@ pub struct ProjectFile {
     pub test: bool,
     /// Whether it is read, copied or run once rather than shipped.
     pub script: bool,
-    /// Whether its text names a library, by its module or by one of its classes.
-    pub names_library: bool,
+    index: OnceLock<index::FileIndex>,
+}
+
+impl ProjectFile {
+    /// A file that was lowered.
+    #[must_use]
+    pub fn new(facts: FileFacts, flow: Flow, source: SourceFile, test: bool, script: bool) -> ProjectFile {
+        ProjectFile { facts, flow, source, test, script, index: OnceLock::new() }
+    }
 }
 
 /// Lists of classes, by the class that they belong to.
 type ClassLists = RefCell<FxHashMap<ScopeRef, Rc<Vec<ScopeRef>>>>;
+
+/// Tells which release of a library a file runs with.
+pub trait Releases: std::fmt::Debug {
+    /// A library, by its index, as it is for a file.
+    fn library(&self, file: FileId, library: usize) -> Rc<Pinned>;
+}
 
 /// What a project must know beyond its files.
 #[derive(Debug, Clone, Copy)]
 pub struct Knowledge<'l> {
     /// What is known about libraries.
     pub libraries: &'l Libraries,
+    /// Which of their releases are in use.
+    pub releases: &'l dyn Releases,
     /// What is known about frameworks.
     pub frameworks: &'l Frameworks,
-    /// All files of the repository, also those that are not lowered.
+    /// All files of the repository.
+    pub files: &'l Files<'l>,
+    /// Their paths.
     pub paths: &'l [(FileId, SmolStr)],
-    /// Their words.
-    pub words: &'l WordIndex,
 }
 
 /// The linked repository.
 #[derive(Debug)]
 pub struct Project<'l> {
-    files: BTreeMap<FileId, ProjectFile>,
+    files: &'l Files<'l>,
     libraries: &'l Libraries,
+    releases: &'l dyn Releases,
+    /// The libraries of the files that have sites, as those files have them.
+    pinned: FxHashMap<(FileId, usize), Rc<Pinned>>,
     frameworks: &'l Frameworks,
     modules: Modules,
     names: index::Names<'l>,
     judged: FxHashSet<FileId>,
-    wanted_files: RefCell<FxHashSet<FileId>>,
     lineages: ClassLists,
     families: ClassLists,
     super_inits: RefCell<FxHashMap<ScopeRef, Rc<Vec<ExprRef>>>>,
@@ -118,17 +138,17 @@ pub struct Project<'l> {
 impl<'l> Project<'l> {
     /// Links files.
     #[must_use]
-    pub fn new(files: Vec<ProjectFile>, knowledge: Knowledge<'l>) -> Project<'l> {
-        let files: BTreeMap<FileId, ProjectFile> = files.into_iter().map(|file| (file.facts.file, file)).collect();
+    pub fn new(knowledge: Knowledge<'l>) -> Project<'l> {
         let mut project = Project {
-            names: index::Names::new(&files, knowledge.words),
+            names: index::Names::new(knowledge.files, knowledge.paths),
             judged: FxHashSet::default(),
-            wanted_files: RefCell::default(),
             lineages: RefCell::default(),
             families: RefCell::default(),
             super_inits: RefCell::default(),
-            files,
+            files: knowledge.files,
             libraries: knowledge.libraries,
+            releases: knowledge.releases,
+            pinned: FxHashMap::default(),
             frameworks: knowledge.frameworks,
             modules: Modules::new(knowledge.paths),
             frames: RefCell::new(vec![FrameData::none()]),
@@ -139,32 +159,16 @@ impl<'l> Project<'l> {
             sites_by_call: FxHashMap::default(),
         };
         project.find_sites();
+        let used = project.sites.iter().map(|site| (site.call.file, site.row.library()));
+        let used: FxHashSet<(FileId, usize)> = used.collect();
+        project.pinned = used.into_iter().map(|at| (at, knowledge.releases.library(at.0, at.1))).collect();
         project
     }
 
-    /// The files that should have been lowered, too: those asked for by name, and those that hold a word that was asked
-    /// for.
-    #[must_use]
-    pub fn wanted(&self, words: &WordIndex) -> Vec<FileId> {
-        let asked = self.names.wanted();
-        let asked = Asked::new(asked.iter().map(SmolStr::as_str));
-        let by_name = self.wanted_files.borrow();
-        let ids = (0..).map(FileId).zip(words.files());
-        let wanted = ids
-            .filter(|(id, words)| !self.files.contains_key(id) && (by_name.contains(id) || words.contain_any(&asked)));
-        wanted.map(|(id, _)| id).collect()
-    }
-
-    /// Gives the files back.
-    #[must_use]
-    pub fn into_files(self) -> Vec<ProjectFile> {
-        self.files.into_values().collect()
-    }
-
-    /// Whether a module's file is there; one that is not will be.
-    fn is_known(&self, file: FileId) -> bool {
-        self.wanted_files.borrow_mut().insert(file);
-        self.files.contains_key(&file)
+    /// A library as a file that has a site of it has it.
+    fn library_at(&self, file: FileId, row: Row) -> &Library {
+        let pinned = self.pinned.get(&(file, row.library()));
+        pinned.and_then(|pinned| pinned.library.as_deref()).unwrap_or_else(|| self.libraries.library(row))
     }
 
     /// What is known about libraries.
@@ -173,15 +177,10 @@ impl<'l> Project<'l> {
         self.libraries
     }
 
-    /// The file with this id; only files that were lowered have one.
+    /// The file with this id; nothing where it cannot be read.
     #[must_use]
     pub fn file(&self, id: FileId) -> Option<&ProjectFile> {
-        self.files.get(&id)
-    }
-
-    /// All files that were lowered, sorted by path.
-    pub fn files(&self) -> impl Iterator<Item = &ProjectFile> {
-        self.files.values()
+        self.files.get(id)
     }
 
     /// Every construction and request that was found, in the order of files and bytes.
@@ -211,7 +210,7 @@ impl<'l> Project<'l> {
     /// The text of a span.
     #[must_use]
     pub fn text(&self, span: Span) -> &str {
-        self.files.get(&span.file).map_or("", |file| file.source.slice(span))
+        self.files.get(span.file).map_or("", |file| file.source.slice(span))
     }
 
     /// The lines of the statement around an expression that a suppression may stand on: of a compound statement its head.
@@ -230,6 +229,17 @@ impl<'l> Project<'l> {
         Span { file: scope.file, start: of.name_start, end: of.name_end }
     }
 
+    /// What refers to a class or function must have to do with it.
+    fn near(&self, scope: ScopeRef) -> index::Near {
+        let facts = self.facts(scope.file);
+        let own = facts.scope(scope.scope);
+        let class = match own.kind {
+            ScopeKind::Class => Some(own.name.clone()),
+            _ => attributes::class_of_method(facts, scope.scope).map(|class| facts.scope(class).name.clone()),
+        };
+        index::Near { file: scope.file, class }
+    }
+
     /// The scope that an expression is evaluated in.
     fn scope_at(&self, expr: ExprRef) -> ScopeRef {
         ScopeRef { file: expr.file, scope: self.facts(expr.file).scope_of(expr.expr) }
@@ -237,7 +247,6 @@ impl<'l> Project<'l> {
 
     /// The nearest function, class or module around a scope, itself included.
     fn function_of(&self, mut scope: ScopeRef) -> ScopeRef {
-        use crate::model::facts::ScopeKind;
         while matches!(self.scope(scope).kind, ScopeKind::Comprehension | ScopeKind::Closure) {
             match self.scope(scope).parent {
                 Some(parent) => scope.scope = parent,

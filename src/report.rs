@@ -7,10 +7,12 @@ pub mod fingerprint;
 mod full;
 mod json;
 pub mod page;
+mod sites;
 pub mod summary;
 
 use crate::config::nearest;
 use crate::finding::{Applicability, Finding, Severity};
+use crate::inventory::Session;
 use crate::model::facts::{Problem, ProblemKind};
 use crate::source::{FileId, Position, SourceFile, Span};
 use smol_str::SmolStr;
@@ -22,6 +24,8 @@ use std::io::{self, Write};
 pub struct Report {
     /// The findings to show, sorted by path, start and code.
     pub findings: Vec<Finding>,
+    /// The inventory, where that was asked for.
+    pub sessions: Vec<Session>,
     /// Trouble, sorted by path and place.
     pub problems: Vec<FileProblem>,
     /// The text of every file that a finding or problem points into.
@@ -135,6 +139,9 @@ impl Style {
     pub const PLAIN: Style = Style { color: false, links: false, unicode: true, width: 100 };
 }
 
+/// Writes a whole report.
+pub type Writer = fn(&Report, Style, &mut dyn Write) -> io::Result<()>;
+
 /// A format that a report can be written in.
 pub struct Format {
     /// Its name.
@@ -142,7 +149,7 @@ pub struct Format {
     /// What it is for.
     pub about: &'static str,
     /// Writes a whole report.
-    pub write: fn(&Report, Style, &mut dyn Write) -> io::Result<()>,
+    pub write: Writer,
     /// Whether a machine reads it, so that lists (`--rules`, `--statistics`) are JSON with it too.
     pub json: bool,
 }
@@ -154,6 +161,10 @@ pub static FORMATS: &[Format] = &[
     Format { name: "json", about: "one object with a summary", write: json::write, json: true },
     Format { name: "json-lines", about: "one object a line", write: json::write_lines, json: true },
 ];
+
+/// The formats that the inventory can be written in: those for people show the same table.
+pub static SITE_FORMATS: &[(&str, Writer)] =
+    &[("full", sites::write), ("concise", sites::write), ("json", sites::write_json)];
 
 impl Format {
     /// The format of that name.
@@ -169,6 +180,12 @@ impl Format {
             Some(near) => format!("unknown format `{name}`; did you mean `{near}`?"),
             None => format!("unknown format `{name}`; it is one of {}", names.collect::<Vec<_>>().join(", ")),
         })
+    }
+
+    /// How the inventory is written; `None` where this format has no form for it.
+    #[must_use]
+    pub fn sites(&self) -> Option<Writer> {
+        SITE_FORMATS.iter().find(|(name, _)| *name == self.name).map(|&(_, write)| write)
     }
 
     /// What is used when nobody says: `full` for a person, `concise` for a pipe.

@@ -15,13 +15,15 @@ use view::View;
 pub mod page;
 mod view;
 
+pub(crate) use view::quantity;
+
 /// What a rule decides, as the engine runs it.
 #[derive(Clone, Copy)]
 pub(crate) enum Check {
     /// Asked about each site of a kind.
     Site(Kind, fn(View<'_>) -> Vec<Draft>),
     /// Asked about each attribute of an object of a library that is written or read.
-    Access(fn(&Access<'_>) -> Option<Draft>),
+    Access(fn(&Access) -> Option<Draft>),
     /// Asked about each pool that is mounted on a session.
     Mount(fn(&Mounting<'_>) -> Option<Draft>),
 }
@@ -38,7 +40,7 @@ impl std::fmt::Debug for Check {
 
 /// An attribute of an object of a library that is written or read.
 #[derive(Debug)]
-pub(crate) struct Access<'p> {
+pub(crate) struct Access {
     /// The attribute's bytes.
     pub(crate) at: Span,
     /// The attribute.
@@ -49,8 +51,8 @@ pub(crate) struct Access<'p> {
     pub(crate) of: String,
     /// Whether it is written.
     pub(crate) written: bool,
-    /// What the library's data says about it.
-    pub(crate) row: Option<&'p WrongAttribute>,
+    /// What the library's data says about it in the release in use.
+    pub(crate) row: Option<WrongAttribute>,
 }
 
 /// A pool that is mounted on a session.

@@ -3,6 +3,7 @@
 //! It answers "may this file say anything about X?" without parsing: no file that lacks the word can. Words are kept as
 //! hashes; two words of one hash only cost a parse too many. Refuses to know what a word means.
 
+use crate::source::FileId;
 use rustc_hash::FxHashMap;
 use std::hash::{Hash, Hasher};
 
@@ -84,6 +85,13 @@ impl WordIndex {
     #[must_use]
     pub fn count(&self, word: &str) -> usize {
         self.counts.get(&hash(word.as_bytes())).map_or(0, |&count| count as usize)
+    }
+
+    /// The files that hold a word, in the order of ids.
+    pub fn holders(&self, word: &str) -> impl Iterator<Item = FileId> {
+        let word = hash(word.as_bytes());
+        let files = (0..).map(FileId).zip(&self.files);
+        files.filter(move |(_, words)| words.0.binary_search(&word).is_ok()).map(|(id, _)| id)
     }
 
     /// The words of each file, in the order of ids.

@@ -198,6 +198,15 @@ fn the_json_has_the_keys_of_a_real_report() {
 }
 
 #[test]
+fn the_inventory_begins_like_a_real_one() {
+    let mut shown: serde_json::Value = serde_json::from_str(&blocks(&readme(), "json")[1]).unwrap();
+    let output = poolcheck(&["--sites", "--output-format", "json", "client.py"], &root().join("fixtures/readme"));
+    let real: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    shown["sessions"].as_array_mut().unwrap().extend(real["sessions"].as_array().unwrap().iter().skip(1).cloned());
+    assert_eq!(shown, real);
+}
+
+#[test]
 fn the_configuration_can_be_used() {
     let shown = blocks(&readme(), "toml");
     let shown = shown.iter().find(|block| block.contains("[tool.poolcheck]")).unwrap();

@@ -88,14 +88,17 @@ fn removed(table: &Table, path: &[Step]) -> Table {
     table
 }
 
-/// What a user sees of the findings.
+/// What a user sees of the findings and the inventory.
 fn told(folder: &Path, options: &Options, libraries: &Libraries, frameworks: &Frameworks) -> Vec<String> {
     let report = options.run_with(folder, libraries, frameworks);
     let rest = report.findings.iter().map(|finding| {
         let labels: String = finding.labels.iter().map(|label| format!(" | {}", label.message)).collect();
         format!(" | {}{labels}", finding.help)
     });
-    support::seen(&report).iter().zip(rest).map(|(seen, rest)| format!("{seen}{rest}")).collect()
+    let findings = support::seen(&report);
+    let findings = findings.iter().zip(rest).map(|(seen, rest)| format!("{seen}{rest}"));
+    let sites = Options { sites: true, ..options.clone() };
+    findings.chain([support::table(&sites.run_with(folder, libraries, frameworks))]).collect()
 }
 
 /// The words of a text that can be names.
@@ -162,7 +165,7 @@ fn not_missed(file: &str, optional: &[&str]) -> Vec<String> {
 }
 
 /// What a row may leave out.
-const OPTIONAL: [&str; 28] = [
+const OPTIONAL: [&str; 32] = [
     "position",
     "unit",
     "unbounded",
@@ -191,6 +194,10 @@ const OPTIONAL: [&str; 28] = [
     "instead",
     "use",
     "severity",
+    "package",
+    "known",
+    "values",
+    "help",
 ];
 
 /// What holds for every library: each of its rows changes something.

@@ -2,6 +2,7 @@
 //!
 //! Refuses to know what a row means.
 
+use super::releases;
 use super::{Class, Kind, Library, Mount, Parameter, Request, WrongAttribute};
 use crate::words::Words;
 use rustc_hash::FxHashMap;
@@ -36,7 +37,9 @@ impl Row {
 /// All libraries, with their paths indexed.
 #[derive(Debug)]
 pub struct Libraries {
-    list: Vec<Library>,
+    pub(super) list: Vec<Library>,
+    /// The name and text that each was read from.
+    pub(super) files: Vec<(String, String)>,
     paths: FxHashMap<SmolStr, Row>,
     modules: FxHashMap<SmolStr, usize>,
 }
@@ -57,14 +60,13 @@ impl Libraries {
     pub fn parse(files: &[(&str, &str)]) -> Result<Libraries, String> {
         let mut list = Vec::new();
         for (name, text) in files {
-            let mut library: Library = toml::from_str(text).map_err(|error| format!("{name}: {error}"))?;
-            spread_shared(&mut library).map_err(|missing| format!("{name}: no shared parameter `{missing}`"))?;
-            list.push(library);
+            list.push(releases::read(name, text, None)?);
         }
-        Ok(Libraries::new(list))
+        let files = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        Ok(Libraries::new(list, files))
     }
 
-    fn new(list: Vec<Library>) -> Libraries {
+    fn new(list: Vec<Library>, files: Vec<(String, String)>) -> Libraries {
         let mut paths = FxHashMap::default();
         let mut modules = FxHashMap::default();
         for (index, library) in list.iter().enumerate() {
@@ -79,7 +81,7 @@ impl Libraries {
                 paths.extend(request.also.iter().chain(&request.path).map(|path| (path.clone(), row)));
             }
         }
-        Libraries { list, paths, modules }
+        Libraries { list, files, paths, modules }
     }
 
     /// The row that a full path names, also where a fork has taken the place of the library.
@@ -119,28 +121,19 @@ impl Libraries {
     /// The class of a row.
     #[must_use]
     pub fn class(&self, row: Row) -> Option<&Class> {
-        match row {
-            Row::Class(library, class) => Some(&self.list[library].classes[class]),
-            Row::Request(..) => None,
-        }
+        self.library(row).class(row)
     }
 
     /// The request of a row.
     #[must_use]
     pub fn request(&self, row: Row) -> Option<&Request> {
-        match row {
-            Row::Request(library, request) => Some(&self.list[library].requests[request]),
-            Row::Class(..) => None,
-        }
+        self.library(row).request(row)
     }
 
     /// The parameters of a row.
     #[must_use]
     pub fn parameters(&self, row: Row) -> &[Parameter] {
-        match row {
-            Row::Class(library, class) => &self.list[library].classes[class].parameters,
-            Row::Request(library, request) => &self.list[library].requests[request].parameters,
-        }
+        self.library(row).parameters(row)
     }
 
     /// Whether two rows are one, or classes of one library that build the same of the same.
@@ -184,17 +177,17 @@ impl Libraries {
         Some(Row::Request(library, at))
     }
 
-    /// What the data says about an attribute of an object of `kind`.
-    #[must_use]
-    pub fn attribute(&self, library: usize, kind: Kind, name: &str) -> Option<&WrongAttribute> {
-        let mut rows = self.list[library].attributes.iter();
-        rows.find(|row| row.on == Some(kind) && row.names.iter().any(|known| known == name))
-    }
-
     /// Whether any library's data names an attribute like this.
     #[must_use]
     pub fn names_attribute(&self, name: &str) -> bool {
         self.list.iter().flat_map(|library| &library.attributes).any(|row| row.names.iter().any(|known| known == name))
+    }
+
+    /// The last names of everything that builds an object when it is called.
+    pub fn builders(&self) -> impl Iterator<Item = SmolStr> {
+        let classes = self.list.iter().flat_map(|library| &library.classes);
+        let paths = classes.flat_map(|class| class.also.iter().chain([&class.path]));
+        paths.map(|path| SmolStr::from(path.rsplit('.').next().unwrap_or("")))
     }
 
     /// The last names of everything that makes a site when it is called.
@@ -219,10 +212,10 @@ impl Libraries {
         self.list.iter().filter_map(|library| library.mount.as_ref())
     }
 
-    /// A library, by its index.
+    /// All libraries, by index.
     #[must_use]
-    pub fn at(&self, index: usize) -> &Library {
-        &self.list[index]
+    pub fn list(&self) -> &[Library] {
+        &self.list
     }
 
     /// The names of classes that other libraries have, too; they count in files that name a library.
@@ -250,20 +243,6 @@ impl Libraries {
     }
 }
 
-/// Gives the shared parameters to what takes them.
-fn spread_shared(library: &mut Library) -> Result<(), SmolStr> {
-    let shared = &library.shared;
-    let spread = |takes: &[SmolStr], into: &mut Vec<Parameter>| {
-        takes.iter().try_for_each(|name| {
-            let parameter = shared.iter().find(|parameter| parameter.name == *name);
-            into.push(parameter.ok_or_else(|| name.clone())?.clone());
-            Ok(())
-        })
-    };
-    library.classes.iter_mut().try_for_each(|class| spread(&class.takes, &mut class.parameters))?;
-    library.requests.iter_mut().try_for_each(|request| spread(&request.takes, &mut request.parameters))
-}
-
 /// Whether a line of a text holds both a word and `import`.
 fn imports(text: &str, word: &str) -> bool {
     memchr::memmem::find_iter(text.as_bytes(), word).any(|at| {
@@ -275,6 +254,7 @@ fn imports(text: &str, word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::releases;
     use super::{Libraries, Words};
 
     #[test]

@@ -7,8 +7,10 @@ use super::{ClassLists, Project, scope_in, sibling};
 use crate::model::expr::{ArgumentKind, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ScopeId, ScopeKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
+use crate::source::FileId;
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// The last name of what an expression names.
@@ -123,7 +125,7 @@ impl Project<'_> {
         let mut seen: FxHashSet<ScopeRef> = found.iter().copied().collect();
         let mut at = 0;
         while at < found.len() {
-            for sub in self.names.subclasses(&self.scope(found[at]).name) {
+            for sub in self.names.subclasses(&self.scope(found[at]).name, &self.near(found[at])) {
                 if !seen.contains(&sub) && self.bases_of(sub).contains(&Datum::Scope(found[at])) {
                     seen.insert(sub);
                     found.push(sub);
@@ -158,13 +160,29 @@ impl Project<'_> {
         })
     }
 
+    /// The files that classes are written in, each once.
+    pub(super) fn files_of(&self, classes: &[ScopeRef]) -> impl Iterator<Item = FileId> + use<> {
+        let files: BTreeSet<FileId> = classes.iter().map(|class| class.file).collect();
+        files.into_iter()
+    }
+
     /// Everything that is written to attribute `name` of objects of `class`, its bases and its subclasses.
     pub(super) fn writes(&self, class: ScopeRef, name: &SmolStr) -> Vec<AttributeWrite> {
         let mut found = Vec::new();
         for &member in self.family(class).iter() {
             found.extend_from_slice(self.names.own_writes(member, name));
         }
-        for write in self.names.other_writes(name) {
+        // What a leading underscore hides is written by others only beside the class.
+        let elsewhere = if name.starts_with('_') {
+            self.family(class)
+                .iter()
+                .flat_map(|member| self.names.other_writes_in(member.file, name))
+                .copied()
+                .collect()
+        } else {
+            self.names.other_writes(name, &self.near(class))
+        };
+        for write in elsewhere {
             let ExprKind::Attribute { object, .. } = self.kind(write.target) else { continue };
             let value = self.evaluate(sibling(write.target, *object), Frame::NONE);
             let same = value.alternatives.iter().any(|one| match &one.datum {
@@ -179,6 +197,41 @@ impl Project<'_> {
         let test = self.files[&class.file].test;
         found.retain(|write| test || !self.files[&write.target.file].test);
         found
+    }
+
+    /// The call whose arguments a write in a constructor sees: that of the class, or the one by which the constructor of a
+    /// subclass calls it.
+    pub(super) fn frame_of_write(
+        &self,
+        class: ScopeRef,
+        target: ExprRef,
+        made: Option<ExprRef>,
+        outer: Frame,
+    ) -> Frame {
+        let function = self.function_of(self.scope_at(target));
+        if self.scope(function).name != "__init__" {
+            return Frame::NONE;
+        }
+        let whole = |function| made.map_or(Frame::NONE, |call| self.frame(function, call, outer));
+        let lineage = self.lineage(class);
+        let mut inits = lineage.iter().filter_map(|&class| self.own_init(class));
+        let Some(mut init) = inits.next() else { return whole(function) };
+        let mut frame = whole(init);
+        for next in inits {
+            if init == function {
+                break;
+            }
+            let [call] = self.super_inits(init)[..] else { return Frame::NONE };
+            frame = self.frame(next, call, frame);
+            init = next;
+        }
+        if init == function { frame } else { Frame::NONE }
+    }
+
+    /// The constructor that a class defines itself.
+    fn own_init(&self, class: ScopeRef) -> Option<ScopeRef> {
+        self.member(class, "__init__")
+            .filter(|init| init.file == class.file && self.scope(*init).parent == Some(class.scope))
     }
 }
 

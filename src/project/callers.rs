@@ -83,18 +83,19 @@ impl Project<'_> {
             ("" | "__call__", _) => return Callers { escapes: true, ..Callers::default() },
             _ => names.push(scope.name.clone()),
         }
-        let renamed: Vec<SmolStr> = names.iter().flat_map(|name| self.names.renames(name)).cloned().collect();
+        let near = self.near(function);
+        let renamed: Vec<SmolStr> = names.iter().flat_map(|name| self.names.renames(name, &near)).collect();
         names.extend(renamed);
         names.sort();
         names.dedup();
         let mut found = Callers::default();
         for name in &names {
-            for call in self.names.calls(name) {
+            for call in self.names.calls(name, Some(&near)) {
                 if let Some(certain) = self.calls(call, function, class) {
                     found.calls.push(Caller { call, certain });
                 }
             }
-            for reference in self.names.references(name) {
+            for reference in self.names.references(name, Some(&near)) {
                 if !self.is_target(reference) && self.refers(reference, function) {
                     found.references.push(reference);
                 }
@@ -122,8 +123,8 @@ impl Project<'_> {
         }
         let unknown_object = matches!(self.kind(callee), ExprKind::Attribute { .. }) && value.alternatives.is_empty();
         let name = &self.scope(function).name;
-        let namesakes = self.names.definitions(name).len();
-        (unknown_object && class.is_some() && namesakes <= NAMESAKES && !name.starts_with("__")).then_some(false)
+        let lone = || self.names.definitions(name).is_some_and(|count| count <= NAMESAKES);
+        (unknown_object && class.is_some() && !name.starts_with("__") && lone()).then_some(false)
     }
 
     /// Whether `function` of `class` takes the place of `target`, a method of a base class.

@@ -154,7 +154,7 @@ impl Project<'_> {
         let value = self.exported(file, name);
         if value.unknown == Some(Why::Name) && value.alternatives.is_empty() {
             // `package.module` where the package does not import the module itself.
-            if let Some(id) = self.modules.resolve(file, name, 1).filter(|id| self.is_known(*id)) {
+            if let Some(id) = self.modules.resolve(file, name, 1).filter(|id| self.files.get(*id).is_some()) {
                 return Value::known(Datum::Scope(ScopeRef { file: id, scope: MODULE }), None);
             }
         }
@@ -181,6 +181,9 @@ impl Project<'_> {
                 ScopeKind::Function => Value::known(Datum::Method(member, Box::new(of.clone())), None),
                 _ => Value::known(Datum::Scope(member), None),
             };
+        }
+        if let Some(object) = self.annotation_in_class(class, name).and_then(|annotation| self.typed(annotation)) {
+            return Value::known(object, None);
         }
         let writes = self.writes(class, name);
         let mut result = Value::default();
@@ -240,35 +243,6 @@ impl Project<'_> {
         value
     }
 
-    /// The call whose arguments a write in a constructor sees: that of the class, or the one by which the constructor of a
-    /// subclass calls it.
-    fn frame_of_write(&self, class: ScopeRef, target: ExprRef, made: Option<ExprRef>, outer: Frame) -> Frame {
-        let function = self.function_of(self.scope_at(target));
-        if self.scope(function).name != "__init__" {
-            return Frame::NONE;
-        }
-        let whole = |function| made.map_or(Frame::NONE, |call| self.frame(function, call, outer));
-        let lineage = self.lineage(class);
-        let mut inits = lineage.iter().filter_map(|&class| self.own_init(class));
-        let Some(mut init) = inits.next() else { return whole(function) };
-        let mut frame = whole(init);
-        for next in inits {
-            if init == function {
-                break;
-            }
-            let [call] = self.super_inits(init)[..] else { return Frame::NONE };
-            frame = self.frame(next, call, frame);
-            init = next;
-        }
-        if init == function { frame } else { Frame::NONE }
-    }
-
-    /// The constructor that a class defines itself.
-    fn own_init(&self, class: ScopeRef) -> Option<ScopeRef> {
-        self.member(class, "__init__")
-            .filter(|init| init.file == class.file && self.scope(*init).parent == Some(class.scope))
-    }
-
     /// Whether a class-level value is the default of a generated constructor's parameter.
     fn is_field(&self, class: ScopeRef, name: &SmolStr) -> bool {
         self.lineage(class).iter().any(|&class| {
@@ -278,6 +252,21 @@ impl Project<'_> {
                 matches!(stmt, Some(StmtKind::Assign { annotation: Some(_), .. }))
             });
             annotated && (!self.scope(class).decorators.is_empty() || !self.outside_bases(class).is_empty())
+        })
+    }
+
+    /// The annotation of an attribute in the body of its class, or of a base.
+    fn annotation_in_class(&self, class: ScopeRef, name: &SmolStr) -> Option<ExprRef> {
+        self.lineage(class).iter().find_map(|&class| {
+            let file = &self.files[&class.file];
+            file.flow.all_defs(class.scope, name).iter().find_map(|&def| {
+                match file.flow.def(def).stmt.map(|stmt| &file.facts.stmt(stmt).kind) {
+                    Some(StmtKind::Assign { annotation: Some(annotation), .. }) => {
+                        Some(ExprRef { file: class.file, expr: *annotation })
+                    }
+                    _ => None,
+                }
+            })
         })
     }
 
@@ -379,6 +368,15 @@ impl Project<'_> {
                 Passed::Unknown => Value::unknown(Why::Splat),
             };
         }
+        if let Some(object) =
+            parameter.annotation.and_then(|annotation| self.typed(ExprRef { file: scope.file, expr: annotation }))
+        {
+            let mut value = Value::known(object, None);
+            if parameter.default.is_some() {
+                value.join(self.default(scope, index));
+            }
+            return value;
+        }
         let passed = self.passed_by_callers(scope, index);
         let all_known = passed.is_some();
         let mut value = passed.unwrap_or_else(|| Value::unknown(Why::Parameter));
@@ -424,6 +422,16 @@ impl Project<'_> {
             });
         }
         Some(result)
+    }
+
+    /// The object that an annotation by a class of the project says there is. Which of its objects that is would take a
+    /// look at every place that makes one, and hardly ever tells more.
+    fn typed(&self, annotation: ExprRef) -> Option<Datum> {
+        let said = self.annotated(annotation, Why::Parameter);
+        let [Alternative { datum: datum @ Datum::Object(class, ..), .. }] = said.alternatives.as_slice() else {
+            return None;
+        };
+        self.library_base(*class).is_none().then(|| datum.clone())
     }
 
     /// What an annotation says about a value that is not known otherwise.

@@ -89,7 +89,7 @@ impl Project<'_> {
     /// Whether something takes an attribute of a cached function, which is how its cache is emptied.
     fn is_cleared(&self, function: ScopeRef) -> bool {
         let name = &self.scope(function).name;
-        self.names.references(name).iter().any(|&reference| {
+        self.names.references(name, Some(&self.near(function))).iter().any(|&reference| {
             let facts = self.facts(reference.file);
             matches!(facts.parent(reference.expr), crate::model::facts::Parent::Expr(up)
                 if matches!(facts.expr(up).kind, ExprKind::Attribute { .. }))
@@ -110,7 +110,7 @@ impl Project<'_> {
     /// The runs of event loops in which a function is called.
     fn runs_of(&self, function: ScopeRef) -> Vec<ExprRef> {
         let name = SmolStr::new_static("run");
-        let runs = self.names.calls(&name).into_iter().filter(|call| {
+        let runs = self.names.calls(&name, Some(&self.near(function))).into_iter().filter(|call| {
             let ExprKind::Call { callee, .. } = self.kind(*call) else { return false };
             let callee = self.evaluate(sibling(*call, *callee), Frame::NONE);
             callee.always(|datum| matches!(datum, Datum::Path(path) if RUNNERS.contains(&path.as_str())))

@@ -290,15 +290,26 @@ impl Project<'_> {
     fn removes_by_name(&self, class: ScopeRef, attribute: &SmolStr) -> bool {
         let family = self.family(class);
         ["getattr", "vars"].iter().any(|name| {
-            self.names.calls(&SmolStr::new_static(name)).iter().any(|call| {
-                let scope = self.function_of(self.scope_at(*call));
-                let of = self.scope(scope).parent.map(|parent| super::scope_in(scope.file, parent));
+            self.names.calls(&SmolStr::new_static(name), Some(&self.near(class))).iter().any(|call| {
+                let facts = self.facts(call.file);
+                let object = self.positional(*call, 0);
+                let of = object.and_then(|object| super::attributes::class_of_self(facts, object.expr));
+                let of = of.map(|of| super::scope_in(call.file, of));
                 let names_it = match self.positional(*call, 1).map(|key| self.kind(key)) {
                     Some(ExprKind::Text(text)) => text == attribute,
                     _ => true,
                 };
-                of.is_some_and(|of| family.contains(&of)) && names_it
+                of.is_some_and(|of| family.contains(&of)) && names_it && (*name == "vars" || self.gives_away(*call))
             })
+        })
+    }
+
+    /// Whether what a call gives is closed, entered or handed on: then it may be closed there. What is only read is not.
+    fn gives_away(&self, call: ExprRef) -> bool {
+        self.uses(call).iter().any(|one| match &one.kind {
+            UseKind::Method(name, _) => name.contains("close"),
+            UseKind::Attribute(_) | UseKind::Tested | UseKind::Dropped | UseKind::Called(_) => false,
+            _ => true,
         })
     }
 
@@ -308,7 +319,9 @@ impl Project<'_> {
             let function = self.function_of(self.scope_at(*call));
             let scope = self.scope(function);
             let private = scope.name.starts_with('_') && !scope.name.starts_with("__");
-            let mentioned = !self.names.calls(&scope.name).is_empty() || !self.names.references(&scope.name).is_empty();
+            let mentioned = !self.names.is_telling(&scope.name)
+                || !self.names.calls(&scope.name, None).is_empty()
+                || !self.names.references(&scope.name, None).is_empty();
             scope.kind == ScopeKind::Function && private && scope.decorators.is_empty() && !mentioned
         };
         if !closes.iter().all(never) {

@@ -1,23 +1,35 @@
-//! What can be found by a name, and which words were looked for.
+//! What can be found by a name.
 //!
-//! A question about a name is a question to every file that holds it: each look-up notes its word, and the engine lowers
-//! the files that hold a word noted until nothing new is asked. A word that very many files hold tells nothing; of such
-//! only the files that name a library are asked. Refuses to judge: it only finds.
+//! A question about a name is a question to every file that holds the word, which is lowered for it if it was not. A word
+//! that very many files hold tells nothing; for such only the files that name a library are asked. Refuses to judge: it
+//! only finds.
 
 use super::attributes::{class_of_self, last_name};
-use super::{ProjectFile, scope_in};
+use super::{Files, ProjectFile, scope_in};
 use crate::model::expr::{ExprId, ExprKind};
-use crate::model::facts::{FileFacts, ImportItem, StmtKind};
+use crate::model::facts::{FileFacts, ImportItem, ScopeId, StmtKind};
 use crate::model::value::{ExprRef, ScopeRef};
 use crate::source::FileId;
-use crate::words::{Asked, WordIndex};
+use crate::words::Asked;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// In how many files a word may occur before it tells nothing.
 const COMMON: usize = 100;
+
+/// In how many files a word may occur for all of them to be asked, whether they have to do with the place or not.
+const RARE: usize = 20;
+
+/// The place that a look-up starts from: what is found must have to do with it, unless the word is rare.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Near {
+    /// The file.
+    pub(super) file: FileId,
+    /// The class, where it is about one.
+    pub(super) class: Option<SmolStr>,
+}
 
 /// Something written to an attribute.
 #[derive(Debug, Clone, Copy)]
@@ -30,48 +42,44 @@ pub(super) struct AttributeWrite {
     pub(super) entered: bool,
 }
 
-/// What is found by a name in the files that were lowered.
+/// What is found by a name in one file.
 #[derive(Debug, Default)]
-struct Index {
+pub(super) struct FileIndex {
     /// Writes to `self.name`, by class and name.
-    own_writes: FxHashMap<(ScopeRef, SmolStr), Vec<AttributeWrite>>,
+    own_writes: FxHashMap<(ScopeId, SmolStr), Vec<AttributeWrite>>,
     /// Writes to `object.name`, by name.
     other_writes: FxHashMap<SmolStr, Vec<AttributeWrite>>,
     /// Calls by the last name of what is called.
     calls: FxHashMap<SmolStr, Vec<ExprRef>>,
     /// Uses of a name or attribute that are no call of it.
     references: FxHashMap<SmolStr, Vec<ExprRef>>,
-    /// Writes to `name[key]`, by file and name.
-    item_writes: FxHashMap<(FileId, SmolStr), Vec<(ExprRef, ExprId)>>,
+    /// Writes to `name[key]`, by name.
+    item_writes: FxHashMap<SmolStr, Vec<(ExprRef, ExprId)>>,
     /// Functions and classes by name.
     definitions: FxHashMap<SmolStr, Vec<ScopeRef>>,
     /// Other names that an import gives to a name.
     renames: FxHashMap<SmolStr, Vec<SmolStr>>,
     /// Classes by the last names of their bases.
     subclasses: FxHashMap<SmolStr, Vec<ScopeRef>>,
-    /// Words that files which were not lowered must be asked for.
-    wanted: RefCell<FxHashSet<SmolStr>>,
 }
 
-impl Index {
-    fn new(files: &BTreeMap<FileId, ProjectFile>) -> Index {
-        let mut index = Index::default();
-        for file in files.values() {
-            index.add_writes(&file.facts);
-            index.add_uses(&file.facts);
-            for scope in file.facts.scope_ids() {
-                let name = &file.facts.scope(scope).name;
-                if !name.is_empty() {
-                    index.definitions.entry(name.clone()).or_default().push(scope_in(file.facts.file, scope));
-                }
-                for base in &file.facts.scope(scope).bases {
-                    let root = match &file.facts.expr(base.value).kind {
-                        ExprKind::Index { object, .. } => *object,
-                        _ => base.value,
-                    };
-                    if let Some(base) = last_name(&file.facts, root) {
-                        index.subclasses.entry(base).or_default().push(scope_in(file.facts.file, scope));
-                    }
+impl FileIndex {
+    fn new(facts: &FileFacts) -> FileIndex {
+        let mut index = FileIndex::default();
+        index.add_writes(facts);
+        index.add_uses(facts);
+        for scope in facts.scope_ids() {
+            let name = &facts.scope(scope).name;
+            if !name.is_empty() {
+                index.definitions.entry(name.clone()).or_default().push(scope_in(facts.file, scope));
+            }
+            for base in &facts.scope(scope).bases {
+                let root = match &facts.expr(base.value).kind {
+                    ExprKind::Index { object, .. } => *object,
+                    _ => base.value,
+                };
+                if let Some(base) = last_name(facts, root) {
+                    index.subclasses.entry(base).or_default().push(scope_in(facts.file, scope));
                 }
             }
         }
@@ -115,16 +123,14 @@ impl Index {
                 let write = AttributeWrite { target: ExprRef { file, expr: target }, value, entered };
                 match class_of_self(facts, *object) {
                     Some(class) => {
-                        let key = (scope_in(file, class), name.clone());
-                        self.own_writes.entry(key).or_default().push(write);
+                        self.own_writes.entry((class, name.clone())).or_default().push(write);
                     }
                     None => self.other_writes.entry(name.clone()).or_default().push(write),
                 }
             }
             ExprKind::Index { object, .. } => {
                 if let (ExprKind::Name(name), Some(value)) = (&facts.expr(*object).kind, value) {
-                    let key = (file, name.clone());
-                    self.item_writes.entry(key).or_default().push((ExprRef { file, expr: target }, value));
+                    self.item_writes.entry(name.clone()).or_default().push((ExprRef { file, expr: target }, value));
                 }
             }
             ExprKind::Sequence(items) => {
@@ -160,103 +166,152 @@ impl Index {
 
 /// What names lead to, asked of every file that holds them.
 #[derive(Debug)]
-pub(super) struct Names<'w> {
-    index: Index,
-    words: &'w WordIndex,
-    /// The files that name a library.
-    named: FxHashSet<FileId>,
+pub(super) struct Names<'l> {
+    files: &'l Files<'l>,
+    paths: &'l [(FileId, SmolStr)],
+    holders: RefCell<FxHashMap<Asking, Rc<[FileId]>>>,
 }
 
-impl<'w> Names<'w> {
-    pub(super) fn new(files: &BTreeMap<FileId, ProjectFile>, words: &'w WordIndex) -> Names<'w> {
-        let named = files.values().filter(|file| file.names_library).map(|file| file.facts.file).collect();
-        Names { index: Index::new(files), words, named }
-    }
+/// A word that is looked up, and where from.
+type Asking = (SmolStr, Option<Near>);
 
-    /// The words that were looked for.
-    pub(super) fn wanted(&self) -> FxHashSet<SmolStr> {
-        self.index.wanted.borrow().clone()
+impl<'l> Names<'l> {
+    pub(super) fn new(files: &'l Files<'l>, paths: &'l [(FileId, SmolStr)]) -> Names<'l> {
+        Names { files, paths, holders: RefCell::default() }
     }
 
     /// Whether a word is held by so few files that it tells something.
     pub(super) fn is_telling(&self, word: &str) -> bool {
-        self.words.count(word) <= COMMON
+        self.files.words().count(word) <= COMMON
     }
 
     /// The files that hold any of these words.
     pub(super) fn files_with_any(&self, words: &[&str]) -> FxHashSet<FileId> {
         let asked = Asked::new(words.iter().copied());
-        let files = (0..).map(FileId).zip(self.words.files());
+        let files = (0..).map(FileId).zip(self.files.words().files());
         files.filter(|(_, words)| words.contain_any(&asked)).map(|(id, _)| id).collect()
     }
 
-    /// Asks every file that holds a word for it. False where too many hold it.
-    pub(super) fn want(&self, word: &SmolStr) -> bool {
-        if self.words.count(word) > COMMON {
-            return false;
+    /// The files that are asked for a word: those that hold it; of many, those that have to do with the place that is
+    /// asked from; where that is no help, those that name a library, too.
+    fn holders(&self, word: &SmolStr, near: Option<&Near>) -> Rc<[FileId]> {
+        let key = (word.clone(), near.cloned());
+        if let Some(known) = self.holders.borrow().get(&key) {
+            return Rc::clone(known);
         }
-        self.index.wanted.borrow_mut().insert(word.clone());
-        true
+        let words = self.files.words();
+        let mut found: Vec<FileId> = words.holders(word).collect();
+        if let Some(near) = near.filter(|_| found.len() > RARE) {
+            let place = self.place(near);
+            found.retain(|&id| self.files.names_library(id) || self.is_near(id, near, &place));
+        }
+        if found.len() > COMMON {
+            found.retain(|&id| self.files.names_library(id));
+        }
+        let found: Rc<[FileId]> = found.into();
+        self.holders.borrow_mut().insert(key, Rc::clone(&found));
+        found
     }
 
-    fn asked<T: Copy>(&self, name: &SmolStr, found: Option<&Vec<T>>, file: impl Fn(&T) -> FileId) -> Vec<T> {
-        let all = self.want(name);
-        let found = found.into_iter().flatten().copied();
-        found.filter(|one| all || self.named.contains(&file(one))).collect()
+    /// The words by which a file may refer to a place: its module, its package, its class.
+    fn place(&self, near: &Near) -> Asked {
+        let path = self.path(near.file);
+        let parts = path.rsplit_once('.').map_or(path, |(stem, _)| stem).rsplit('/');
+        let modules = parts.filter(|part| *part != "__init__").take(2);
+        Asked::new(modules.chain(near.class.as_deref()))
+    }
+
+    /// Whether a file has to do with a place: it names it, or lies in the same folder.
+    fn is_near(&self, id: FileId, near: &Near, place: &Asked) -> bool {
+        let folder = |file| self.path(file).rsplit_once('/').map(|(folder, _)| folder);
+        folder(id) == folder(near.file) || self.files.words().files()[id.0 as usize].contain_any(place)
+    }
+
+    fn path(&self, file: FileId) -> &str {
+        self.paths.get(file.0 as usize).map_or("", |(_, path)| path.as_str())
+    }
+
+    fn asked<T: Clone + 'l>(
+        &self,
+        name: &SmolStr,
+        near: Option<&Near>,
+        of: impl Fn(&'l FileIndex) -> Option<&'l Vec<T>>,
+    ) -> Vec<T> {
+        let holders = self.holders(name, near);
+        let indices = holders.iter().filter_map(|&id| self.files.get(id)).map(ProjectFile::names);
+        indices.filter_map(of).flatten().cloned().collect()
     }
 
     /// Calls of what has this last name.
-    pub(super) fn calls(&self, name: &SmolStr) -> Vec<ExprRef> {
-        self.asked(name, self.index.calls.get(name), |call| call.file)
+    pub(super) fn calls(&self, name: &SmolStr, near: Option<&Near>) -> Vec<ExprRef> {
+        self.asked(name, near, |index| index.calls.get(name))
     }
 
     /// Uses of a name or attribute that are no call of it.
-    pub(super) fn references(&self, name: &SmolStr) -> Vec<ExprRef> {
-        self.asked(name, self.index.references.get(name), |reference| reference.file)
+    pub(super) fn references(&self, name: &SmolStr, near: Option<&Near>) -> Vec<ExprRef> {
+        self.asked(name, near, |index| index.references.get(name))
     }
 
-    /// Functions and classes of this name.
-    pub(super) fn definitions(&self, name: &SmolStr) -> Vec<ScopeRef> {
-        self.asked(name, self.index.definitions.get(name), |scope| scope.file)
+    /// How many functions and classes of this name there are; nothing where so many files hold it that there may be
+    /// more.
+    pub(super) fn definitions(&self, name: &SmolStr) -> Option<usize> {
+        let few = self.files.words().count(name) <= RARE;
+        few.then(|| self.asked(name, None, |index| index.definitions.get(name)).len())
     }
 
     /// Classes that name a base like this, or as an import calls it.
-    pub(super) fn subclasses(&self, name: &SmolStr) -> Vec<ScopeRef> {
-        let mut found = self.asked(name, self.index.subclasses.get(name), |scope| scope.file);
-        for other in self.renames(name) {
-            found.extend(self.asked(other, self.index.subclasses.get(other), |scope| scope.file));
+    pub(super) fn subclasses(&self, name: &SmolStr, near: &Near) -> Vec<ScopeRef> {
+        let mut found = self.asked(name, Some(near), |index| index.subclasses.get(name));
+        for other in self.renames(name, near) {
+            found.extend(self.asked(&other, Some(near), |index| index.subclasses.get(&other)));
         }
         found
     }
 
     /// Writes to attributes of this name, on objects other than `self`.
-    pub(super) fn other_writes(&self, name: &SmolStr) -> Vec<AttributeWrite> {
-        self.asked(name, self.index.other_writes.get(name), |write| write.target.file)
+    pub(super) fn other_writes(&self, name: &SmolStr, near: &Near) -> Vec<AttributeWrite> {
+        self.asked(name, Some(near), |index| index.other_writes.get(name))
+    }
+
+    /// Writes to attributes of this name in one file, on objects other than `self`.
+    pub(super) fn other_writes_in(&self, file: FileId, name: &SmolStr) -> &'l [AttributeWrite] {
+        self.in_file(file, |index| index.other_writes.get(name))
     }
 
     /// Writes to an attribute of `self` in a class.
-    pub(super) fn own_writes(&self, class: ScopeRef, name: &SmolStr) -> &[AttributeWrite] {
-        self.index.own_writes.get(&(class, name.clone())).map_or(&[], Vec::as_slice)
+    pub(super) fn own_writes(&self, class: ScopeRef, name: &SmolStr) -> &'l [AttributeWrite] {
+        let key = (class.scope, name.clone());
+        self.in_file(class.file, |index| index.own_writes.get(&key))
     }
 
     /// Other names that imports give to a name.
-    pub(super) fn renames(&self, name: &SmolStr) -> &[SmolStr] {
-        self.want(name);
-        self.index.renames.get(name).map_or(&[], Vec::as_slice)
+    pub(super) fn renames(&self, name: &SmolStr, near: &Near) -> Vec<SmolStr> {
+        self.asked(name, Some(near), |index| index.renames.get(name))
+    }
+
+    fn in_file<T>(&self, file: FileId, of: impl Fn(&'l FileIndex) -> Option<&'l Vec<T>>) -> &'l [T] {
+        self.files.get(file).and_then(|file| of(file.names())).map_or(&[], Vec::as_slice)
     }
 
     /// Uses of a name within one file that are no call of it.
-    pub(super) fn references_in(&self, file: FileId, name: &SmolStr) -> impl Iterator<Item = ExprRef> {
-        self.index.references.get(name).into_iter().flatten().copied().filter(move |one| one.file == file)
+    pub(super) fn references_in(&self, file: FileId, name: &SmolStr) -> impl Iterator<Item = ExprRef> + use<'l> {
+        self.in_file(file, |index| index.references.get(name)).iter().copied()
     }
 
     /// Calls of a name within one file.
-    pub(super) fn calls_in(&self, file: FileId, name: &SmolStr) -> impl Iterator<Item = ExprRef> {
-        self.index.calls.get(name).into_iter().flatten().copied().filter(move |one| one.file == file)
+    pub(super) fn calls_in(&self, file: FileId, name: &SmolStr) -> impl Iterator<Item = ExprRef> + use<'l> {
+        self.in_file(file, |index| index.calls.get(name)).iter().copied()
     }
 
     /// Writes to `name[key]` in a file.
-    pub(super) fn item_writes(&self, file: FileId, name: &SmolStr) -> &[(ExprRef, ExprId)] {
-        self.index.item_writes.get(&(file, name.clone())).map_or(&[], Vec::as_slice)
+    pub(super) fn item_writes(&self, file: FileId, name: &SmolStr) -> &'l [(ExprRef, ExprId)] {
+        self.in_file(file, |index| index.item_writes.get(name))
+    }
+}
+
+impl ProjectFile {
+    /// What is found in it by a name.
+    fn names(&self) -> &FileIndex {
+        self.index.get_or_init(|| FileIndex::new(&self.facts))
     }
 }

@@ -228,7 +228,7 @@ impl Project<'_> {
         let Datum::Text(prefix) = &value.one()?.datum else { return None };
         let (_, receiver) = self.receiver(mounted.call, Frame::NONE)?;
         let library = receiver.alternatives.iter().find_map(|one| self.library_row(&one.datum))?.library();
-        let row = self.libraries.at(library).mount.as_ref()?;
+        let row = self.libraries.list()[library].mount.as_ref()?;
         let at = self.span(mounted.prefix);
         Some(Mounting { at, expr: mounted.call, prefix: prefix.clone(), spelled: self.text(at).into(), row })
     }

@@ -142,16 +142,16 @@ impl Project<'_> {
         let resolve = |module: &str| if outside { None } else { self.modules.resolve(from, module, level) };
         match item {
             ImportItem::Root => match resolve(root) {
-                Some(id) if self.is_known(id) => module_value(id),
+                Some(id) if self.files.get(id).is_some() => module_value(id),
                 _ => path(root.into()),
             },
             ImportItem::Module => match resolve(module) {
-                Some(id) if self.is_known(id) => module_value(id),
+                Some(id) if self.files.get(id).is_some() => module_value(id),
                 _ if level > 0 => Value::unknown(Why::Name),
                 _ => path(module.clone()),
             },
             ImportItem::Member(name) => {
-                if let Some(id) = resolve(module).filter(|id| self.is_known(*id)) {
+                if let Some(id) = resolve(module).filter(|id| self.files.get(*id).is_some()) {
                     let value = self.exported(id, name);
                     if value.unknown != Some(Why::Name) || !value.alternatives.is_empty() {
                         return value;
@@ -159,7 +159,7 @@ impl Project<'_> {
                 }
                 let inner = format_smolstr!("{module}.{name}");
                 match resolve(inner.trim_start_matches('.')) {
-                    Some(id) if self.is_known(id) => module_value(id),
+                    Some(id) if self.files.get(id).is_some() => module_value(id),
                     _ if level > 0 => Value::unknown(Why::Name),
                     _ => path(inner),
                 }

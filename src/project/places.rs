@@ -74,12 +74,17 @@ impl Project<'_> {
         follower.found
     }
 
+    /// Uses of a name in the files that these classes are written in.
+    fn references_in_files_of(&self, classes: &[ScopeRef], name: &SmolStr) -> Vec<ExprRef> {
+        self.files_of(classes).flat_map(|file| self.names.references_in(file, name)).collect()
+    }
+
     /// Every use of an attribute of the objects of a class's family, apart from writes.
     #[must_use]
     pub(super) fn attribute_uses(&self, class: ScopeRef, name: &SmolStr) -> Vec<Use> {
         let family = self.family(class);
         let mut follower = Follower { project: self, found: Vec::new(), held: Vec::new() };
-        for reference in self.names.references(name) {
+        for reference in self.references_in_files_of(&family, name) {
             let ExprKind::Attribute { object, .. } = self.kind(reference) else { continue };
             let object = sibling(reference, *object);
             let own = super::attributes::class_of_self(self.facts(reference.file), object.expr)
@@ -96,7 +101,7 @@ impl Project<'_> {
     pub(super) fn item_uses(&self, class: ScopeRef, name: &SmolStr) -> Vec<Use> {
         let family = self.family(class);
         let mut follower = Follower { project: self, found: Vec::new(), held: Vec::new() };
-        for reference in self.names.references(name) {
+        for reference in self.references_in_files_of(&family, name) {
             let ExprKind::Attribute { object, .. } = self.kind(reference) else { continue };
             let own = super::attributes::class_of_self(self.facts(reference.file), *object)
                 .is_some_and(|of| family.contains(&scope_in(reference.file, of)));
@@ -112,8 +117,9 @@ impl Project<'_> {
     #[must_use]
     pub(super) fn attribute_uses_anywhere(&self, class: Option<ScopeRef>, name: &SmolStr) -> Vec<Use> {
         let family = class.map(|class| self.family(class));
+        let near = class.map(|class| self.near(class));
         let mut follower = Follower { project: self, found: Vec::new(), held: Vec::new() };
-        for reference in self.names.references(name) {
+        for reference in self.names.references(name, near.as_ref()) {
             let ExprKind::Attribute { object, .. } = self.kind(reference) else { continue };
             let object = sibling(reference, *object);
             let other = family.as_ref().is_some_and(|family| self.is_of_others(object, family));
@@ -139,7 +145,7 @@ impl Project<'_> {
     #[must_use]
     pub(super) fn name_uses(&self, owner: ScopeRef, name: &SmolStr) -> Vec<Use> {
         let mut follower = Follower { project: self, found: Vec::new(), held: Vec::new() };
-        for reference in self.names.references(name) {
+        for reference in self.names.references(name, Some(&self.near(owner))) {
             let own = match self.kind(reference) {
                 ExprKind::Name(_) if reference.file == owner.file => {
                     self.owner_of(reference.file, self.facts(reference.file).scope_of(reference.expr), name)

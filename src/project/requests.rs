@@ -457,7 +457,7 @@ impl Project<'_> {
     }
 
     /// Every attribute of a session or pool that the library's data names and that is written or read.
-    pub(crate) fn accesses(&self) -> Vec<Access<'_>> {
+    pub(crate) fn accesses(&self) -> Vec<Access> {
         let mut found = Vec::new();
         for file in self.judged_files() {
             for expr in file.facts.expr_ids() {
@@ -475,7 +475,7 @@ impl Project<'_> {
         found
     }
 
-    fn access(&self, expr: ExprRef) -> Option<Access<'_>> {
+    fn access(&self, expr: ExprRef) -> Option<Access> {
         let (object, name) = match self.kind(expr) {
             ExprKind::Attribute { object, name } => (sibling(expr, *object), name),
             ExprKind::Call { .. } if self.callee_name(expr) == "getattr" => {
@@ -488,7 +488,7 @@ impl Project<'_> {
         let written = self.is_target(expr);
         let found = |of: String, row| Access { at: self.span(expr), expr, name: name.clone(), of, written, row };
         if let Some(Datum::Path(module)) = value.one().map(|one| &one.datum) {
-            let row = self.libraries.module_attribute(module, name)?;
+            let row = self.libraries.module_attribute(module, name)?.clone();
             return Some(found(format!("`{module}`"), Some(row)));
         }
         let mut kinds: Vec<(usize, Kind)> = Vec::new();
@@ -501,7 +501,9 @@ impl Project<'_> {
         }
         // A class of the project may have an attribute of that name of its own.
         let own = value.alternatives.iter().any(|one| matches!(one.datum, Datum::Object(..)));
-        let row = self.libraries.attribute(library, kind, name).filter(|_| !own);
+        let pinned = self.releases.library(expr.file, library);
+        let known = pinned.library.as_deref().unwrap_or(&self.libraries.list()[library]);
+        let row = known.attribute(kind, name).filter(|_| !own).cloned();
         Some(found(format!("a {}", self.libraries.noun(library, kind)), row))
     }
 

@@ -5,13 +5,15 @@
 //! keyword. Refuses to judge.
 
 use super::attributes::last_name;
+use super::carriers::Carriers;
 use super::evaluate::Passed;
 use super::{Project, scope_in, sibling};
 use crate::libraries::{Class, Kind, Libraries, Library, Parameter, Request, Row, Setting};
+use crate::locks::Pin;
 use crate::model::expr::{ArgumentKind, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ImportItem, ParameterKind, StmtKind};
 use crate::model::value::{Alternative, Datum, ExprRef, Frame, ScopeRef, Value, Why};
-use crate::source::{Span, offset};
+use crate::source::{FileId, Span, offset};
 use rustc_hash::FxHashSet;
 use smol_str::{SmolStr, format_smolstr};
 use std::rc::Rc;
@@ -76,11 +78,24 @@ impl Project<'_> {
     /// Finds all sites.
     pub(super) fn find_sites(&mut self) {
         let mut sites = Vec::new();
-        let names = self.names_of_callables();
+        let (classes, requests) = self.names_of_callables();
+        let modules = |module: &str| self.libraries.of_module(module).is_some();
+        let resolve = |from, module: &str, level| self.modules.resolve(from, module, level);
+        let mut seeds = classes.clone();
+        seeds.extend(self.libraries.builders());
+        let carriers = Carriers::of(self.judged_files().map(|file| &file.facts), &seeds, &requests, modules, resolve);
         for file in self.judged_files() {
             for expr in file.facts.expr_ids() {
                 let ExprKind::Call { callee, .. } = file.facts.expr(expr).kind else { continue };
-                if last_name(&file.facts, callee).is_none_or(|name| names.contains(&name)) {
+                let may_be = match (last_name(&file.facts, callee), &file.facts.expr(callee).kind) {
+                    (None, _) => carriers.may_be(&file.facts, callee),
+                    (Some(name), _) if classes.contains(&name) => true,
+                    (Some(name), ExprKind::Attribute { object, .. }) => {
+                        requests.contains(&name) && carriers.may_be(&file.facts, *object)
+                    }
+                    (Some(name), _) => requests.contains(&name),
+                };
+                if may_be {
                     let call = ExprRef { file: file.facts.file, expr };
                     sites.extend(self.site(call, file.test));
                 }
@@ -121,8 +136,8 @@ impl Project<'_> {
     }
 
     /// The last names that what is called can have to be a site: those of the libraries, and whatever else the project
-    /// calls them.
-    fn names_of_callables(&mut self) -> FxHashSet<SmolStr> {
+    /// calls them; and the names of requests.
+    fn names_of_callables(&mut self) -> (FxHashSet<SmolStr>, FxHashSet<SmolStr>) {
         let mut classes: FxHashSet<SmolStr> = self.libraries.words().map(SmolStr::from).collect();
         classes.extend(self.libraries.common_names().map(SmolStr::from));
         let mut names = classes.clone();
@@ -139,17 +154,15 @@ impl Project<'_> {
                 break;
             }
         }
-        for name in names.difference(&classes) {
-            self.names.want(name);
-        }
-        names.extend(self.libraries.callables());
-        names
+        (names, self.libraries.callables().collect())
     }
 
     /// The files that sites are looked for in: those that name a library, or what the project calls a class of one.
-    pub(super) fn judged_files(&self) -> impl Iterator<Item = &super::ProjectFile> {
-        let judged = |file: &&super::ProjectFile| file.names_library || self.judged.contains(&file.facts.file);
-        self.files.values().filter(judged)
+    pub(super) fn judged_files(&self) -> impl Iterator<Item = &super::ProjectFile> + Clone {
+        let mut judged: Vec<FileId> = self.files.naming().chain(self.judged.iter().copied()).collect();
+        judged.sort_unstable();
+        judged.dedup();
+        judged.into_iter().filter_map(|id| self.files.get(id))
     }
 
     fn site(&self, call: ExprRef, test: bool) -> Option<Site> {
@@ -209,7 +222,7 @@ impl Project<'_> {
     /// The parameters that a site's row knows.
     #[must_use]
     pub fn parameters(&self, site: &Site) -> &[Parameter] {
-        self.libraries.parameters(site.row)
+        self.library(site).parameters(site.row)
     }
 
     /// The parameter of a site that decides `setting`.
@@ -249,19 +262,25 @@ impl Project<'_> {
     /// The class of a site's row.
     #[must_use]
     pub fn class(&self, site: &Site) -> Option<&Class> {
-        self.libraries.class(site.row)
+        self.library(site).class(site.row)
     }
 
     /// The request of a site's row.
     #[must_use]
     pub fn request(&self, site: &Site) -> Option<&Request> {
-        self.libraries.request(site.row)
+        self.library(site).request(site.row)
     }
 
-    /// The library of a site.
+    /// The library of a site, as it is in the release that the site's file runs with.
     #[must_use]
     pub fn library(&self, site: &Site) -> &Library {
-        self.libraries.library(site.row)
+        self.library_at(site.call.file, site.row)
+    }
+
+    /// What lock files say about the release of a site's library.
+    #[must_use]
+    pub fn pin(&self, site: &Site) -> &Pin {
+        self.pinned.get(&(site.call.file, site.row.library())).map_or(&Pin::Unnamed, |pinned| &pinned.pin)
     }
 
     /// The bytes that stand for a site where something is missing in it: its call, without arguments that span lines.

@@ -12,12 +12,7 @@ use std::io::{self, Write};
 /// Writes the problems, then the findings. A finding that another one of the same site tells already is left out when it
 /// is no more than an info.
 pub(super) fn write(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
-    let top = Position { row: 1, column: 1, cell: None };
-    for problem in &report.problems {
-        place(out, &problem.path, report.problem_position(problem).unwrap_or(top))?;
-        let kind = problem.problem.kind.as_str();
-        writeln!(out, "error: {} [{kind}]", one_line(&problem.problem.message))?;
-    }
+    problems(report, out)?;
     for finding in &report.findings {
         if finding.folded && finding.severity == Severity::Info {
             continue;
@@ -25,6 +20,17 @@ pub(super) fn write(report: &Report, _: Style, out: &mut dyn Write) -> io::Resul
         place(out, report.path(finding.at.file), report.range(finding.at).0)?;
         let (severity, code) = (finding.severity.as_str(), finding.rule.code);
         writeln!(out, "{severity}: {} [{code}]", one_line(&finding.message))?;
+    }
+    Ok(())
+}
+
+/// Writes the problems.
+pub(super) fn problems(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let top = Position { row: 1, column: 1, cell: None };
+    for problem in &report.problems {
+        place(out, &problem.path, report.problem_position(problem).unwrap_or(top))?;
+        let kind = problem.problem.kind.as_str();
+        writeln!(out, "error: {} [{kind}]", one_line(&problem.problem.message))?;
     }
     Ok(())
 }

@@ -19,9 +19,16 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
-struct Tool {
+pub(super) struct Tool {
     name: &'static str,
     version: &'static str,
+}
+
+impl Tool {
+    /// This program.
+    pub(super) fn this() -> Tool {
+        Tool { name: "poolcheck", version: env!("CARGO_PKG_VERSION") }
+    }
 }
 
 #[derive(Serialize)]
@@ -38,7 +45,7 @@ struct Summary {
 }
 
 #[derive(Serialize)]
-struct ProblemRecord<'a> {
+pub(super) struct ProblemRecord<'a> {
     filename: &'a str,
     kind: &'static str,
     message: &'a str,
@@ -66,19 +73,19 @@ struct Record<'a> {
 }
 
 #[derive(Serialize)]
-struct Location {
-    row: u32,
-    column: u32,
+pub(super) struct Location {
+    pub(super) row: u32,
+    pub(super) column: u32,
 }
 
 /// A range in some file, spread into the record that has one.
 #[derive(Serialize)]
-struct Place<'a> {
-    filename: &'a str,
+pub(super) struct Place<'a> {
+    pub(super) filename: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    cell: Option<u32>,
-    location: Location,
-    end_location: Location,
+    pub(super) cell: Option<u32>,
+    pub(super) location: Location,
+    pub(super) end_location: Location,
 }
 
 #[derive(Serialize)]
@@ -106,7 +113,7 @@ struct EditRecord<'a> {
 pub(super) fn write(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
     let document = Document {
         version: 1,
-        tool: Tool { name: "poolcheck", version: env!("CARGO_PKG_VERSION") },
+        tool: Tool::this(),
         summary: summary(report),
         problems: report.problems.iter().map(|problem| problem_record(report, problem)).collect(),
         diagnostics: report.findings.iter().map(|finding| record(report, finding)).collect(),
@@ -142,7 +149,7 @@ fn summary(report: &Report) -> Summary {
     }
 }
 
-fn problem_record<'a>(report: &Report, problem: &'a FileProblem) -> ProblemRecord<'a> {
+pub(super) fn problem_record<'a>(report: &Report, problem: &'a FileProblem) -> ProblemRecord<'a> {
     let at = report.problem_position(problem);
     ProblemRecord {
         filename: &problem.path,
@@ -189,7 +196,7 @@ fn fix_record<'a>(report: &'a Report, fix: &'a Fix) -> FixRecord<'a> {
     }
 }
 
-fn place(report: &Report, span: Span) -> Place<'_> {
+pub(super) fn place(report: &Report, span: Span) -> Place<'_> {
     let (start, end) = report.range(span);
     Place { filename: report.path(span.file), cell: start.cell, location: location(start), end_location: location(end) }
 }

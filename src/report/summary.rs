@@ -51,6 +51,16 @@ pub fn ending(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "on its line, or `per-file-ignores` in the configuration for whole folders.")
 }
 
+/// Writes how many sessions the inventory has.
+///
+/// # Errors
+/// The writer fails.
+pub fn sessions(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let counts = report.counts;
+    let found = number(report.sessions.len(), "session");
+    writeln!(out, "{found} in {} (known libraries in {})", number(counts.files, "file"), counts.checked)
+}
+
 fn number(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }

@@ -54,7 +54,7 @@ fn draft(view: View<'_>, default: Consequence, confidence: Confidence) -> Option
     let help = format!("pass `{name}={}`, with numbers that fit what is called", defaults.timeout_example);
     let confidence = if view.project.is_script(view.site) { Confidence::Low } else { confidence };
     if value.is_unset() {
-        let library = &view.library().head.name;
+        let library = view.library().called();
         let message = match default {
             Consequence::Default => {
                 format!("no `{name}=`: the default of {library} applies: {}", defaults.timeout)

@@ -24,7 +24,10 @@ fn argument(view: View<'_>, setting: Setting) -> Option<Draft> {
     let value = view.value(setting);
     let class = view.library().classes.iter().find(|class| class.makes == Kind::SocketTimeout)?;
     let fields: Vec<String> = class.parameters.iter().map(|parameter| format!("{}=…", parameter.name)).collect();
-    let help = format!("pass `timeout={}({})`", class.path, fields.join(", "));
+    let help = match &parameter.number {
+        Some(effect) if !effect.help.is_empty() => effect.help.clone(),
+        _ => format!("pass `timeout={}({})`", class.path, fields.join(", ")),
+    };
     if value.always(|datum| view.project.is_kind(datum, Kind::Timeout)) {
         let message = format!(
             "`{}` of a web socket takes no request timeout: it is used as the closing handshake's, which then fails at once, and nothing bounds receiving",

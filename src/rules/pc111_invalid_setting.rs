@@ -58,11 +58,17 @@ fn draft(view: View<'_>, parameter: &Parameter) -> Option<Draft> {
         let effect = parameter.zero.as_ref().filter(|effect| effect.consequence.is_error());
         (effect?, "0", "write a positive number".to_owned())
     } else if value.always(|datum| *datum == Datum::Null) {
+        let other = if parameter.expects.is_some() { "an object of its kind" } else { "a number" };
         let effect = parameter.none.as_ref().filter(|effect| effect.consequence.is_error());
-        (effect?, "None", "leave it out for the default, or write a number".to_owned())
+        (effect?, "None", format!("leave it out for the default, or pass {other}"))
     } else {
         return None;
     };
+    // What else comes of a timeout at a session or request has rules of its own.
+    let own = matches!(view.site.kind, Kind::Timeout | Kind::Pool);
+    if !own && !effect.consequence.is_error() {
+        return None;
+    }
     let message = format!("`{}` is {what}: {}", parameter.name, effect.sentence);
     let mut draft = Draft::new(argument.span, message, help);
     if let Some(at) = value.alternatives.iter().find_map(|one| one.at).filter(|at| !argument.span.contains(at)) {

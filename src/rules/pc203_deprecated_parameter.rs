@@ -40,6 +40,7 @@ fn draft(view: View<'_>, row: &WrongArgument, argument: &BoundArgument) -> Draft
     let (name, callee) = (&argument.name, view.callee());
     let status = match row.status {
         Status::NeverExisted => format!("`{name}` is not, and never was, a parameter of `{callee}`"),
+        Status::NotYet => format!("`{name}` is not a parameter of `{callee}` yet"),
         Status::Removed => format!("`{name}` is no longer a parameter of `{callee}`"),
         Status::Deprecated => format!("`{name}` of `{callee}` is deprecated"),
     };

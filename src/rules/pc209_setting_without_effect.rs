@@ -17,8 +17,8 @@ pub(crate) const CHECKS: &[Check] = &[
     Check::Mount(unreachable),
 ];
 
-fn attribute(access: &Access<'_>) -> Option<Draft> {
-    let row = access.row.filter(|row| access.written && row.written == Some(Consequence::Ignored))?;
+fn attribute(access: &Access) -> Option<Draft> {
+    let row = access.row.as_ref().filter(|row| access.written && row.written == Some(Consequence::Ignored))?;
     let message = format!("setting `{}` of {} has no effect: {}", access.name, access.of, row.sentence);
     Some(Draft::new(access.at, message, row.help.clone()))
 }

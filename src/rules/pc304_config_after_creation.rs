@@ -9,8 +9,8 @@ use crate::libraries::Consequence;
 /// What decides it.
 pub(crate) const CHECKS: &[Check] = &[Check::Access(check)];
 
-fn check(access: &Access<'_>) -> Option<Draft> {
-    let row = access.row.filter(|_| access.written)?;
+fn check(access: &Access) -> Option<Draft> {
+    let row = access.row.as_ref().filter(|_| access.written)?;
     let severity = match row.written? {
         Consequence::Raises => Severity::Error,
         Consequence::Private => Severity::Warning,

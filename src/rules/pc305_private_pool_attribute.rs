@@ -9,8 +9,8 @@ use crate::libraries::Consequence;
 /// What decides it.
 pub(crate) const CHECKS: &[Check] = &[Check::Access(check)];
 
-fn check(access: &Access<'_>) -> Option<Draft> {
-    let row = access.row.filter(|row| !access.written && row.read == Some(Consequence::Private))?;
+fn check(access: &Access) -> Option<Draft> {
+    let row = access.row.as_ref().filter(|row| !access.written && row.read == Some(Consequence::Private))?;
     let message = format!("`{}` of {} is read: {}", access.name, access.of, row.sentence);
     Some(Draft::new(access.at, message, row.help.clone()))
 }

@@ -4,7 +4,7 @@
 
 use super::Check;
 use super::view::View;
-use crate::finding::Draft;
+use crate::finding::{Draft, Severity};
 use crate::libraries::{Kind, Setting};
 use crate::project::NoLoop;
 
@@ -16,7 +16,7 @@ fn check(view: View<'_>) -> Vec<Draft> {
 }
 
 fn draft(view: View<'_>) -> Option<Draft> {
-    let class = view.project.class(view.site).filter(|class| !class.needs_loop.is_empty())?;
+    let effect = view.project.class(view.site)?.needs_loop.as_ref()?;
     if !view.is_unset(Setting::Loop) || view.site.open || view.project.is_argument_of_site(view.site.call) {
         return None;
     }
@@ -26,11 +26,12 @@ fn draft(view: View<'_>) -> Option<Draft> {
         NoLoop::Class => ("in a class body, while the module is imported", Vec::new()),
         NoLoop::Chain(chain) => ("in code that runs without an event loop", chain),
     };
-    let message = format!("a {} is built {when}: {}", view.site.kind.word(), class.needs_loop);
+    let message = format!("a {} is built {when}: {}", view.site.kind.word(), effect.sentence);
     let help = format!(
         "build it inside a coroutine: the first one that needs it, or `main()` before the {} is used",
         view.site.kind.word()
     );
     let draft = Draft::new(view.span(), message, help);
+    let draft = if effect.consequence.is_error() { draft.severity(Severity::Error) } else { draft };
     Some(chain.into_iter().fold(draft, |draft, (span, words)| draft.label(span, words)))
 }

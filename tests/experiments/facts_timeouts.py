@@ -244,6 +244,20 @@ async def test_number_at_aiohttp_request():
     assert isinstance(error, ValueError if since(3, 9, 2) else AttributeError)
 
 
+async def test_none_at_aiohttp_request():
+    """aiohttp.request(timeout=None) has the default since 3.9.2, and raises AttributeError before"""
+
+    async def call(url):
+        async with aiohttp.request("GET", url, timeout=None) as response:
+            return await response.text()
+
+    async with Server() as server:
+        if since(3, 9, 2):
+            assert await call(server.url()) == "ok"
+        else:
+            assert isinstance(await error_of(call(server.url())), AttributeError)
+
+
 async def test_number_at_a_request_is_total_and_nothing_else():
     """timeout=N at a request is ClientTimeout(total=N), without a warning: the session's other timeouts are gone"""
     async with Server() as server:

@@ -156,6 +156,8 @@ pub struct Options {
     pub jobs: Option<usize>,
     /// Whether every file is parsed.
     pub no_prefilter: bool,
+    /// Whether the inventory is asked for, instead of findings.
+    pub sites: bool,
 }
 
 impl Options {
@@ -183,6 +185,7 @@ impl Options {
             min_confidence: self.low.then_some(Confidence::Low),
             jobs: self.jobs.and_then(NonZeroUsize::new),
             no_prefilter: self.no_prefilter,
+            sites: self.sites,
             ..Flags::default()
         };
         Config::new(&flags).unwrap()
@@ -247,6 +250,14 @@ pub fn json(report: &Report) -> String {
     use poolcheck::report::{Format, Style};
     let mut bytes = Vec::new();
     (Format::parse("json").unwrap().write)(report, Style::PLAIN, &mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+/// The inventory as a table.
+pub fn table(report: &Report) -> String {
+    use poolcheck::report::{Format, Style};
+    let mut bytes = Vec::new();
+    Format::parse("concise").unwrap().sites().unwrap()(report, Style::PLAIN, &mut bytes).unwrap();
     String::from_utf8(bytes).unwrap()
 }
 
