@@ -254,7 +254,6 @@ fn imports(text: &str, word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::releases;
     use super::{Libraries, Words};
 
     #[test]

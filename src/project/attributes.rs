@@ -4,7 +4,7 @@
 
 use super::index::AttributeWrite;
 use super::{ClassLists, Project, scope_in, sibling};
-use crate::model::expr::{ArgumentKind, ExprId, ExprKind};
+use crate::model::expr::{ArgumentKind, ComparisonOperator, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ScopeId, ScopeKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
 use crate::source::FileId;
@@ -232,6 +232,23 @@ impl Project<'_> {
     fn own_init(&self, class: ScopeRef) -> Option<ScopeRef> {
         self.member(class, "__init__")
             .filter(|init| init.file == class.file && self.scope(*init).parent == Some(class.scope))
+    }
+
+    /// Whether a branch of a conditional may be `datum`: in `x if x is not None else y` the first branch is never none.
+    pub(super) fn may_be(&self, test: ExprRef, branch: ExprRef, holds: bool, datum: &Datum) -> bool {
+        let same = |other: ExprId| self.text(self.span(sibling(test, other))) == self.text(self.span(branch));
+        match self.kind(test) {
+            ExprKind::Comparison { operator, left, right } if same(*left) => {
+                let none = matches!(self.kind(sibling(test, *right)), ExprKind::None);
+                match operator {
+                    ComparisonOperator::IsNot if none => (*datum == Datum::Null) != holds,
+                    ComparisonOperator::Is if none => (*datum == Datum::Null) == holds,
+                    _ => true,
+                }
+            }
+            _ if same(test.expr) => datum.truth() != Some(!holds),
+            _ => true,
+        }
     }
 }
 

@@ -66,9 +66,12 @@ impl Project<'_> {
                 super::builtins::binary(*operator, &left, &right, self.span(expr))
             }
             ExprKind::Boolean { and, operands } => self.boolean(*and, operands, expr, frame),
-            ExprKind::Conditional { then, otherwise, .. } => {
-                let mut value = self.evaluate(here(*then), frame);
-                value.join(self.evaluate(here(*otherwise), frame));
+            ExprKind::Conditional { test, then, otherwise } => {
+                let mut value = self
+                    .evaluate(here(*then), frame)
+                    .filter(|datum| self.may_be(here(*test), here(*then), true, datum));
+                let other = self.evaluate(here(*otherwise), frame);
+                value.join(other.filter(|datum| self.may_be(here(*test), here(*otherwise), false, datum)));
                 value
             }
             ExprKind::Sequence(_) => Value::known(Datum::Sequence(expr, frame), at),
@@ -410,6 +413,11 @@ impl Project<'_> {
         let test = self.files[&scope.file].test;
         let calls: Vec<ExprRef> =
             callers.calls.iter().filter(|caller| test || !self.files[&caller.call.file].test).map(|c| c.call).collect();
+        // What subclasses pass on is seen with them; it says nothing about who builds the class itself.
+        let passed_on = |call: &ExprRef| self.callee_name(*call) == "__init__";
+        if self.scope(scope).name == "__init__" && calls.iter().all(passed_on) {
+            return None;
+        }
         if calls.is_empty() || callers.escapes || calls.len() > 32 {
             return None;
         }

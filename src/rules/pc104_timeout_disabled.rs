@@ -55,9 +55,9 @@ fn session(view: View<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     let requests = view.project.requests_of(view.site);
-    let stream = |request: &&Site| view.project.request(request).is_some_and(|row| row.stream);
+    let stream = |request: &Site| view.project.request(request).is_some_and(|row| row.stream);
     let bounded = |request: &&Site| stream(request) || view.project.is_bounded(request);
-    if !requests.sites.is_empty() && requests.sites.iter().all(|request| bounded(&request)) {
+    if !requests.sites.is_empty() && requests.sites.iter().all(|request| bounded(request)) {
         return Vec::new();
     }
     none(view).into_iter().collect()
