@@ -125,16 +125,19 @@ pub(super) fn is_retry(facts: &FileFacts, around: Around, inside: ExprId) -> boo
         || until_it_works(facts, stmt, body, inside)
 }
 
-/// Whether a loop asks again as long as what it asked for is not there: `while not done: done = attempt()`.
+/// Whether a loop asks again as long as what it asked for is not there: `while not done: done = attempt()`, `while not
+/// attempt()`.
 fn until_it_works(facts: &FileFacts, stmt: StmtId, body: &[StmtId], inside: ExprId) -> bool {
     let StmtKind::While { test, .. } = &facts.stmt(stmt).kind else { return false };
     let mut denied = Vec::new();
     let mut open = vec![*test];
     while let Some(expr) = open.pop() {
-        if let ExprKind::Unary { operator: UnaryOperator::Not, operand } = &facts.expr(expr).kind
-            && let ExprKind::Name(name) = &facts.expr(*operand).kind
-        {
-            denied.push(name);
+        if let ExprKind::Unary { operator: UnaryOperator::Not, operand } = &facts.expr(expr).kind {
+            match &facts.expr(*operand).kind {
+                ExprKind::Name(name) => denied.push(name),
+                _ if within(facts, inside, *operand) => return true,
+                _ => {}
+            }
         }
         facts.expr(expr).kind.children(&mut open);
     }

@@ -57,7 +57,7 @@ fn session(view: View<'_>) -> Vec<Draft> {
     let requests = view.project.requests_of(view.site);
     let stream = |request: &Site| view.project.request(request).is_some_and(|row| row.stream);
     let bounded = |request: &&Site| stream(request) || view.project.is_bounded(request);
-    if !requests.sites.is_empty() && requests.sites.iter().all(|request| bounded(request)) {
+    if !requests.sites.is_empty() && requests.sites.iter().all(bounded) {
         return Vec::new();
     }
     none(view).into_iter().collect()
