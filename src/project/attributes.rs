@@ -228,6 +228,21 @@ impl Project<'_> {
         if init == function { frame } else { Frame::NONE }
     }
 
+    /// The calls of a class's constructor by those of its subclasses.
+    pub(super) fn calls_by_subclasses(&self, init: ScopeRef) -> Vec<ExprRef> {
+        let Some(class) = class_of_method(self.facts(init.file), init.scope) else { return Vec::new() };
+        if self.scope(init).name != "__init__" {
+            return Vec::new();
+        }
+        let of = |sub: &ScopeRef| {
+            let lineage = self.lineage(*sub);
+            let mut inits = lineage.iter().filter_map(|&class| self.own_init(class));
+            let own = inits.next().filter(|own| *own != init && inits.next() == Some(init))?;
+            self.super_inits(own).first().copied()
+        };
+        self.descendants(scope_in(init.file, class)).iter().filter_map(of).collect()
+    }
+
     /// The constructor that a class defines itself.
     fn own_init(&self, class: ScopeRef) -> Option<ScopeRef> {
         self.member(class, "__init__")

@@ -411,12 +411,11 @@ impl Project<'_> {
     fn passed_by_callers(&self, scope: ScopeRef, index: usize) -> Option<Value> {
         let callers = self.callers_of(scope);
         let test = self.files[&scope.file].test;
-        let calls: Vec<ExprRef> =
+        let mut calls: Vec<ExprRef> =
             callers.calls.iter().filter(|caller| test || !self.files[&caller.call.file].test).map(|c| c.call).collect();
-        // What subclasses pass on is seen with them; it says nothing about who builds the class itself.
-        let passed_on = |call: &ExprRef| self.callee_name(*call) == "__init__";
-        if self.scope(scope).name == "__init__" && calls.iter().all(passed_on) {
-            return None;
+        // A class that is there to be derived from is built by its subclasses.
+        if calls.is_empty() && self.scope(scope).parameters[index].default.is_none() {
+            calls = self.calls_by_subclasses(scope);
         }
         if calls.is_empty() || callers.escapes || calls.len() > 32 {
             return None;

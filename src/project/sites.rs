@@ -93,7 +93,7 @@ impl Project<'_> {
                     (Some(name), ExprKind::Attribute { object, .. }) => {
                         requests.contains(&name) && carriers.may_be(&file.facts, *object)
                     }
-                    (Some(name), _) => requests.contains(&name),
+                    (Some(name), _) => requests.contains(&name) || carriers.may_be(&file.facts, callee),
                 };
                 if may_be {
                     let call = ExprRef { file: file.facts.file, expr };
