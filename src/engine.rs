@@ -14,7 +14,7 @@ use crate::model::facts::{Problem, ProblemKind};
 use crate::model::value::ExprRef;
 use crate::paths;
 use crate::progress::Progress;
-use crate::project::{Files, Flow, Knowledge, Project, ProjectFile, Releases};
+use crate::project::{Files, Knowledge, Project, ProjectFile, Releases};
 use crate::report::{Counts, FileProblem, Report, fingerprint};
 use crate::rules::{self, Rule, Said};
 use crate::source::{FileId, SourceFile, Span, offset};
@@ -99,9 +99,15 @@ fn checked(
     let locks = Locks::new(config, libraries);
     let releases = ByFolder { known: &known, locks: &locks };
     let project = Project::new(Knowledge { libraries, releases: &releases, frameworks, files: &files, paths: &paths });
-    let answer =
-        if config.sites { Answer::Sessions(inventory::take(&project)) } else { Answer::Said(rules::judge(&project)) };
+    let answer = if config.sites {
+        Answer::Sessions(inventory::take(&project))
+    } else {
+        Answer::Said(rules::judge(&project, rules_asked(&known)))
+    };
     report.counts.sites = project.sites().iter().filter(|site| known[site.call.file.0 as usize].reported).count();
+    for file in files.lowered().filter(|file| file.is_lost()) {
+        run.note(file.facts.file, failed());
+    }
     report.add_trouble(&files, &known, run.take_trouble());
     report.add_locks(&project, &releases);
     match answer {
@@ -168,6 +174,12 @@ fn known_files(config: &Config, reported: &Discovery) -> Result<Vec<KnownFile>, 
     Ok(known)
 }
 
+/// The rules that run for any of the files that are reported.
+fn rules_asked(known: &[KnownFile]) -> RuleSet {
+    let reported = known.iter().filter(|file| file.reported);
+    reported.fold(RuleSet::default(), |all, file| all.with(file.candidate.settings.rules))
+}
+
 /// What a run reads, and the trouble that it has with it.
 struct Run<'c> {
     config: &'c Config,
@@ -215,23 +227,9 @@ impl Run<'_> {
         }
         let test = is_test(self.config, &candidate.path);
         let script = is_script(self.config, &candidate.path);
-        let lowered = catch_unwind(AssertUnwindSafe(|| {
-            let facts = (language.lower)(&source);
-            let flow = Flow::new(&facts);
-            (facts, flow)
-        }));
-        let lowered = lowered.map_err(|_| {
-            self.note(
-                id,
-                Problem {
-                    kind: ProblemKind::Internal,
-                    message: "poolcheck failed on this file; please report it with the file".into(),
-                    at: None,
-                },
-            );
-        });
-        let lowered = lowered.ok().map(|(facts, flow)| ProjectFile::new(facts, flow, source, test, script));
-        Some(Loaded { words, lowered })
+        let facts = catch_unwind(AssertUnwindSafe(|| (language.lower)(&source)));
+        let facts = facts.map_err(|_| self.note(id, failed())).ok();
+        Some(Loaded { words, lowered: facts.map(|facts| ProjectFile::new(facts, source, test, script)) })
     }
 
     fn note(&self, id: FileId, problem: Problem) {
@@ -244,6 +242,15 @@ impl Run<'_> {
         trouble.sort_by(|a, b| (a.0, &a.1.message).cmp(&(b.0, &b.1.message)));
         trouble.dedup_by(|a, b| a.0 == b.0 && a.1.message == b.1.message);
         trouble
+    }
+}
+
+/// poolcheck's own trouble with a file.
+fn failed() -> Problem {
+    Problem {
+        kind: ProblemKind::Internal,
+        message: "poolcheck failed on this file; please report it with the file".into(),
+        at: None,
     }
 }
 
@@ -379,13 +386,10 @@ fn finding(project: &Project, settings: &Settings, said: Said) -> Finding {
     Finding { severity: severity(settings, rule, &draft), site: project.span(about), statement, ..plain(rule, draft) }
 }
 
-/// The lines of the statement of the site, and of the place itself where that is elsewhere.
+/// The lines of the statement of the site; where a finding is told elsewhere, of the statement there.
 fn statement_of(project: &Project, about: ExprRef, at: Span) -> Span {
     let statement = project.statement(about);
-    if statement.contains(&at) || statement.file != at.file {
-        return statement;
-    }
-    Span { file: at.file, start: statement.start.min(at.start), end: statement.end.max(at.end) }
+    if statement.contains(&at) { statement } else { project.statement_around(at) }
 }
 
 fn own_finding(settings: &Settings, rule: &'static Rule, draft: Draft) -> Finding {

@@ -4,11 +4,13 @@
 //! know any rule.
 
 mod answers;
+mod bounds;
 mod defaults;
 mod lookup;
 mod releases;
 
 pub use answers::{Errors, Response};
+pub use bounds::{Encloses, Phase};
 pub use defaults::{DefaultValue, DefaultWord, Defaults};
 pub use lookup::{Libraries, Row};
 pub use releases::Known;
@@ -56,6 +58,12 @@ pub enum Setting {
     Tls,
     /// The URL of a request.
     Url,
+    /// The HTTP method of a request.
+    Method,
+    /// The headers of a request.
+    Headers,
+    /// Whether a request leaves its body to be read.
+    Stream,
     /// The closing handshake of a web socket.
     CloseTimeout,
     /// The next message of a web socket.
@@ -311,6 +319,12 @@ pub struct Request {
     /// Whether it opens a web socket.
     #[serde(default)]
     pub socket: bool,
+    /// The methods whose answers have no body.
+    #[serde(default)]
+    pub bodiless: Vec<SmolStr>,
+    /// The methods whose answers most often have a short body.
+    #[serde(default)]
+    pub brief: Vec<SmolStr>,
     /// Where this can be read.
     pub source: String,
     /// The names of the shared parameters that it takes, too.
@@ -404,23 +418,6 @@ pub struct WrongAttribute {
     pub source: String,
 }
 
-/// A timeout and those whose waits are part of its wait.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Encloses {
-    /// The enclosing timeout.
-    pub outer: Setting,
-    /// The enclosed ones.
-    pub inner: Vec<Setting>,
-    /// From how many seconds on the enclosing timeout is rounded up to a whole second.
-    pub rounded_from: Option<f64>,
-    /// What the library does with the longer one, where it does not wait for both; empty where it does.
-    #[serde(default)]
-    pub instead: String,
-    /// Where this can be read.
-    pub source: String,
-}
-
 /// What bounds the wait for a peer that stays silent.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -449,16 +446,6 @@ pub struct Mount {
     pub help: String,
     /// The methods of a pool or session that a class of the project may set a timeout in.
     pub overrides: Vec<SmolStr>,
-    /// Where this can be read.
-    pub source: String,
-}
-
-/// Timeouts that run at the same time; one phase follows the other.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Phase {
-    /// The timeouts.
-    pub settings: Vec<Setting>,
     /// Where this can be read.
     pub source: String,
 }
@@ -531,4 +518,14 @@ pub struct Library {
     /// Attributes that should not be touched.
     #[serde(default, rename = "attribute")]
     pub attributes: Vec<WrongAttribute>,
+}
+
+impl Library {
+    /// How many connections a pool has that nothing else is said about.
+    #[must_use]
+    pub fn default_limit(&self) -> Option<f64> {
+        let pools = self.classes.iter().filter(|class| class.makes == Kind::Pool);
+        let mut parameters = pools.flat_map(|class| &class.parameters);
+        parameters.find(|parameter| parameter.setting == Setting::Limit)?.default_number
+    }
 }

@@ -14,10 +14,12 @@ mod definitions;
 mod escapes;
 mod evaluate;
 mod eventloops;
+mod fanout;
 mod fate;
 mod files;
 mod flow;
 mod handlers;
+mod holds;
 mod index;
 mod loops;
 mod memo;
@@ -29,16 +31,19 @@ mod requests;
 mod reuse;
 mod sharing;
 mod sites;
+mod streams;
 mod tls;
 mod workers;
 
 pub use callers::{Caller, Cause, Repeat};
 pub use escapes::{Escape, Exit};
 pub use eventloops::Outliving;
+pub use fanout::FanOut;
 pub use fate::{Fate, Ownership};
 pub use files::{Files, Lower};
 pub use flow::Flow;
 pub use handlers::Catch;
+pub use holds::Hold;
 pub use loops::NoLoop;
 pub use mounts::Mounted;
 pub use places::{Use, UseKind};
@@ -61,30 +66,44 @@ use modules::Modules;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::cell::{OnceCell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// A file as the project sees it.
 #[derive(Debug)]
 pub struct ProjectFile {
     /// What it says.
     pub facts: FileFacts,
-    /// How names flow in it.
-    pub flow: Flow,
     /// Its text.
     pub source: SourceFile,
     /// Whether it is test code.
     pub test: bool,
     /// Whether it is read, copied or run once rather than shipped.
     pub script: bool,
+    flow: OnceLock<Option<Flow>>,
     index: OnceLock<index::FileIndex>,
 }
 
 impl ProjectFile {
     /// A file that was lowered.
     #[must_use]
-    pub fn new(facts: FileFacts, flow: Flow, source: SourceFile, test: bool, script: bool) -> ProjectFile {
-        ProjectFile { facts, flow, source, test, script, index: OnceLock::new() }
+    pub fn new(facts: FileFacts, source: SourceFile, test: bool, script: bool) -> ProjectFile {
+        ProjectFile { facts, source, test, script, flow: OnceLock::new(), index: OnceLock::new() }
+    }
+
+    /// How names flow in it.
+    #[must_use]
+    pub fn flow(&self) -> &Flow {
+        static NONE: LazyLock<Flow> = LazyLock::new(Flow::default);
+        let follow = || catch_unwind(AssertUnwindSafe(|| Flow::new(&self.facts))).ok();
+        self.flow.get_or_init(follow).as_ref().unwrap_or(&NONE)
+    }
+
+    /// Whether following its names failed, so that nothing is known of them.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        matches!(self.flow.get(), Some(None))
     }
 }
 
@@ -129,6 +148,8 @@ pub struct Project<'l> {
     super_inits: RefCell<FxHashMap<ScopeRef, Rc<Vec<ExprRef>>>>,
     frames: RefCell<Vec<FrameData>>,
     frame_ids: RefCell<FxHashMap<FrameData, Frame>>,
+    /// Which sessions live on; each has many requests that ask.
+    lasting: RefCell<FxHashMap<ExprRef, bool>>,
     memo: memo::Memo,
     mounts: OnceCell<mounts::Mounts>,
     sites: Vec<Site>,
@@ -153,6 +174,7 @@ impl<'l> Project<'l> {
             modules: Modules::new(knowledge.paths),
             frames: RefCell::new(vec![FrameData::none()]),
             frame_ids: RefCell::default(),
+            lasting: RefCell::default(),
             memo: memo::Memo::default(),
             mounts: OnceCell::new(),
             sites: Vec::new(),
@@ -220,6 +242,16 @@ impl<'l> Project<'l> {
         let Some(stmt) = facts.stmt_of(expr.expr) else { return self.span(expr) };
         let of = facts.stmt(stmt);
         Span { file: expr.file, start: of.start, end: of.head_end }
+    }
+
+    /// The lines of the innermost statement around a place that a suppression may stand on.
+    #[must_use]
+    pub fn statement_around(&self, at: Span) -> Span {
+        let facts = self.facts(at.file);
+        let heads = facts.stmt_ids().map(|stmt| facts.stmt(stmt)).map(|stmt| (stmt.start, stmt.head_end));
+        let around = heads.filter(|(start, end)| *start <= at.start && at.end <= *end);
+        let innermost = around.min_by_key(|(start, end)| end - start);
+        innermost.map_or(at, |(start, end)| Span { file: at.file, start, end })
     }
 
     /// The bytes of a scope's name, or of the whole where it has none.

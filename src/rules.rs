@@ -3,6 +3,7 @@
 //! A rule is a page, `rules/<stem>.md`, which is the only home of its identity, and a module of the same stem, which
 //! holds its judgement. One word in the list below makes the module, embeds the page and adds the row.
 
+use crate::config::RuleSet;
 use crate::finding::{Draft, Severity};
 use crate::libraries::{Kind, Mount, WrongAttribute};
 use crate::model::value::{ExprRef, Frame};
@@ -80,10 +81,10 @@ pub(crate) struct Said {
     pub(crate) about: ExprRef,
 }
 
-/// Asks every rule about everything in the project.
-pub(crate) fn judge(project: &Project<'_>) -> Vec<Said> {
+/// Asks rules about everything in the project.
+pub(crate) fn judge(project: &Project<'_>, rules: RuleSet) -> Vec<Said> {
     let mut said = Vec::new();
-    for rule in all() {
+    for rule in rules.iter() {
         for check in rule.checks {
             match *check {
                 Check::Site(kind, check) => {
@@ -216,6 +217,7 @@ rules! {
     pc105_bare_number_timeout
     pc106_partial_timeout
     pc107_request_timeout_replaces_session
+    pc108_finite_total_on_stream
     pc109_timeout_not_caught
     pc110_websocket_timeout
     pc111_invalid_setting
@@ -235,6 +237,8 @@ rules! {
     pc304_config_after_creation
     pc305_private_pool_attribute
     pc306_session_outside_loop
+    pc307_response_not_released
+    pc308_unbounded_fan_out
     pc309_escapes_its_block
     pc310_session_across_loops
     pc901_unused_suppression

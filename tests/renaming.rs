@@ -19,7 +19,7 @@ const PYTHON: &str = "
     strip format encode decode lower upper startswith endswith
     environ getenv partial wraps cache lru_cache cached_property dataclass field asynccontextmanager contextmanager
     AsyncExitStack ExitStack enter_async_context enter_context push_async_exit push_async_callback push callback aclose
-    close closed fixture timeout timeout_at wait_for sleep run create_task gather TaskGroup Semaphore Lock
+    close closed acquire NO_CONTENT NOT_MODIFIED fixture timeout timeout_at wait_for sleep run create_task gather TaskGroup Semaphore Lock
     create_default_context SSLContext
     timedelta seconds minutes hours days total_seconds new_event_loop get_event_loop get_running_loop set_event_loop run_until_complete Any Optional Union TYPE_CHECKING
 ";

@@ -165,7 +165,7 @@ fn not_missed(file: &str, optional: &[&str]) -> Vec<String> {
 }
 
 /// What a row may leave out.
-const OPTIONAL: [&str; 32] = [
+const OPTIONAL: [&str; 35] = [
     "position",
     "unit",
     "unbounded",
@@ -191,6 +191,9 @@ const OPTIONAL: [&str; 32] = [
     "one-shot",
     "socket",
     "stream",
+    "awaited",
+    "stream-example",
+    "held",
     "instead",
     "use",
     "severity",

@@ -32,6 +32,12 @@ impl RuleSet {
         self.0 &= !(1 << rule.index);
     }
 
+    /// What is in this set, in `other`, or in both.
+    #[must_use]
+    pub fn with(self, other: RuleSet) -> RuleSet {
+        RuleSet(self.0 | other.0)
+    }
+
     /// What is in this set and not in `other`.
     #[must_use]
     pub fn without(self, other: RuleSet) -> RuleSet {

@@ -12,6 +12,9 @@ pub struct Defaults {
     pub timeout: String,
     /// Good timeouts.
     pub timeout_example: String,
+    /// Good timeouts of a stream; empty where nothing bounds a request as a whole.
+    #[serde(default)]
+    pub stream_example: String,
     /// The pool.
     #[serde(default)]
     pub pool: String,

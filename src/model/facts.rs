@@ -385,12 +385,14 @@ impl FileFacts {
     #[must_use]
     pub fn new(
         file: FileId,
-        exprs: Vec<Expr>,
-        stmts: Vec<Stmt>,
+        mut exprs: Vec<Expr>,
+        mut stmts: Vec<Stmt>,
         scopes: Vec<Scope>,
         comments: Vec<Comment>,
         problems: Vec<Problem>,
     ) -> FileFacts {
+        exprs.shrink_to_fit();
+        stmts.shrink_to_fit();
         let nowhere = StmtPlace { scope: MODULE, within: None, role: BlockRole::Body };
         let mut facts = FileFacts {
             file,

@@ -151,7 +151,7 @@ impl Project<'_> {
     /// The function or class that `class` or its nearest base defines as `name`.
     pub(super) fn member(&self, class: ScopeRef, name: &str) -> Option<ScopeRef> {
         self.lineage(class).iter().find_map(|&class| {
-            let flow = &self.files[&class.file].flow;
+            let flow = &self.files[&class.file].flow();
             let reaching = flow.at_exit(class.scope, &SmolStr::from(name))?;
             reaching.iter().rev().find_map(|(def, _)| match flow.def(*def).kind {
                 super::flow::DefKind::Scope(scope) => Some(scope_in(class.file, scope)),

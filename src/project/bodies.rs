@@ -279,41 +279,52 @@ pub(super) enum Path {
     Ended,
 }
 
+/// What decides whether an object is open.
+pub(super) struct Manner<'a> {
+    /// Whether a statement's own expressions close the object (or hand it over).
+    pub(super) closes: &'a dyn Fn(StmtId) -> bool,
+    /// Whether a statement has closed it where it fails.
+    pub(super) closes_by_failing: &'a dyn Fn(StmtId) -> bool,
+    /// Whether a test asks for the object itself, so that a branch that closes it is the only one that matters.
+    pub(super) about: &'a dyn Fn(ExprId) -> bool,
+    /// Whether a test asks if there is nothing to close, so that its branches leave nothing open, either.
+    pub(super) about_nothing: &'a dyn Fn(ExprId) -> bool,
+    /// Whether a loop that makes it in each turn loses the one of the turn before.
+    pub(super) lost_by_turning: bool,
+}
+
 /// Follows the explicit paths from a statement to the ends of its function.
 pub(super) struct Paths<'a> {
     /// The file.
-    pub(super) facts: &'a FileFacts,
-    /// Whether a statement's own expressions close the object (or hand it over).
-    pub(super) closes: &'a dyn Fn(StmtId) -> bool,
-    /// Whether a test asks for the object itself, so that its branch is the only one that matters.
-    pub(super) about: &'a dyn Fn(ExprId) -> bool,
+    facts: &'a FileFacts,
+    manner: Manner<'a>,
     /// The first place that is left with the object open.
     pub(super) left_open: Option<Span>,
     in_try: usize,
-    /// Of each loop around, whether it is broken out of with the object open.
+    /// Of each loop inside of what is followed, whether it is broken out of with the object open.
     open_breaks: Vec<bool>,
+    /// Whether the loop around makes another in its next turn.
+    turning: bool,
 }
 
 impl<'a> Paths<'a> {
-    pub(super) fn new(
-        facts: &'a FileFacts,
-        closes: &'a dyn Fn(StmtId) -> bool,
-        about: &'a dyn Fn(ExprId) -> bool,
-    ) -> Paths<'a> {
-        Paths { facts, closes, about, left_open: None, in_try: 0, open_breaks: Vec::new() }
+    pub(super) fn new(facts: &'a FileFacts, manner: Manner<'a>) -> Paths<'a> {
+        Paths { facts, manner, left_open: None, in_try: 0, open_breaks: Vec::new(), turning: false }
     }
 
     /// Follows everything after `stmt` in its function. A `finally` around it that closes the object closes all.
     pub(super) fn after(&mut self, stmt: StmtId) -> Path {
         let facts = self.facts;
         for (outer, role) in enclosing(facts, stmt) {
-            if let StmtKind::Try { finally, .. } = &facts.stmt(outer).kind
-                && role != BlockRole::Finally
-                && self.closes_within(finally)
-            {
+            let StmtKind::Try { handlers, finally, .. } = &facts.stmt(outer).kind else { continue };
+            let lost = self.manner.lost_by_turning;
+            let handled = lost && handlers.iter().any(|one| self.closes_within(&one.body));
+            if role != BlockRole::Finally && (handled || self.closes_within(finally)) {
                 return Path::Closed;
             }
         }
+        let around = if self.manner.lost_by_turning { turned_by(facts, stmt) } else { None };
+        self.turning = around.is_some();
         let mut at = stmt;
         loop {
             let place = facts.place(at);
@@ -323,15 +334,22 @@ impl<'a> Paths<'a> {
                 Path::Open => {}
                 done => return done,
             }
-            match place.within {
-                Some(outer) => at = outer,
-                None => return Path::Open,
+            let Some(outer) = place.within else { return Path::Open };
+            if around == Some(outer) {
+                self.left_open.get_or_insert(loop_span(facts, Around::Loop(outer)));
             }
+            if let (StmtKind::Try { otherwise, .. }, BlockRole::Body) = (&facts.stmt(outer).kind, place.role) {
+                match self.block(otherwise) {
+                    Path::Open => {}
+                    done => return done,
+                }
+            }
+            at = outer;
         }
     }
 
     fn closes_within(&self, block: &[StmtId]) -> bool {
-        statements_in(self.facts, block).into_iter().any(|stmt| (self.closes)(stmt))
+        statements_in(self.facts, block).into_iter().any(|stmt| (self.manner.closes)(stmt))
     }
 
     fn block(&mut self, block: &[StmtId]) -> Path {
@@ -345,7 +363,7 @@ impl<'a> Paths<'a> {
     }
 
     fn stmt(&mut self, stmt: StmtId) -> Path {
-        if (self.closes)(stmt) {
+        if (self.manner.closes)(stmt) {
             return Path::Closed;
         }
         let facts = self.facts;
@@ -357,10 +375,16 @@ impl<'a> Paths<'a> {
                 Path::Ended
             }
             StmtKind::If { test, then, otherwise } => {
-                if (self.about)(*test) && (self.closes_within(then) || self.closes_within(otherwise)) {
+                let for_nothing = (self.manner.about_nothing)(*test);
+                let asked = for_nothing || (self.manner.about)(*test);
+                if asked && (self.closes_within(then) || self.closes_within(otherwise)) {
                     return Path::Closed;
                 }
+                let before = self.left_open;
                 let (a, b) = (self.block(then), self.block(otherwise));
+                if for_nothing {
+                    self.left_open = before;
+                }
                 join(a, b)
             }
             StmtKind::For { body, .. } => {
@@ -377,8 +401,12 @@ impl<'a> Paths<'a> {
                 if endless && !left { Path::Ended } else { Path::Open }
             }
             StmtKind::Break | StmtKind::Continue => {
-                if let (StmtKind::Break, Some(left)) = (&facts.stmt(stmt).kind, self.open_breaks.last_mut()) {
-                    *left = true;
+                match (&facts.stmt(stmt).kind, self.open_breaks.last_mut()) {
+                    (StmtKind::Break, Some(left)) => *left = true,
+                    (StmtKind::Continue, None) if self.turning => {
+                        self.left_open.get_or_insert(facts.stmt_span(stmt));
+                    }
+                    _ => {}
                 }
                 Path::Ended
             }
@@ -392,6 +420,9 @@ impl<'a> Paths<'a> {
                 self.in_try -= usize::from(!handlers.is_empty());
                 if path == Path::Open {
                     path = self.block(otherwise);
+                }
+                if statements_in(facts, body).into_iter().any(|inner| (self.manner.closes_by_failing)(inner)) {
+                    return path;
                 }
                 for handler in handlers {
                     let handled = self.block(&handler.body);
@@ -418,6 +449,19 @@ fn join(a: Path, b: Path) -> Path {
         (Path::Closed, _) | (_, Path::Closed) => Path::Closed,
         _ => Path::Ended,
     }
+}
+
+/// The loop each turn of which runs a statement of its body, under no further condition.
+fn turned_by(facts: &FileFacts, stmt: StmtId) -> Option<StmtId> {
+    for (outer, role) in enclosing(facts, stmt) {
+        match &facts.stmt(outer).kind {
+            StmtKind::For { .. } | StmtKind::While { .. } if role == BlockRole::Body => return Some(outer),
+            StmtKind::With { .. } => {}
+            StmtKind::Try { .. } if role == BlockRole::Body => {}
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// The statements of a block.

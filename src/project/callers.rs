@@ -70,6 +70,14 @@ impl Project<'_> {
         self.ask(Question::Callers(function)).callers()
     }
 
+    /// The calls that can only mean a function; of shipped code without those in tests.
+    pub(super) fn known_calls(&self, function: ScopeRef) -> Vec<ExprRef> {
+        let test = self.files[&function.file].test;
+        let callers = self.callers_of(function);
+        let known = callers.calls.iter().filter(|one| one.certain && (test || !self.files[&one.call.file].test));
+        known.map(|one| one.call).collect()
+    }
+
     pub(super) fn find_callers(&self, function: ScopeRef) -> Callers {
         let scope = self.scope(function);
         let class = class_of_method(self.facts(function.file), function.scope).map(|c| scope_in(function.file, c));

@@ -166,7 +166,7 @@ impl Project<'_> {
 
     fn class_member(&self, class: ScopeRef, name: &SmolStr) -> Value {
         for &class in self.lineage(class).iter() {
-            let flow = &self.files[&class.file].flow;
+            let flow = &self.files[&class.file].flow();
             if let Some(reaching) = flow.at_exit(class.scope, name) {
                 return self.reaching(class.file, reaching, Frame::NONE);
             }
@@ -250,8 +250,8 @@ impl Project<'_> {
     fn is_field(&self, class: ScopeRef, name: &SmolStr) -> bool {
         self.lineage(class).iter().any(|&class| {
             let file = &self.files[&class.file];
-            let annotated = file.flow.all_defs(class.scope, name).iter().any(|&def| {
-                let stmt = file.flow.def(def).stmt.map(|stmt| &file.facts.stmt(stmt).kind);
+            let annotated = file.flow().all_defs(class.scope, name).iter().any(|&def| {
+                let stmt = file.flow().def(def).stmt.map(|stmt| &file.facts.stmt(stmt).kind);
                 matches!(stmt, Some(StmtKind::Assign { annotation: Some(_), .. }))
             });
             annotated && (!self.scope(class).decorators.is_empty() || !self.outside_bases(class).is_empty())
@@ -262,8 +262,8 @@ impl Project<'_> {
     fn annotation_in_class(&self, class: ScopeRef, name: &SmolStr) -> Option<ExprRef> {
         self.lineage(class).iter().find_map(|&class| {
             let file = &self.files[&class.file];
-            file.flow.all_defs(class.scope, name).iter().find_map(|&def| {
-                match file.flow.def(def).stmt.map(|stmt| &file.facts.stmt(stmt).kind) {
+            file.flow().all_defs(class.scope, name).iter().find_map(|&def| {
+                match file.flow().def(def).stmt.map(|stmt| &file.facts.stmt(stmt).kind) {
                     Some(StmtKind::Assign { annotation: Some(annotation), .. }) => {
                         Some(ExprRef { file: class.file, expr: *annotation })
                     }

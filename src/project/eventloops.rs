@@ -52,7 +52,7 @@ impl Project<'_> {
         if !asks_only_about(self.facts(test.file), test.expr, &name) {
             return None;
         }
-        let flow = &self.files[&owner.file].flow;
+        let flow = &self.files[&owner.file].flow();
         let facts = self.facts(owner.file);
         let inside = flow.all_defs(owner.scope, &name).iter().filter(|&&def| {
             let stmt = flow.def(def).stmt;

@@ -3,7 +3,7 @@
 //! Paths are explicit ones (return, raise, break, continue); an exception that any call might throw is no path. Refuses
 //! to accuse where an owner outside the project may close.
 
-use super::bodies::{Path, Paths};
+use super::bodies::{Manner, Path, Paths, within};
 use super::places::{Use, UseKind};
 use super::{Project, sibling};
 use crate::libraries::Setting;
@@ -40,8 +40,8 @@ pub enum Ownership {
     Temporary,
     /// An attribute of this name.
     Attribute(SmolStr, Span),
-    /// The result of a factory, at this consumer.
-    Consumer(Span),
+    /// The result of a factory, at these consumers.
+    Consumers(Vec<Span>),
 }
 
 /// What closes an object.
@@ -337,18 +337,17 @@ impl Project<'_> {
         if self.scope(function).kind != ScopeKind::Function || kept {
             return Fate::Fine;
         }
-        let callers = self.callers_of(function);
-        let test = self.files[&function.file].test;
-        for caller in callers.calls.iter().filter(|c| c.certain && (test || !self.files[&c.call.file].test)) {
-            match self.fate_of(caller.call, depth + 1) {
-                Fate::Fine => {}
-                Fate::NeverClosed(Ownership::Local | Ownership::Temporary) => {
-                    return Fate::NeverClosed(Ownership::Consumer(self.span(caller.call)));
-                }
-                other => return other,
+        let mut open = Vec::new();
+        let mut other = Fate::Fine;
+        for call in self.known_calls(function) {
+            match self.fate_of(call, depth + 1) {
+                Fate::NeverClosed(Ownership::Local | Ownership::Temporary) => open.push(self.span(call)),
+                Fate::NeverClosed(Ownership::Consumers(inner)) => open.extend(inner),
+                fate if other == Fate::Fine => other = fate,
+                _ => {}
             }
         }
-        Fate::Fine
+        if open.is_empty() { other } else { Fate::NeverClosed(Ownership::Consumers(open)) }
     }
 
     fn fate_in_function(&self, made: ExprRef, uses: &[Use], closes: &[ExprRef]) -> Fate {
@@ -390,8 +389,15 @@ impl Project<'_> {
         let closes_at = |stmt: StmtId| closing.contains(&stmt);
         // Where the construction hangs on a condition, so does who has to close.
         let conditional = self.is_fallback(made) || self.guarded_by(made).is_some();
-        let about = |test: ExprId| conditional || names.iter().any(|&name| super::bodies::within(facts, name, test));
-        let mut paths = Paths::new(facts, &closes_at, &about);
+        let about = |test: ExprId| conditional || names.iter().any(|&name| within(facts, name, test));
+        let manner = Manner {
+            closes: &closes_at,
+            closes_by_failing: &|_| false,
+            about: &about,
+            about_nothing: &|_| false,
+            lost_by_turning: false,
+        };
+        let mut paths = Paths::new(facts, manner);
         let end = paths.after(start);
         match (end, paths.left_open) {
             (_, Some(span)) => Fate::SomePaths(span),

@@ -7,6 +7,7 @@
 use super::bindings::{bound_in, within};
 use crate::model::expr::{ComparisonOperator, ExprId, ExprKind, UnaryOperator};
 use crate::model::facts::{Block, FileFacts, ScopeId, ScopeKind, StmtId, StmtKind};
+use crate::source::offset;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
@@ -76,8 +77,9 @@ pub struct Flow {
     pub(super) defs: Vec<Def>,
     /// Every definition of a name that a scope owns.
     pub(super) by_scope: FxHashMap<(ScopeId, SmolStr), Vec<DefId>>,
-    /// The definitions that reach a use within their own scope.
-    uses: FxHashMap<ExprId, Reaching>,
+    /// The definitions that reach a use within their own scope, as a part of `reaching`.
+    uses: FxHashMap<ExprId, (u32, u32)>,
+    reaching: Vec<(DefId, Narrow)>,
     /// What the names of a module or class mean once it has run.
     exits: FxHashMap<ScopeId, Names>,
     /// Names declared `global` or `nonlocal`, with the scope that owns them.
@@ -104,6 +106,7 @@ impl Flow {
                 walker.scope(scope);
             }
         }
+        walker.flow.reaching.shrink_to_fit();
         walker.flow
     }
 
@@ -115,8 +118,9 @@ impl Flow {
 
     /// The definitions that reach a use of a name in the scope that owns it; `None` where an enclosing scope owns it.
     #[must_use]
-    pub fn reaching(&self, name: ExprId) -> Option<&Reaching> {
-        self.uses.get(&name)
+    pub fn reaching(&self, name: ExprId) -> Option<&[(DefId, Narrow)]> {
+        let &(start, end) = self.uses.get(&name)?;
+        self.reaching.get(start as usize..end as usize)
     }
 
     /// Every definition of `name` that `scope` owns.
@@ -441,7 +445,9 @@ impl Walker<'_> {
         match &facts.expr(id).kind {
             ExprKind::Name(name) => {
                 if let Some(reaching) = self.env.get(name) {
-                    self.flow.uses.insert(id, reaching.clone());
+                    let start = offset(self.flow.reaching.len());
+                    self.flow.reaching.extend_from_slice(reaching);
+                    self.flow.uses.insert(id, (start, offset(self.flow.reaching.len())));
                 }
             }
             ExprKind::Assign { value, .. } => {

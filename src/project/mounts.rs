@@ -272,8 +272,8 @@ impl Project<'_> {
             _ => optional(test),
         };
         let (mut none, mut others) = (false, true);
-        for &def in file.flow.all_defs(owner, name) {
-            let def = file.flow.def(def);
+        for &def in file.flow().all_defs(owner, name) {
+            let def = file.flow().def(def);
             let (DefKind::Value(value), Some(stmt)) = (&def.kind, def.stmt) else { return false };
             let mut around = super::bodies::enclosing(facts, stmt).into_iter();
             let conditional = around.any(|(outer, role)| {

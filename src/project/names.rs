@@ -14,12 +14,12 @@ use smol_str::{SmolStr, format_smolstr};
 impl Project<'_> {
     pub(super) fn name(&self, expr: ExprRef, name: &SmolStr, frame: Frame) -> Value {
         let file = &self.files[&expr.file];
-        if let Some(reaching) = file.flow.reaching(expr.expr) {
+        if let Some(reaching) = file.flow().reaching(expr.expr) {
             return self.reaching(expr.file, reaching, frame);
         }
         match self.owner_of(expr.file, file.facts.scope_of(expr.expr), name) {
             Some(owner) => self.captured(scope_in(expr.file, owner), name, frame),
-            None if file.flow.star => Value::unknown(Why::Name),
+            None if file.flow().star => Value::unknown(Why::Name),
             None => Value::known(Datum::Path(format_smolstr!("builtins.{name}")), None),
         }
     }
@@ -30,11 +30,11 @@ impl Project<'_> {
         let mut at = Some(scope);
         let mut first = true;
         while let Some(id) = at {
-            if let Some(owner) = of.flow.foreign(id, name) {
+            if let Some(owner) = of.flow().foreign(id, name) {
                 return Some(owner);
             }
             let visible = first || of.facts.scope(id).kind != ScopeKind::Class;
-            if visible && !of.flow.all_defs(id, name).is_empty() {
+            if visible && !of.flow().all_defs(id, name).is_empty() {
                 return Some(id);
             }
             first = first && of.facts.scope(id).kind == ScopeKind::Comprehension;
@@ -46,14 +46,14 @@ impl Project<'_> {
     /// What a name of `owner` means to the scopes in it.
     pub(super) fn captured(&self, owner: ScopeRef, name: &SmolStr, frame: Frame) -> Value {
         let file = &self.files[&owner.file];
-        let all = file.flow.all_defs(owner.scope, name);
+        let all = file.flow().all_defs(owner.scope, name);
         let mut reaching: Vec<(DefId, Narrow)> = Vec::new();
-        match file.flow.at_exit(owner.scope, name) {
+        match file.flow().at_exit(owner.scope, name) {
             Some(exit) => {
                 reaching.extend(exit.iter().copied());
                 // Functions that declare the name `global` may write it at any time.
                 for &def in all {
-                    let elsewhere = file.flow.def(def).stmt.is_some_and(|s| file.facts.place(s).scope != owner.scope);
+                    let elsewhere = file.flow().def(def).stmt.is_some_and(|s| file.facts.place(s).scope != owner.scope);
                     if elsewhere && !reaching.iter().any(|(known, _)| *known == def) {
                         reaching.push((def, Narrow::Any));
                     }
@@ -76,7 +76,7 @@ impl Project<'_> {
 
     pub(super) fn reaching(&self, file: FileId, reaching: &[(DefId, Narrow)], frame: Frame) -> Value {
         let mut result = Value::default();
-        let parsed = prefer_real_imports(&self.files[&file].flow, &self.files[&file].facts, reaching);
+        let parsed = prefer_real_imports(self.files[&file].flow(), &self.files[&file].facts, reaching);
         for &(def, narrow) in &parsed {
             let value = self.definition(file, def, frame);
             result.join(match narrow {
@@ -110,11 +110,11 @@ impl Project<'_> {
     pub(super) fn bound(&self, file: FileId, def: DefId, frame: Frame) -> Value {
         let of = &self.files[&file];
         let here = |expr: ExprId| ExprRef { file, expr };
-        match &of.flow.def(def).kind {
+        match &of.flow().def(def).kind {
             DefKind::Parameter(scope, index) => self.parameter(scope_in(file, *scope), *index, frame),
             DefKind::Value(value) => {
                 let mut known = self.evaluate(here(*value), frame);
-                let stmt = of.flow.def(def).stmt.map(|stmt| &of.facts.stmt(stmt).kind);
+                let stmt = of.flow().def(def).stmt.map(|stmt| &of.facts.stmt(stmt).kind);
                 if let (Some(why), Some(StmtKind::Assign { annotation: Some(annotation), .. })) = (known.unknown, stmt)
                 {
                     known.join(self.annotated(here(*annotation), why));
@@ -171,7 +171,7 @@ impl Project<'_> {
     /// What `name` means at the end of a module; unknown by name where it binds no such name.
     pub(super) fn exported(&self, file: FileId, name: &SmolStr) -> Value {
         let of = &self.files[&file];
-        if !of.flow.all_defs(MODULE, name).is_empty() {
+        if !of.flow().all_defs(MODULE, name).is_empty() {
             return self.captured(ScopeRef { file, scope: MODULE }, name, Frame::NONE);
         }
         Value::unknown(Why::Name)

@@ -63,7 +63,7 @@ impl Project<'_> {
     /// Every use of the object that a parameter holds.
     #[must_use]
     pub(super) fn parameter_uses(&self, function: ScopeRef, index: usize) -> Vec<Use> {
-        let flow = &self.files[&function.file].flow;
+        let flow = &self.files[&function.file].flow();
         let mut follower = Follower { project: self, found: Vec::new(), held: Vec::new() };
         let name = &self.scope(function).parameters[index].name;
         for &def in flow.all_defs(function.scope, name) {
@@ -375,7 +375,7 @@ impl Follower<'_, '_> {
 
     fn bind_name(&mut self, expr: ExprRef, scope: ScopeRef, name: &SmolStr, stmt: StmtId) {
         let project = self.project;
-        let flow = &project.files[&expr.file].flow;
+        let flow = &project.files[&expr.file].flow();
         let owner = flow.foreign(scope.scope, name).unwrap_or(scope.scope);
         let kind = project.facts(expr.file).scope(owner).kind;
         if owner == MODULE || kind == ScopeKind::Class {
@@ -408,7 +408,7 @@ impl Follower<'_, '_> {
             if !matches!(project.kind(reference), ExprKind::Name(_)) || project.is_target(reference) {
                 continue;
             }
-            let reaches = match file.flow.reaching(reference.expr) {
+            let reaches = match file.flow().reaching(reference.expr) {
                 Some(reaching) => reaching.iter().any(|(id, _)| *id == def),
                 None => project.owner_of(owner.file, file.facts.scope_of(reference.expr), name) == Some(owner.scope),
             };

@@ -15,7 +15,7 @@ use smol_str::SmolStr;
 const HANDS: usize = 3;
 
 /// Context managers that end what runs in them after a time.
-const TIMERS: [&str; 5] = ["timeout", "timeout_at", "fail_after", "move_on_after", "async_timeout"];
+pub(super) const TIMERS: [&str; 5] = ["timeout", "timeout_at", "fail_after", "move_on_after", "async_timeout"];
 
 /// The host of a URL's text; where the text may go on, only one that a slash ends.
 fn host_in(text: &str, whole: bool) -> Option<SmolStr> {
@@ -449,11 +449,8 @@ impl Project<'_> {
         if scope.kind != ScopeKind::Function || scope.parameters.is_empty() {
             return Vec::new();
         }
-        let callers = self.callers_of(function);
-        let test = self.files[&function.file].test;
-        let calls =
-            callers.calls.iter().filter(|caller| caller.certain && (test || !self.files[&caller.call.file].test));
-        calls.take(16).map(|caller| (self.frame(function, caller.call, Frame::NONE), caller.call)).collect()
+        let calls = self.known_calls(function).into_iter().take(16);
+        calls.map(|call| (self.frame(function, call, Frame::NONE), call)).collect()
     }
 
     /// Every attribute of a session or pool that the library's data names and that is written or read.

@@ -93,12 +93,12 @@ impl Project<'_> {
 
     fn holder_of_name(&self, expr: ExprRef, name: &SmolStr, depth: usize) -> Option<Holder> {
         let file = &self.files[&expr.file];
-        let (owner, def) = match file.flow.reaching(expr.expr).map(Vec::as_slice) {
-            Some([(def, _)]) => (file.flow.def(*def).scope, *def),
+        let (owner, def) = match file.flow().reaching(expr.expr) {
+            Some([(def, _)]) => (file.flow().def(*def).scope, *def),
             Some(_) => return None,
             None => {
                 let owner = self.owner_of(expr.file, file.facts.scope_of(expr.expr), name)?;
-                match file.flow.all_defs(owner, name) {
+                match file.flow().all_defs(owner, name) {
                     &[def] => (owner, def),
                     _ => return None,
                 }
@@ -106,7 +106,7 @@ impl Project<'_> {
         };
         let here = self.function_of(self.scope_at(expr));
         let owner = scope_in(expr.file, owner);
-        match file.flow.def(def).kind {
+        match file.flow().def(def).kind {
             DefKind::Parameter(scope, index) => Some(Holder::Parameter(scope_in(expr.file, scope), index)),
             DefKind::Value(value)
                 if depth < HANDS
@@ -264,7 +264,7 @@ impl Project<'_> {
             }
             Around::Comprehension(_) => false,
         };
-        self.files[&owner.file].flow.def(*def).stmt.is_none_or(inside)
+        self.files[&owner.file].flow().def(*def).stmt.is_none_or(inside)
     }
 
     /// What calls a function again with the same object for a parameter.

@@ -5,7 +5,7 @@
 use super::Check;
 use super::view::View;
 use crate::finding::Draft;
-use crate::libraries::{Kind, Setting};
+use crate::libraries::Kind;
 use crate::model::value::Frame;
 use smol_str::SmolStr;
 
@@ -29,23 +29,9 @@ fn draft(view: View<'_>) -> Option<Draft> {
         return None;
     }
     let at = handlers.iter().find(|handler| handler.paths.as_ref().is_some_and(|paths| named(paths, &errors.own)))?.at;
-    let total = total(view)?;
+    let total = view.total()?.words();
     let what = view.project.text(at);
-    let message = format!("`except {what}` does not catch the timeout of this request: {}{total}", errors.sentence);
+    let message = format!("`except {what}` does not catch the timeout of this request: {} ({total})", errors.sentence);
     let draft = Draft::new(at, message, errors.help.clone());
     Some(draft.label(view.span(), "the request"))
-}
-
-/// What ends the request as a whole, as words; `None` where that is not known, or nothing does.
-fn total(view: View<'_>) -> Option<String> {
-    let own = view.argument(Setting::Timeout).is_some();
-    if view.site.open && !own {
-        return None;
-    }
-    let holder = if own { view } else { view.session()? };
-    if !own && holder.is_unset(Setting::Timeout) {
-        return Some(format!(" (the library's default is {})", holder.defaults().timeout));
-    }
-    let numbers = holder.object(Setting::Timeout)?.numbers(Setting::Total)?;
-    numbers.first().map(|number| format!(" ({})", number.spelled))
 }

@@ -17,7 +17,7 @@ fn session(view: View<'_>) -> Vec<Draft> {
     if !closable || view.site.mixed || view.project.is_double(view.site) || lent(view) {
         return Vec::new();
     }
-    draft(view, view.noun()).into_iter().collect()
+    drafts(view, view.noun())
 }
 
 /// Whether a session closes a pool that it was only given, so that nobody can close it without the others.
@@ -39,13 +39,13 @@ fn pool(view: View<'_>) -> Vec<Draft> {
     if sessions.is_empty() || !sessions.iter().all(lent) {
         return Vec::new();
     }
-    draft(view, view.noun()).into_iter().collect()
+    drafts(view, view.noun())
 }
 
-fn draft(view: View<'_>, what: &str) -> Option<Draft> {
+fn drafts(view: View<'_>, what: &str) -> Vec<Draft> {
     let leak = &view.defaults().leak;
-    let class = view.project.class(view.site)?;
-    let closer = class.closers.first()?;
+    let Some(class) = view.project.class(view.site) else { return Vec::new() };
+    let Some(closer) = class.closers.first() else { return Vec::new() };
     let with = match (view.site.is(Kind::Session), class.asynchronous) {
         (true, true) => format!("enter it with `async with`, or await its `{closer}()` in a `finally`"),
         (true, false) => format!("enter it with `with`, or call its `{closer}()` in a `finally`"),
@@ -53,39 +53,38 @@ fn draft(view: View<'_>, what: &str) -> Option<Draft> {
     };
     let verb = if class.asynchronous || !view.site.is(Kind::Session) { "await" } else { "call" };
     match view.project.fate(view.site.call) {
-        Fate::Fine => None,
+        Fate::Fine => Vec::new(),
         Fate::NeverClosed(Ownership::Local) => {
-            Some(Draft::new(view.span(), format!("nothing closes this {what}: {leak}"), with))
+            vec![Draft::new(view.span(), format!("nothing closes this {what}: {leak}"), with)]
         }
         Fate::NeverClosed(Ownership::Temporary) => {
-            Some(Draft::new(view.span(), format!("nothing holds this {what}, so nothing can close it: {leak}"), with))
+            vec![Draft::new(view.span(), format!("nothing holds this {what}, so nothing can close it: {leak}"), with)]
         }
         Fate::NeverClosed(Ownership::Attribute(name, at)) => {
             let message = format!("nothing closes the {what} in `{name}`: {leak}");
             let help = format!("{verb} `{name}.{closer}()` where its owner ends");
             let draft = Draft::new(view.span(), message, help).label(at, "held here");
             // What is collected with its owner is closed with it, without a word.
-            Some(if verb == "await" { draft } else { draft.severity(Severity::Info) })
+            vec![if verb == "await" { draft } else { draft.severity(Severity::Info) }]
         }
-        Fate::NeverClosed(Ownership::Consumer(at)) => {
-            let message = format!("the caller that gets this {what} does not close it: {leak}");
-            Some(Draft::new(view.span(), message, with).label(at, "built for this call, and not closed after it"))
+        Fate::NeverClosed(Ownership::Consumers(calls)) => {
+            let message = format!("nothing closes the {what} that this call gives: {leak}");
+            let told = |at| Draft::new(at, message.clone(), with.clone()).label(view.span(), "built here");
+            calls.into_iter().map(told).collect()
         }
         Fate::NotAwaited(at) => {
             let message =
                 format!("`{closer}()` of this {what} is a coroutine and is not awaited: the {what} stays open");
-            Some(Draft::new(view.span(), message, "write `await` before it").label(at, "not awaited"))
+            vec![Draft::new(view.span(), message, "write `await` before it").label(at, "not awaited")]
         }
         Fate::SomePaths(at) => {
             let message = format!("this {what} is closed on some paths only: {leak}");
-            Some(Draft::new(view.span(), message, with).label(at, "left open here"))
+            vec![Draft::new(view.span(), message, with).label(at, "left open here")]
         }
         Fate::UncalledCloser(at, name) => {
             let message = format!("only `{name}` closes this {what}, and nothing calls that: {leak}");
-            Some(
-                Draft::new(view.span(), message, format!("call `{name}` where its owner ends"))
-                    .label(at, "never called"),
-            )
+            let help = format!("call `{name}` where its owner ends");
+            vec![Draft::new(view.span(), message, help).label(at, "never called")]
         }
     }
 }

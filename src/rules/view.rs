@@ -57,6 +57,25 @@ pub(crate) enum Bound {
     Number(Measure),
 }
 
+/// What ends a request as a whole.
+#[derive(Debug, Clone)]
+pub(crate) enum Total {
+    /// The library's default, as words.
+    Default(String),
+    /// A number.
+    Written(Measure),
+}
+
+impl Total {
+    /// It as words.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Total::Default(words) => format!("the library's default is {words}"),
+            Total::Written(measure) => measure.spelled.clone(),
+        }
+    }
+}
+
 impl<'p> View<'p> {
     /// The same site in the context of another call.
     pub(crate) fn in_frame(self, frame: Frame) -> View<'p> {
@@ -266,6 +285,26 @@ impl<'p> View<'p> {
             [one] if value.unknown.is_none() => self.built(&one.datum).filter(|view| view.site.is(Kind::Session)),
             _ => None,
         }
+    }
+
+    /// What ends this request as a whole; `None` where that is not known, or nothing does.
+    pub(crate) fn total(&self) -> Option<Total> {
+        self.ended_by(&[Setting::Total])
+    }
+
+    /// Which of these ends this request; `None` where that is not known, or none does.
+    pub(crate) fn ended_by(&self, settings: &[Setting]) -> Option<Total> {
+        let own = self.argument(Setting::Timeout).is_some();
+        if self.site.open && !own {
+            return None;
+        }
+        let holder = if own { *self } else { self.session()? };
+        if !own && holder.is_unset(Setting::Timeout) {
+            return Some(Total::Default(holder.defaults().timeout.clone()));
+        }
+        let timeout = holder.object(Setting::Timeout)?;
+        let mut numbers = settings.iter().filter_map(|&setting| timeout.numbers(setting)?.into_iter().next());
+        numbers.next().map(Total::Written)
     }
 
     /// The sessions that this pool is given to.

@@ -29,6 +29,9 @@ class Server:
     """HTTP/1.1 on loopback; the path says how it behaves.
 
     /ok            two bytes
+    /body/N        N bytes
+    /error/N       the same with status 500
+    /empty         status 204, without a body
     /wait/S        two bytes after S seconds
     /stall         never answers
     /trickle/N/S   N chunks of one byte, S seconds before each
@@ -82,6 +85,13 @@ class Server:
         if name == "wait":
             await asyncio.sleep(float(words[0]))
             writer.write(ok)
+        elif name in ("body", "error"):
+            size, status = int(words[0]), 200 if name == "body" else 500
+            head_only = head.startswith("HEAD ")
+            writer.write(b"HTTP/1.1 %d Status\r\nContent-Length: %d\r\n\r\n" % (status, size))
+            writer.write(b"" if head_only else b"x" * size)
+        elif name == "empty":
+            writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
         elif name in ("stall", "ws"):
             if name == "ws":
                 key = re.search(r"(?i)sec-websocket-key: *(\S+)", head).group(1)

@@ -27,7 +27,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ENVIRONMENTS = HERE.parent.parent / "target" / "experiments"
 # The facts about each library: those of a fork are the library's own.
 MODULES = {
-    "aiohttp": ("facts_timeouts", "facts_websockets", "facts_pools", "facts_sessions"),
+    "aiohttp": ("facts_timeouts", "facts_websockets", "facts_pools", "facts_sessions", "facts_responses"),
     "httpx": ("facts_httpx",),
     "httpx2": ("facts_httpx",),
     "requests": ("facts_requests",),
