@@ -19,7 +19,7 @@ use crate::report::{Counts, FileProblem, Report, fingerprint};
 use crate::rules::{self, Rule, Said};
 use crate::source::{FileId, SourceFile, Span, offset};
 use crate::suppress;
-use crate::words::{Asked, WordIndex, Words};
+use crate::words::{WordIndex, Words};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -88,8 +88,7 @@ fn checked(
         ..Report::default()
     };
     let run = Run { config, files: &known, trouble: Mutex::default() };
-    let (words, lowered) = run.read_all(libraries, progress);
-    let naming: Vec<bool> = naming(&words, libraries);
+    let (words, naming, lowered) = run.read_all(libraries, progress);
     let files = Files::new(WordIndex::new(words), naming, &run);
     for file in lowered {
         files.keep(file);
@@ -189,32 +188,35 @@ struct Run<'c> {
 
 impl Run<'_> {
     /// Reads every file once: its words, and, where it names a library, what it says.
-    fn read_all(&self, libraries: &Libraries, progress: &Progress) -> (Vec<Words>, Vec<ProjectFile>) {
-        let needles = Asked::new(libraries.words());
+    fn read_all(&self, libraries: &Libraries, progress: &Progress) -> (Vec<Words>, Vec<bool>, Vec<ProjectFile>) {
         let everything = !self.config.prefilter;
         let read = in_parallel(self.config.jobs.get(), self.files.len(), |index| {
-            let choose = |words: &Words| everything || self.files[index].named || words.contain_any(&needles);
-            let loaded = self.load(FileId(offset(index)), choose);
+            let mut naming = false;
+            let loaded = self.load(FileId(offset(index)), |words, text| {
+                naming = libraries.is_named(words, text);
+                everything || self.files[index].named || naming
+            });
             progress.step();
-            loaded
+            (naming, loaded)
         });
         let mut all = Vec::with_capacity(read.len());
-        let mut lowered = Vec::new();
-        for loaded in read {
+        let (mut names, mut lowered) = (Vec::with_capacity(read.len()), Vec::new());
+        for (naming, loaded) in read {
             let (words, file) = loaded.map_or_else(Default::default, |loaded| (loaded.words, loaded.lowered));
             all.push(words);
+            names.push(naming);
             lowered.extend(file);
         }
-        (all, lowered)
+        (all, names, lowered)
     }
 
     /// Reads a file, and lowers it if `choose` says so of its words.
-    fn load(&self, id: FileId, choose: impl FnOnce(&Words) -> bool) -> Option<Loaded> {
+    fn load(&self, id: FileId, choose: impl FnOnce(&Words, &str) -> bool) -> Option<Loaded> {
         let candidate = &self.files[id.0 as usize].candidate;
         let noted = |problem| self.note(id, problem);
         let (language, source) = read(candidate, id).map_err(noted).ok()?;
         let words = Words::of(&source.text);
-        if !choose(&words) {
+        if !choose(&words, &source.text) {
             return Some(Loaded { words, lowered: None });
         }
         let test = is_test(self.config, &candidate.path);
@@ -239,19 +241,13 @@ impl Run<'_> {
 
 impl Reader for Run<'_> {
     fn lower(&self, file: FileId) -> Option<ProjectFile> {
-        self.load(file, |_| true)?.lowered
+        self.load(file, |_, _| true)?.lowered
     }
 
     fn may_hold(&self, file: FileId, word: &str, sought: Sought) -> bool {
         let read = read(&self.files[file.0 as usize].candidate, file);
         read.is_ok_and(|(language, source)| (language.may_hold)(&source.text, word, sought))
     }
-}
-
-/// Which files name a library.
-fn naming(words: &[Words], libraries: &Libraries) -> Vec<bool> {
-    let needles = Asked::new(libraries.words());
-    words.iter().map(|words| words.contain_any(&needles)).collect()
 }
 
 /// poolcheck's own trouble with a file.

@@ -45,6 +45,18 @@ pub struct Framework {
     /// What runs a coroutine beside the present one.
     #[serde(default)]
     pub spawners: Vec<SmolStr>,
+    /// What has a function run by a worker.
+    #[serde(default)]
+    pub submitters: Vec<SmolStr>,
+    /// What has a function run for each item of something.
+    #[serde(default)]
+    pub mappers: Vec<SmolStr>,
+    /// Pools of threads.
+    #[serde(default)]
+    pub thread_pools: Vec<SmolStr>,
+    /// What they call the number of threads.
+    #[serde(default)]
+    pub thread_count: SmolStr,
     /// What runs several coroutines at once.
     #[serde(default)]
     pub gatherers: Vec<SmolStr>,
@@ -89,6 +101,25 @@ impl Frameworks {
     #[must_use]
     pub fn is_spawner(&self, name: &str) -> bool {
         self.list.iter().any(|f| f.spawners.iter().any(|spawner| spawner == name))
+    }
+
+    /// Whether a callee of this name has a function that it is given run by a worker.
+    #[must_use]
+    pub fn is_submitter(&self, name: &str) -> bool {
+        self.list.iter().any(|f| f.submitters.iter().any(|submitter| submitter == name))
+    }
+
+    /// Whether a callee of this name has a function that it is given run for each item.
+    #[must_use]
+    pub fn is_mapper(&self, name: &str) -> bool {
+        self.list.iter().any(|f| f.mappers.iter().any(|mapper| mapper == name))
+    }
+
+    /// What a pool of threads calls the number of threads, if that is what a path names.
+    #[must_use]
+    pub fn thread_count_of(&self, path: &str) -> Option<&str> {
+        let of = self.list.iter().find(|f| f.thread_pools.iter().any(|pool| pool == path))?;
+        Some(of.thread_count.as_str())
     }
 
     /// Whether a callee of this name runs several coroutines at once.

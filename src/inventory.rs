@@ -130,9 +130,17 @@ impl View<'_> {
         let carries = |class: &&Class| class.parameters.iter().any(|parameter| parameter.setting == setting);
         let carrier = match classes.iter().find(carries).map(|class| class.makes) {
             Some(Kind::Timeout) => Setting::Timeout,
+            Some(Kind::Limits) => Setting::Limits,
             Some(Kind::Pool) => Setting::Pool,
+            // Timeouts that are numbers.
+            None if self.project.parameter_for(self.site, Setting::Timeout).is_some() => Setting::Timeout,
             _ => return held.push(self.default(setting)),
         };
+        // A pool of its own has limits of its own.
+        let own_pool = self.project.setting(self.site, Setting::Pool, Frame::NONE);
+        if carrier == Setting::Limits && !own_pool.always(|datum| matches!(datum, Datum::Unset | Datum::Null)) {
+            return push(held, Held::UNKNOWN);
+        }
         let value = self.project.setting(self.site, carrier, Frame::NONE);
         for one in &value.alternatives {
             self.carried(setting, carrier, one, held);
@@ -147,6 +155,7 @@ impl View<'_> {
         let (call, frame) = match &one.datum {
             Datum::Unset => return push(held, self.default(setting)),
             Datum::Null => return push(held, self.none(setting, carrier, one)),
+            Datum::Number(_) | Datum::Sequence(..) => return push(held, self.plain(setting, carrier, one)),
             Datum::Built(call, frame) | Datum::Object(_, Some(call), frame) => (*call, *frame),
             _ => return push(held, Held::UNKNOWN),
         };
@@ -165,13 +174,38 @@ impl View<'_> {
         self.written(object, setting, &self.project.setting(object, setting, frame), held);
     }
 
+    /// What a setting is where a number, or a tuple of them, stands for the object that carries it.
+    fn plain(self, setting: Setting, carrier: Setting, one: &Alternative) -> Held {
+        let parameter = self.project.parameter_for(self.site, carrier).filter(|parameter| parameter.expects.is_none());
+        let (Some(parameter), Setting::Timeout) = (parameter, carrier) else { return Held::UNKNOWN };
+        // Where a number is no total, it bounds each wait.
+        if setting == Setting::Total {
+            return self.default(setting);
+        }
+        let bound = |datum: &Datum| match datum {
+            Datum::Number(number) => Bound::Number(*number),
+            Datum::Null => Bound::None,
+            _ => Bound::Unknown,
+        };
+        let items = || self.project.tuple_items(&one.datum);
+        let bound = match (&one.datum, &parameter.tuple) {
+            (Datum::Sequence(..), Some(tuple)) => {
+                let place = tuple.settings.iter().position(|known| *known == setting);
+                let Some((items, place)) = items().zip(place) else { return Held::UNKNOWN };
+                items.get(place).map_or(Bound::None, |item| item.one().map_or(Bound::Unknown, |one| bound(&one.datum)))
+            }
+            (datum, _) => bound(datum),
+        };
+        if bound == Bound::Unknown { Held::UNKNOWN } else { Held::explicit(bound, one.at) }
+    }
+
     /// What a setting is where none stands for its carrier.
     fn none(self, setting: Setting, carrier: Setting, one: &Alternative) -> Held {
         let effect = self.project.parameter_for(self.site, carrier).and_then(|parameter| parameter.none.as_ref());
         match effect.map(|effect| effect.consequence) {
             Some(Consequence::Default) => self.default(setting),
             // Of a pool, none is the library's own.
-            None if carrier == Setting::Pool => self.default(setting),
+            None if matches!(carrier, Setting::Pool | Setting::Limits) => self.default(setting),
             Some(Consequence::Unbounded) => Held::explicit(Bound::None, one.at),
             _ => Held::UNKNOWN,
         }
@@ -181,6 +215,10 @@ impl View<'_> {
     fn written(self, site: &Site, setting: Setting, value: &Value, held: &mut Vec<Held>) {
         let Some(parameter) = self.project.parameter_for(site, setting) else { return push(held, Held::UNKNOWN) };
         for one in &value.alternatives {
+            if let (Datum::Unset, Some(other)) = (&one.datum, parameter.default_from) {
+                self.written(site, other, &self.project.setting(site, other, Frame::NONE), held);
+                continue;
+            }
             let number = match one.datum {
                 Datum::Number(number) => Some(number),
                 Datum::Bool(value) => Some(f64::from(u8::from(value))),
@@ -191,6 +229,7 @@ impl View<'_> {
                 held,
                 match (&one.datum, number) {
                     (Datum::Unset, _) if site.call == self.site.call => continue,
+                    (Datum::Unset, _) if parameter.unset.is_some() => Held::default(Bound::None),
                     (Datum::Unset, _) => Held::default(parameter.default_number.map_or(Bound::None, Bound::Number)),
                     (datum, _) if parameter.is_unbounded(datum) => Held::explicit(Bound::None, at),
                     (_, Some(number)) => Held::explicit(Bound::Number(number), at),

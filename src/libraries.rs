@@ -1,4 +1,4 @@
-//! What is known about libraries: loads and checks `rules/libraries/*.toml`.
+//! What is known about libraries: what `rules/libraries/*.toml` can say.
 //!
 //! Names, parameters, defaults and consequences are data; the judgement that combines them is not here. Refuses to
 //! know any rule.
@@ -6,21 +6,19 @@
 mod answers;
 mod bounds;
 mod defaults;
+mod lookup;
 mod releases;
 
 pub use answers::{Errors, Response};
 pub use bounds::{Encloses, Phase};
 pub use defaults::{DefaultValue, DefaultWord, Defaults};
+pub use lookup::{Libraries, Row};
 pub use releases::Known;
 
 use crate::finding::Severity;
 use crate::model::value::Datum;
-use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use smol_str::SmolStr;
-
-/// The built-in libraries: file name and content.
-const BUILT_IN: &[(&str, &str)] = &[("aiohttp.toml", include_str!("../rules/libraries/aiohttp.toml"))];
 
 /// What a constructor's argument decides, whatever a library calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -70,6 +68,26 @@ pub enum Setting {
     CloseTimeout,
     /// The next message of a web socket.
     ReceiveTimeout,
+    /// What each timeout is that is not written itself.
+    EachTimeout,
+    /// The next bytes of the request.
+    SockWrite,
+    /// Waiting for a free connection.
+    PoolWait,
+    /// How many idle connections are kept.
+    IdleLimit,
+    /// Whether a request waits where the pool has no free connection.
+    Block,
+    /// The limits of the pool, as one object.
+    Limits,
+    /// What answers in place of the network.
+    Double,
+    /// The session that this one makes its requests through.
+    Inner,
+    /// What goes between the session and its hosts.
+    Proxy,
+    /// The version of the protocol.
+    Protocol,
 }
 
 /// What an object of a library is to the rules.
@@ -86,6 +104,8 @@ pub enum Kind {
     Request,
     /// The timeouts of a web socket.
     SocketTimeout,
+    /// The limits of a pool.
+    Limits,
 }
 
 impl Kind {
@@ -95,6 +115,7 @@ impl Kind {
         match self {
             Kind::Timeout | Kind::SocketTimeout => "timeout",
             Kind::Pool => "connector",
+            Kind::Limits => "pool",
             Kind::Session => "session",
             Kind::Request => "request",
         }
@@ -186,6 +207,27 @@ pub struct Parameter {
     pub number: Option<Effect>,
     /// What comes of none.
     pub none: Option<Effect>,
+    /// What comes of zero.
+    pub zero: Option<Effect>,
+    /// What comes of leaving it out, where that is wrong.
+    pub unset: Option<Consequence>,
+    /// The setting that decides where it is not written.
+    pub default_from: Option<Setting>,
+    /// The setting that it has no effect beside.
+    pub ignored_with: Option<Setting>,
+    /// What a tuple of numbers means.
+    pub tuple: Option<Tuple>,
+}
+
+/// What a tuple means that stands for several settings.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Tuple {
+    /// What its elements decide, in order.
+    pub settings: Vec<Setting>,
+    /// What comes of one that is shorter; empty where nothing does.
+    #[serde(default)]
+    pub short: String,
 }
 
 impl Parameter {
@@ -226,8 +268,29 @@ pub struct Class {
     pub closers: Vec<SmolStr>,
     /// What happens when it is built without a running event loop.
     pub needs_loop: Option<Effect>,
+    /// What to call an object of it; empty for the word of its kind.
+    #[serde(default)]
+    pub noun: SmolStr,
+    /// Whether it belongs to the event loop that it is used in, and closing it is a coroutine.
+    #[serde(default)]
+    pub asynchronous: bool,
+    /// Whether it can be used after it was closed.
+    #[serde(default)]
+    pub reopens: bool,
+    /// Whether others build, share and close it.
+    #[serde(default)]
+    pub shared: bool,
+    /// Whether it asks no host: what it answers comes from the program itself.
+    #[serde(default)]
+    pub double: bool,
+    /// Whether other libraries have a class of the same name, so that the name alone tells nothing.
+    #[serde(default)]
+    pub common_name: bool,
     /// Where this can be read.
     pub source: String,
+    /// The names of the shared parameters that it takes, too.
+    #[serde(default)]
+    pub takes: Vec<SmolStr>,
     /// Its parameters.
     #[serde(default, rename = "parameter")]
     pub parameters: Vec<Parameter>,
@@ -250,6 +313,9 @@ pub struct Request {
     /// Whether each call builds a session of its own.
     #[serde(default)]
     pub one_shot: bool,
+    /// Whether the answer is read as it comes, for as long as it comes.
+    #[serde(default)]
+    pub stream: bool,
     /// Whether it opens a web socket.
     #[serde(default)]
     pub socket: bool,
@@ -261,6 +327,9 @@ pub struct Request {
     pub brief: Vec<SmolStr>,
     /// Where this can be read.
     pub source: String,
+    /// The names of the shared parameters that it takes, too.
+    #[serde(default)]
+    pub takes: Vec<SmolStr>,
     /// Its parameters.
     #[serde(default, rename = "parameter")]
     pub parameters: Vec<Parameter>,
@@ -332,7 +401,9 @@ impl From<SeverityName> for Severity {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct WrongAttribute {
     /// What it is an attribute of.
-    pub on: Kind,
+    pub on: Option<Kind>,
+    /// The module that it is an attribute of.
+    pub module: Option<SmolStr>,
     /// Its names.
     pub names: Vec<SmolStr>,
     /// What comes of writing it.
@@ -343,6 +414,38 @@ pub struct WrongAttribute {
     pub sentence: String,
     /// What to do.
     pub help: String,
+    /// Where this can be read.
+    pub source: String,
+}
+
+/// What bounds the wait for a peer that stays silent.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Silence {
+    /// The timeouts, of which one is enough.
+    pub settings: Vec<Setting>,
+    /// What comes of setting others alone.
+    pub others: String,
+    /// What to do.
+    pub help: String,
+    /// Where this can be read.
+    pub source: String,
+}
+
+/// How a pool is given to a session that was built.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Mount {
+    /// The method of the session.
+    pub method: SmolStr,
+    /// The beginnings of URLs that the library has pools for already.
+    pub taken: Vec<SmolStr>,
+    /// What comes of a beginning that is shorter than all of these, or of no scheme.
+    pub sentence: String,
+    /// What to do.
+    pub help: String,
+    /// The methods of a pool or session that a class of the project may set a timeout in.
+    pub overrides: Vec<SmolStr>,
     /// Where this can be read.
     pub source: String,
 }
@@ -360,8 +463,14 @@ pub struct Head {
     /// The first release that the data speaks of, and the first that it does not speak of any more.
     #[serde(default)]
     pub known: Known,
-    /// The modules that it is imported as.
+    /// The modules that its rows are in.
     pub modules: Vec<SmolStr>,
+    /// Forks that have the same in them as the first of these modules.
+    #[serde(default)]
+    pub forks: Vec<SmolStr>,
+    /// Whether its name is a common word, too, so that only what looks like an import counts.
+    #[serde(default)]
+    pub common_word: bool,
     /// Its documentation.
     pub documentation: String,
 }
@@ -379,11 +488,18 @@ pub struct Library {
     /// Which timeouts enclose which.
     #[serde(default)]
     pub encloses: Vec<Encloses>,
+    /// What bounds the wait for a silent peer, where timeouts are objects.
+    pub silence: Option<Silence>,
+    /// How a pool is given to a session that was built.
+    pub mount: Option<Mount>,
     /// The phases of a request.
     #[serde(default, rename = "phase")]
     pub phases: Vec<Phase>,
     /// What applies where nothing is written.
     pub defaults: Defaults,
+    /// Parameters that several classes or requests take.
+    #[serde(default)]
+    pub shared: Vec<Parameter>,
     /// The classes whose constructions are sites.
     #[serde(default, rename = "class")]
     pub classes: Vec<Class>,
@@ -411,179 +527,5 @@ impl Library {
         let pools = self.classes.iter().filter(|class| class.makes == Kind::Pool);
         let mut parameters = pools.flat_map(|class| &class.parameters);
         parameters.find(|parameter| parameter.setting == Setting::Limit)?.default_number
-    }
-}
-
-/// A row of the data: a class, or a way to make requests, of a library.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Row {
-    /// A class, by the library's and its own index.
-    Class(usize, usize),
-    /// A request, by the library's and its own index.
-    Request(usize, usize),
-}
-
-impl Row {
-    /// The index of the library.
-    #[must_use]
-    pub fn library(self) -> usize {
-        let (Row::Class(library, _) | Row::Request(library, _)) = self;
-        library
-    }
-}
-
-/// All libraries, with their paths indexed.
-#[derive(Debug)]
-pub struct Libraries {
-    list: Vec<Library>,
-    /// The name and text that each was read from.
-    files: Vec<(String, String)>,
-    paths: FxHashMap<SmolStr, Row>,
-    modules: FxHashMap<SmolStr, usize>,
-}
-
-impl Libraries {
-    /// The libraries that poolcheck knows by itself.
-    ///
-    /// # Errors
-    /// The name of the file and what is wrong with it; a test shows that it never happens.
-    pub fn built_in() -> Result<Libraries, String> {
-        Libraries::parse(BUILT_IN)
-    }
-
-    /// Loads libraries from their texts.
-    ///
-    /// # Errors
-    /// The name of the file and what is wrong with it.
-    pub fn parse(files: &[(&str, &str)]) -> Result<Libraries, String> {
-        let mut list = Vec::new();
-        for (name, text) in files {
-            list.push(releases::read(name, text, None)?);
-        }
-        let files = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-        Ok(Libraries::new(list, files))
-    }
-
-    fn new(list: Vec<Library>, files: Vec<(String, String)>) -> Libraries {
-        let mut paths = FxHashMap::default();
-        let mut modules = FxHashMap::default();
-        for (index, library) in list.iter().enumerate() {
-            modules.extend(library.head.modules.iter().map(|module| (module.clone(), index)));
-            for (at, class) in library.classes.iter().enumerate() {
-                let row = Row::Class(index, at);
-                paths.extend(class.also.iter().chain([&class.path]).map(|path| (path.clone(), row)));
-            }
-            for (at, request) in library.requests.iter().enumerate() {
-                let row = Row::Request(index, at);
-                paths.extend(request.also.iter().chain(&request.path).map(|path| (path.clone(), row)));
-            }
-        }
-        Libraries { list, files, paths, modules }
-    }
-
-    /// The row that a full path names.
-    #[must_use]
-    pub fn row(&self, path: &str) -> Option<Row> {
-        self.paths.get(path).copied()
-    }
-
-    /// The class that a full path names.
-    #[must_use]
-    pub fn class_at(&self, path: &str) -> Option<(Row, &Class)> {
-        let row = self.row(path)?;
-        self.class(row).map(|class| (row, class))
-    }
-
-    /// The class of a row.
-    #[must_use]
-    pub fn class(&self, row: Row) -> Option<&Class> {
-        self.library(row).class(row)
-    }
-
-    /// The request of a row.
-    #[must_use]
-    pub fn request(&self, row: Row) -> Option<&Request> {
-        self.library(row).request(row)
-    }
-
-    /// The parameters of a row.
-    #[must_use]
-    pub fn parameters(&self, row: Row) -> &[Parameter] {
-        self.library(row).parameters(row)
-    }
-
-    /// What a row builds.
-    #[must_use]
-    pub fn kind(&self, row: Row) -> Kind {
-        self.class(row).map_or(Kind::Request, |class| class.makes)
-    }
-
-    /// Whether a row is about a method of an object.
-    #[must_use]
-    pub fn row_has_receiver(&self, row: Row) -> bool {
-        self.request(row).is_some_and(|request| request.on.is_some())
-    }
-
-    /// The library of a row.
-    #[must_use]
-    pub fn library(&self, row: Row) -> &Library {
-        &self.list[row.library()]
-    }
-
-    /// All libraries, by index.
-    #[must_use]
-    pub fn list(&self) -> &[Library] {
-        &self.list
-    }
-
-    /// The library that a top-level module belongs to.
-    #[must_use]
-    pub fn of_module(&self, module: &str) -> Option<usize> {
-        self.modules.get(module).copied()
-    }
-
-    /// How a method of an object of `kind` in `library` makes a request.
-    #[must_use]
-    pub fn request_method(&self, library: usize, kind: Kind, method: &str) -> Option<Row> {
-        let requests = &self.list[library].requests;
-        let at = requests.iter().position(|r| r.on == Some(kind) && r.methods.iter().any(|name| name == method))?;
-        Some(Row::Request(library, at))
-    }
-
-    /// Whether any library's data names an attribute like this.
-    #[must_use]
-    pub fn names_attribute(&self, name: &str) -> bool {
-        self.list.iter().flat_map(|library| &library.attributes).any(|row| row.names.iter().any(|known| known == name))
-    }
-
-    /// The last names of everything that makes a site when it is called.
-    pub fn callables(&self) -> impl Iterator<Item = SmolStr> {
-        let last = |path: &SmolStr| SmolStr::from(path.rsplit('.').next().unwrap_or(""));
-        let classes = self.list.iter().flat_map(|library| &library.classes);
-        let requests = self.list.iter().flat_map(|library| &library.requests);
-        let classes = classes.flat_map(|class| class.also.iter().chain([&class.path])).map(last);
-        let functions = requests.clone().flat_map(|request| request.also.iter().chain(&request.path)).map(last);
-        classes.chain(functions).chain(requests.flat_map(|request| request.methods.iter().cloned()))
-    }
-
-    /// Words one of which a file must hold to build or touch anything: module names and the distinctive names of
-    /// classes, which survive re-exports.
-    pub fn words(&self) -> impl Iterator<Item = &str> {
-        self.list.iter().flat_map(|library| {
-            let modules = library.head.modules.iter().map(SmolStr::as_str);
-            let classes = library.classes.iter().map(|class| class.path.rsplit('.').next().unwrap_or(""));
-            modules.chain(classes)
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Libraries;
-
-    #[test]
-    fn built_in_libraries_load() {
-        let libraries = Libraries::built_in().unwrap();
-        assert!(libraries.row("aiohttp.ClientSession").is_some());
     }
 }

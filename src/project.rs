@@ -24,6 +24,7 @@ mod index;
 mod loops;
 mod memo;
 mod modules;
+mod mounts;
 mod names;
 mod places;
 mod requests;
@@ -32,6 +33,7 @@ mod sharing;
 mod sites;
 mod streams;
 mod tls;
+mod workers;
 
 pub use callers::{Caller, Cause, Repeat};
 pub use escapes::{Escape, Exit};
@@ -43,12 +45,14 @@ pub use flow::Flow;
 pub use handlers::Catch;
 pub use holds::Hold;
 pub use loops::NoLoop;
+pub use mounts::Mounted;
 pub use places::{Use, UseKind};
 pub use requests::Requests;
 pub use reuse::Waste;
 pub use sharing::Sharing;
 pub use sites::{BoundArgument, Site, SiteId};
 pub use tls::Context;
+pub use workers::{Idle, Workers};
 
 use crate::frameworks::Frameworks;
 use crate::libraries::{Libraries, Library, Row};
@@ -61,7 +65,7 @@ use evaluate::FrameData;
 use modules::Modules;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::{LazyLock, OnceLock};
@@ -141,11 +145,13 @@ pub struct Project<'l> {
     judged: FxHashSet<FileId>,
     lineages: ClassLists,
     families: ClassLists,
+    super_inits: RefCell<FxHashMap<ScopeRef, Rc<Vec<ExprRef>>>>,
     frames: RefCell<Vec<FrameData>>,
     frame_ids: RefCell<FxHashMap<FrameData, Frame>>,
     /// Which sessions live on; each has many requests that ask.
     lasting: RefCell<FxHashMap<ExprRef, bool>>,
     memo: memo::Memo,
+    mounts: OnceCell<mounts::Mounts>,
     sites: Vec<Site>,
     sites_by_call: FxHashMap<ExprRef, Vec<SiteId>>,
 }
@@ -159,6 +165,7 @@ impl<'l> Project<'l> {
             judged: FxHashSet::default(),
             lineages: RefCell::default(),
             families: RefCell::default(),
+            super_inits: RefCell::default(),
             files: knowledge.files,
             libraries: knowledge.libraries,
             releases: knowledge.releases,
@@ -169,6 +176,7 @@ impl<'l> Project<'l> {
             frame_ids: RefCell::default(),
             lasting: RefCell::default(),
             memo: memo::Memo::default(),
+            mounts: OnceCell::new(),
             sites: Vec::new(),
             sites_by_call: FxHashMap::default(),
         };

@@ -5,7 +5,7 @@
 
 use crate::config::RuleSet;
 use crate::finding::{Draft, Severity};
-use crate::libraries::{Kind, WrongAttribute};
+use crate::libraries::{Kind, Mount, WrongAttribute};
 use crate::model::value::{ExprRef, Frame};
 use crate::project::{Project, Site};
 use crate::source::Span;
@@ -25,6 +25,8 @@ pub(crate) enum Check {
     Site(Kind, fn(View<'_>) -> Vec<Draft>),
     /// Asked about each attribute of an object of a library that is written or read.
     Access(fn(&Access) -> Option<Draft>),
+    /// Asked about each pool that is mounted on a session.
+    Mount(fn(&Mounting<'_>) -> Option<Draft>),
 }
 
 impl std::fmt::Debug for Check {
@@ -32,6 +34,7 @@ impl std::fmt::Debug for Check {
         match self {
             Check::Site(kind, _) => f.debug_tuple("Site").field(kind).finish(),
             Check::Access(_) => f.write_str("Access"),
+            Check::Mount(_) => f.write_str("Mount"),
         }
     }
 }
@@ -45,12 +48,27 @@ pub(crate) struct Access {
     pub(crate) expr: ExprRef,
     /// Its name.
     pub(crate) name: SmolStr,
-    /// What it is an attribute of.
-    pub(crate) kind: Kind,
+    /// What it is an attribute of, as words.
+    pub(crate) of: String,
     /// Whether it is written.
     pub(crate) written: bool,
     /// What the library's data says about it in the release in use.
     pub(crate) row: Option<WrongAttribute>,
+}
+
+/// A pool that is mounted on a session.
+#[derive(Debug)]
+pub(crate) struct Mounting<'p> {
+    /// The beginning of the URLs that it is for.
+    pub(crate) at: Span,
+    /// The call.
+    pub(crate) expr: ExprRef,
+    /// That beginning.
+    pub(crate) prefix: SmolStr,
+    /// The same, as written.
+    pub(crate) spelled: SmolStr,
+    /// What the library's data says about mounting.
+    pub(crate) row: &'p Mount,
 }
 
 /// What a rule says, and the expression that it speaks of.
@@ -80,6 +98,11 @@ pub(crate) fn judge(project: &Project<'_>, rules: RuleSet) -> Vec<Said> {
                 Check::Access(check) => {
                     for access in project.accesses() {
                         said.extend(check(&access).map(|draft| Said { rule, draft, about: access.expr }));
+                    }
+                }
+                Check::Mount(check) => {
+                    for mounting in project.mountings() {
+                        said.extend(check(&mounting).map(|draft| Said { rule, draft, about: mounting.expr }));
                     }
                 }
             }
@@ -205,6 +228,7 @@ rules! {
     pc205_per_host_limit_above_limit
     pc206_connection_reuse_off
     pc207_keepalive_not_set
+    pc208_pool_smaller_than_workers
     pc209_setting_without_effect
     pc210_ssl_context_per_request
     pc301_session_per_request

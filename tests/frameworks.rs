@@ -20,6 +20,8 @@ enum Effect {
     Once,
     /// The requests run at the same time: PC202 is a warning.
     Together,
+    /// Threads share the session: PC208.
+    Shared,
 }
 
 /// A row, and the program that it decides.
@@ -115,6 +117,21 @@ fn requests(statement: &str) -> String {
     )
 }
 
+/// A function that is given to workers.
+fn worker(statements: &str) -> String {
+    format!("{}def start(workers, urls):\n{statements}", head("", ""))
+}
+
+/// Threads that share a session.
+fn threads(pool: &str) -> String {
+    format!(
+        "import requests\nimport {}\n\nSESSION = requests.Session()\n\n\ndef get(url):\n    \
+         return SESSION.get(url, timeout=(3, 30)).text\n\n\ndef start(urls):\n    \
+         with {pool}(max_workers=50) as workers:\n        return list(workers.map(get, urls))\n",
+        module_of(pool)
+    )
+}
+
 /// The program that the row of a framework decides.
 fn program(framework: &Framework, key: &str, value: &str) -> (Effect, String) {
     let module = framework.modules.first().map_or("", |module| module.as_str());
@@ -142,11 +159,16 @@ fn program(framework: &Framework, key: &str, value: &str) -> (Effect, String) {
             let call = format!("group.{value}(session.get(url))");
             (Effect::Together, requests(&format!("        for url in urls:\n            {call}")))
         }
+        "submitters" => {
+            (Effect::Often, worker(&format!("    for url in urls:\n        workers.{value}(fetch, url)\n")))
+        }
+        "mappers" => (Effect::Often, worker(&format!("    workers.{value}(fetch, urls)\n"))),
+        "thread-pools" => (Effect::Shared, threads(value)),
         _ => panic!("rows of `{key}` need a program here"),
     }
 }
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 17] = [
     "modules",
     "once-names",
     "once-decorators",
@@ -159,6 +181,10 @@ const KEYS: [&str; 13] = [
     "handler-parameter-types",
     "spawners",
     "gatherers",
+    "submitters",
+    "mappers",
+    "thread-pools",
+    "thread-count",
     "name",
 ];
 
@@ -199,6 +225,8 @@ fn effect(seen: &[Seen]) -> Effect {
     };
     if has("PC202", "warning") {
         Effect::Together
+    } else if has("PC208", "warning") {
+        Effect::Shared
     } else if has("PC301", "high") {
         Effect::Often
     } else {

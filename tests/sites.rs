@@ -295,3 +295,48 @@ fn hostile_lock_files_stop_nothing() {
         assert!(!shown.contains(['\u{1b}', '\u{202e}', '\0']), "{name}: {shown:?}");
     }
 }
+
+/// Sessions of the libraries that take numbers and tuples for their timeouts, and limits apart from their pool.
+const OTHERS: &str = "import httpx
+import requests
+import urllib3
+
+httpx.Client()
+httpx.Client(timeout=10)
+httpx.Client(timeout=(5, None, 5, 5))
+httpx.Client(timeout=None)
+httpx.AsyncClient(timeout=httpx.Timeout(10, read=30), limits=httpx.Limits(keepalive_expiry=None))
+httpx.Client(timeout=httpx.Timeout(10, connect=None), limits=httpx.Limits(max_connections=5))
+httpx.Client(transport=httpx.HTTPTransport())
+requests.Session()
+requests.get('https://example.org/', timeout=(3, 30))
+urllib3.PoolManager(timeout=5)
+urllib3.PoolManager(timeout=urllib3.Timeout(total=60, connect=3))
+";
+
+#[test]
+fn other_libraries_are_listed() {
+    let project = project(&[("a.py", OTHERS)]);
+    let rows = table(project.path(), &["a.py"]);
+    let values: Vec<String> = rows
+        .lines()
+        .filter(|line| line.starts_with("  ") && !line.contains("total"))
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    assert_eq!(
+        values,
+        [
+            "- (5 s) (5 s) (100) (5 s)",
+            "- 10 s 10 s (100) (5 s)",
+            "- 5 s none (100) (5 s)",
+            "- none none (100) (5 s)",
+            "- 10 s 30 s (none) none",
+            "- none 10 s 5 (5 s)",
+            "- (5 s) (5 s) ? ?",
+            "- (none) (none) - -",
+            "- 3 s 30 s - -",
+            "(none) 5 s 5 s - -",
+            "60 s 3 s (none) - -",
+        ]
+    );
+}

@@ -15,6 +15,9 @@ pub struct Encloses {
     pub inner: Vec<Setting>,
     /// From how many seconds on the enclosing timeout is rounded up to a whole second.
     pub rounded_from: Option<f64>,
+    /// What the library does with the longer one, where it does not wait for both; empty where it does.
+    #[serde(default)]
+    pub instead: String,
     /// Where this can be read.
     pub source: String,
 }

@@ -4,7 +4,7 @@ use super::Setting;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// What applies where nothing is written.
+/// What applies where nothing is written; words are empty where no rule speaks of it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Defaults {
@@ -16,11 +16,20 @@ pub struct Defaults {
     #[serde(default)]
     pub stream_example: String,
     /// The pool.
+    #[serde(default)]
     pub pool: String,
     /// A good pool.
+    #[serde(default)]
     pub pool_example: String,
     /// How long an idle connection is kept.
+    #[serde(default)]
     pub keepalive: String,
+    /// What a session costs that is built for one request.
+    #[serde(default)]
+    pub cost: String,
+    /// What comes of a session that nobody closes.
+    #[serde(default)]
+    pub leak: String,
     /// What a session without an object of its own for them has; a setting that is not named is none of this library.
     #[serde(default)]
     pub values: BTreeMap<Setting, DefaultValue>,

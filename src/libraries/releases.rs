@@ -41,10 +41,26 @@ pub(super) fn read(name: &str, text: &str, version: Option<&Version>) -> Result<
     let mut table = DeTable::parse(text).map_err(|error| format!("{name}: {error}"))?;
     resolve_table(table.get_mut(), version).map_err(|message| format!("{name}: {message}"))?;
     let library = Library::deserialize(toml::Deserializer::from(table));
-    library.map_err(|mut error| {
+    let mut library = library.map_err(|mut error| {
         error.set_input(Some(text));
         format!("{name}: {error}")
-    })
+    })?;
+    spread_shared(&mut library).map_err(|missing| format!("{name}: no shared parameter `{missing}`"))?;
+    Ok(library)
+}
+
+/// Gives the shared parameters to what takes them.
+fn spread_shared(library: &mut Library) -> Result<(), SmolStr> {
+    let shared = &library.shared;
+    let spread = |takes: &[SmolStr], into: &mut Vec<Parameter>| {
+        takes.iter().try_for_each(|name| {
+            let parameter = shared.iter().find(|parameter| parameter.name == *name);
+            into.push(parameter.ok_or_else(|| name.clone())?.clone());
+            Ok(())
+        })
+    };
+    library.classes.iter_mut().try_for_each(|class| spread(&class.takes, &mut class.parameters))?;
+    library.requests.iter_mut().try_for_each(|request| spread(&request.takes, &mut request.parameters))
 }
 
 /// Leaves in a value what is true of a release; says whether anything is.
@@ -172,7 +188,7 @@ impl Library {
     /// What the data says about an attribute of an object of `kind`.
     #[must_use]
     pub fn attribute(&self, kind: Kind, name: &str) -> Option<&WrongAttribute> {
-        self.attributes.iter().find(|row| row.on == kind && row.names.iter().any(|known| known == name))
+        self.attributes.iter().find(|row| row.on == Some(kind) && row.names.iter().any(|known| known == name))
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::index::AttributeWrite;
 use super::{ClassLists, Project, scope_in, sibling};
-use crate::model::expr::{ArgumentKind, ExprId, ExprKind};
+use crate::model::expr::{ArgumentKind, ComparisonOperator, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ScopeId, ScopeKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
 use crate::source::FileId;
@@ -193,7 +193,77 @@ impl Project<'_> {
                 found.push(write);
             }
         }
+        // What tests put in the place of something says nothing about it.
+        let test = self.files[&class.file].test;
+        found.retain(|write| test || !self.files[&write.target.file].test);
         found
+    }
+
+    /// The call whose arguments a write in a constructor sees: that of the class, or the one by which the constructor of a
+    /// subclass calls it.
+    pub(super) fn frame_of_write(
+        &self,
+        class: ScopeRef,
+        target: ExprRef,
+        made: Option<ExprRef>,
+        outer: Frame,
+    ) -> Frame {
+        let function = self.function_of(self.scope_at(target));
+        if self.scope(function).name != "__init__" {
+            return Frame::NONE;
+        }
+        let whole = |function| made.map_or(Frame::NONE, |call| self.frame(function, call, outer));
+        let lineage = self.lineage(class);
+        let mut inits = lineage.iter().filter_map(|&class| self.own_init(class));
+        let Some(mut init) = inits.next() else { return whole(function) };
+        let mut frame = whole(init);
+        for next in inits {
+            if init == function {
+                break;
+            }
+            let [call] = self.super_inits(init)[..] else { return Frame::NONE };
+            frame = self.frame(next, call, frame);
+            init = next;
+        }
+        if init == function { frame } else { Frame::NONE }
+    }
+
+    /// The calls of a class's constructor by those of its subclasses.
+    pub(super) fn calls_by_subclasses(&self, init: ScopeRef) -> Vec<ExprRef> {
+        let Some(class) = class_of_method(self.facts(init.file), init.scope) else { return Vec::new() };
+        if self.scope(init).name != "__init__" {
+            return Vec::new();
+        }
+        let of = |sub: &ScopeRef| {
+            let lineage = self.lineage(*sub);
+            let mut inits = lineage.iter().filter_map(|&class| self.own_init(class));
+            let own = inits.next().filter(|own| *own != init && inits.next() == Some(init))?;
+            self.super_inits(own).first().copied()
+        };
+        self.descendants(scope_in(init.file, class)).iter().filter_map(of).collect()
+    }
+
+    /// The constructor that a class defines itself.
+    fn own_init(&self, class: ScopeRef) -> Option<ScopeRef> {
+        self.member(class, "__init__")
+            .filter(|init| init.file == class.file && self.scope(*init).parent == Some(class.scope))
+    }
+
+    /// Whether a branch of a conditional may be `datum`: in `x if x is not None else y` the first branch is never none.
+    pub(super) fn may_be(&self, test: ExprRef, branch: ExprRef, holds: bool, datum: &Datum) -> bool {
+        let same = |other: ExprId| self.text(self.span(sibling(test, other))) == self.text(self.span(branch));
+        match self.kind(test) {
+            ExprKind::Comparison { operator, left, right } if same(*left) => {
+                let none = matches!(self.kind(sibling(test, *right)), ExprKind::None);
+                match operator {
+                    ComparisonOperator::IsNot if none => (*datum == Datum::Null) != holds,
+                    ComparisonOperator::Is if none => (*datum == Datum::Null) == holds,
+                    _ => true,
+                }
+            }
+            _ if same(test.expr) => datum.truth() != Some(!holds),
+            _ => true,
+        }
     }
 }
 

@@ -119,7 +119,58 @@ pub(super) fn is_retry(facts: &FileFacts, around: Around, inside: ExprId) -> boo
         }
         _ => false,
     });
-    caught || counted && leaves(body)
+    caught
+        || counted && leaves(body)
+        || over.is_some() && ends_with_first(facts, body, inside)
+        || until_it_works(facts, stmt, body, inside)
+}
+
+/// Whether a loop asks again as long as what it asked for is not there: `while not done: done = attempt()`, `while not
+/// attempt()`.
+fn until_it_works(facts: &FileFacts, stmt: StmtId, body: &[StmtId], inside: ExprId) -> bool {
+    let StmtKind::While { test, .. } = &facts.stmt(stmt).kind else { return false };
+    let mut denied = Vec::new();
+    let mut open = vec![*test];
+    while let Some(expr) = open.pop() {
+        if let ExprKind::Unary { operator: UnaryOperator::Not, operand } = &facts.expr(expr).kind {
+            match &facts.expr(*operand).kind {
+                ExprKind::Name(name) => denied.push(name),
+                _ if within(facts, inside, *operand) => return true,
+                _ => {}
+            }
+        }
+        facts.expr(expr).kind.children(&mut open);
+    }
+    statements_in(facts, body).into_iter().any(|inner| match &facts.stmt(inner).kind {
+        StmtKind::Assign { targets, .. } => {
+            let named =
+                |&target: &ExprId| matches!(&facts.expr(target).kind, ExprKind::Name(name) if denied.contains(&name));
+            covers(facts, inner, inside) && targets.iter().any(named)
+        }
+        _ => false,
+    })
+}
+
+/// Whether a body asks for something and is left as soon as there is an answer: one is looked for.
+fn ends_with_first(facts: &FileFacts, body: &[StmtId], inside: ExprId) -> bool {
+    if let [only] = body
+        && let StmtKind::For { body, .. } = &facts.stmt(*only).kind
+    {
+        return ends_with_first(facts, body, inside);
+    }
+    let [.., asks, tests] = body else { return false };
+    let StmtKind::Assign { targets, .. } = &facts.stmt(*asks).kind else { return false };
+    let StmtKind::If { test, then, otherwise } = &facts.stmt(*tests).kind else { return false };
+    let [target] = targets[..] else { return false };
+    let ExprKind::Name(name) = &facts.expr(target).kind else { return false };
+    let is_name = |expr: ExprId| matches!(&facts.expr(expr).kind, ExprKind::Name(other) if other == name);
+    let answered = match &facts.expr(*test).kind {
+        ExprKind::Comparison { operator: ComparisonOperator::IsNot, left, right } => {
+            is_name(*left) && matches!(facts.expr(*right).kind, ExprKind::None)
+        }
+        _ => is_name(*test),
+    };
+    covers(facts, *asks, inside) && answered && otherwise.is_empty() && leaves_for_good(facts, then)
 }
 
 /// Whether a loop is always left in its first turn.

@@ -205,6 +205,14 @@ impl Project<'_> {
         }
         for &reference in callers.references.iter().filter(|reference| test || !self.files[&reference.file].test) {
             any = true;
+            if let Some(repeat) = self.by_worker(reference, seen) {
+                match repeat {
+                    Repeat::Often(..) => return repeat,
+                    Repeat::Once => {}
+                    Repeat::Unknown => all_once = false,
+                }
+                continue;
+            }
             match self.by_registration(reference) {
                 Some(Repeat::Often(cause, chain)) => return Repeat::Often(cause, chain),
                 Some(Repeat::Once) => {}
@@ -337,6 +345,24 @@ impl Project<'_> {
                 _ => false,
             })
         })
+    }
+
+    /// How often a function runs that is passed on to a worker here: once for each item, or as often as the call runs.
+    fn by_worker(&self, reference: ExprRef, seen: &mut Vec<ScopeRef>) -> Option<Repeat> {
+        let facts = self.facts(reference.file);
+        let Parent::Expr(call) = facts.parent(reference.expr) else { return None };
+        let ExprKind::Call { callee, .. } = &facts.expr(call).kind else { return None };
+        if *callee == reference.expr {
+            return None;
+        }
+        let name = self.callee_name(sibling(reference, call));
+        if self.frameworks.is_mapper(&name) {
+            return Some(Repeat::Often(
+                Cause::Items,
+                vec![(facts.span(call), "once for each item, by a worker".into())],
+            ));
+        }
+        self.frameworks.is_submitter(&name).then(|| self.repeat_of_place(sibling(reference, call), seen))
     }
 
     /// How often a function runs that is passed on here.

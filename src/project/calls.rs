@@ -183,7 +183,10 @@ impl Project<'_> {
     fn row_of_call(&self, call: ExprRef, frame: Frame) -> Option<Row> {
         let ExprKind::Call { callee, .. } = self.kind(call) else { return None };
         let callee = self.evaluate(sibling(call, *callee), frame);
-        callee.alternatives.iter().find_map(|one| self.row_of_callee(&one.datum))
+        let mut rows = callee.alternatives.iter().filter_map(|one| self.row_of_callee(&one.datum));
+        let row = rows.next()?;
+        // What may be of two libraries is of neither.
+        rows.all(|other| other.library() == row.library()).then_some(row)
     }
 
     /// The row that calling `callee` makes a site of.
@@ -275,6 +278,9 @@ impl Project<'_> {
                         Some(inner) => self.evaluate(inner, Frame::NONE),
                         None => Value::unknown(Why::Call),
                     }
+                }
+                Datum::Result(path, _) if self.frameworks.thread_count_of(path).is_some() => {
+                    Value::known(one.datum.clone(), one.at)
                 }
                 Datum::Result(path, _) if path.starts_with("contextlib.") && path.ends_with("ExitStack") => {
                     Value::known(one.datum.clone(), one.at)

@@ -66,9 +66,12 @@ impl Project<'_> {
                 super::builtins::binary(*operator, &left, &right, self.span(expr))
             }
             ExprKind::Boolean { and, operands } => self.boolean(*and, operands, expr, frame),
-            ExprKind::Conditional { then, otherwise, .. } => {
-                let mut value = self.evaluate(here(*then), frame);
-                value.join(self.evaluate(here(*otherwise), frame));
+            ExprKind::Conditional { test, then, otherwise } => {
+                let mut value = self
+                    .evaluate(here(*then), frame)
+                    .filter(|datum| self.may_be(here(*test), here(*then), true, datum));
+                let other = self.evaluate(here(*otherwise), frame);
+                value.join(other.filter(|datum| self.may_be(here(*test), here(*otherwise), false, datum)));
                 value
             }
             ExprKind::Sequence(_) => Value::known(Datum::Sequence(expr, frame), at),
@@ -192,13 +195,14 @@ impl Project<'_> {
                 result.join(Value::unknown(Why::Expression));
                 continue;
             };
-            let frame = self.frame_of_write(write.target, made, frame);
+            let frame = self.frame_of_write(class, write.target, made, frame);
             let value = self.evaluate(sibling(write.target, value), frame);
             result.join(if write.entered { self.entered(value) } else { value });
         }
         let several = writes.len() > 1;
+        let others = result.alternatives.iter().any(|one| one.datum != Datum::Null);
         for one in &mut result.alternatives {
-            if several && one.datum == Datum::Null && one.source == Source::Written {
+            if several && one.datum == Datum::Null && (others || one.source == Source::Written) {
                 one.source = Source::Initial;
             }
         }
@@ -240,13 +244,6 @@ impl Project<'_> {
             }
         }
         value
-    }
-
-    /// The call whose arguments a write in a constructor sees.
-    fn frame_of_write(&self, target: ExprRef, made: Option<ExprRef>, outer: Frame) -> Frame {
-        let Some(call) = made else { return Frame::NONE };
-        let function = self.function_of(self.scope_at(target));
-        if self.scope(function).name == "__init__" { self.frame(function, call, outer) } else { Frame::NONE }
     }
 
     /// Whether a class-level value is the default of a generated constructor's parameter.
@@ -383,9 +380,15 @@ impl Project<'_> {
             }
             return value;
         }
-        let mut value = self.passed_by_callers(scope, index);
+        let passed = self.passed_by_callers(scope, index);
+        let all_known = passed.is_some();
+        let mut value = passed.unwrap_or_else(|| Value::unknown(Why::Parameter));
         if value.unknown.is_some() {
-            value.join(self.default(scope, index));
+            // Where every caller passes something, a default of none says nothing; any other shows what is meant.
+            let default = self.default(scope, index);
+            if !all_known || !default.always(|datum| *datum == Datum::Null) {
+                value.join(default);
+            }
             if let Some(annotation) = parameter.annotation {
                 value.join(self.annotated(ExprRef { file: scope.file, expr: annotation }, Why::Parameter));
             }
@@ -404,14 +407,18 @@ impl Project<'_> {
         }
     }
 
-    /// What all known callers pass; unknown where there is none.
-    fn passed_by_callers(&self, scope: ScopeRef, index: usize) -> Value {
+    /// What all known callers pass; `None` where there is none, or not all are known.
+    fn passed_by_callers(&self, scope: ScopeRef, index: usize) -> Option<Value> {
         let callers = self.callers_of(scope);
         let test = self.files[&scope.file].test;
-        let calls: Vec<ExprRef> =
+        let mut calls: Vec<ExprRef> =
             callers.calls.iter().filter(|caller| test || !self.files[&caller.call.file].test).map(|c| c.call).collect();
+        // A class that is there to be derived from is built by its subclasses.
+        if calls.is_empty() && self.scope(scope).parameters[index].default.is_none() {
+            calls = self.calls_by_subclasses(scope);
+        }
         if calls.is_empty() || callers.escapes || calls.len() > 32 {
-            return Value::unknown(Why::Parameter);
+            return None;
         }
         let mut result = Value::default();
         for call in calls {
@@ -421,7 +428,7 @@ impl Project<'_> {
                 Passed::Unknown => Value::unknown(Why::Splat),
             });
         }
-        result
+        Some(result)
     }
 
     /// The object that an annotation by a class of the project says there is. Which of its objects that is would take a

@@ -44,6 +44,21 @@ pub enum Ownership {
     Consumers(Vec<Span>),
 }
 
+/// What closes an object.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Closers<'l> {
+    /// The methods.
+    pub(super) methods: &'l [SmolStr],
+    /// Whether they are coroutines, so that a call that is not awaited does nothing.
+    pub(super) awaited: bool,
+}
+
+impl Closers<'_> {
+    pub(super) fn contains(self, name: &SmolStr) -> bool {
+        self.methods.contains(name)
+    }
+}
+
 impl Project<'_> {
     /// What becomes of the object that `made` makes.
     #[must_use]
@@ -51,11 +66,13 @@ impl Project<'_> {
         self.fate_of(made, 0)
     }
 
-    /// The methods that close what `made` makes.
-    pub(super) fn closers_of(&self, made: ExprRef) -> &[SmolStr] {
+    /// What closes what `made` makes.
+    pub(super) fn closers_of(&self, made: ExprRef) -> Closers<'_> {
         let value = self.evaluate(made, Frame::NONE);
         let row = value.alternatives.iter().find_map(|one| self.library_row(&one.datum));
-        row.and_then(|row| self.libraries.class(row)).map_or(&[], |class| class.closers.as_slice())
+        let class = row.and_then(|row| self.libraries.class(row));
+        let methods = class.map_or(&[][..], |class| class.closers.as_slice());
+        Closers { methods, awaited: class.is_some_and(|class| class.asynchronous) }
     }
 
     fn fate_of(&self, made: ExprRef, depth: usize) -> Fate {
@@ -68,12 +85,13 @@ impl Project<'_> {
         let unawaited = closes.iter().find(|call| self.is_dropped(**call));
         if let Some(call) = unawaited
             && closes.iter().all(|call| self.is_dropped(*call))
-            && self.is_coroutine_close(made)
+            && closers.awaited
         {
             return Fate::NotAwaited(self.span(*call));
         }
         for one in &uses {
             match &one.kind {
+                UseKind::StoredAttribute(_) if self.is_given_away(&uses) => return Fate::Fine,
                 UseKind::StoredAttribute(target) => return self.fate_in_attribute(*target, closers, depth),
                 UseKind::StoredItem(target) => return self.fate_in_item(*target, closers, depth),
                 UseKind::StoredName(..) | UseKind::Default | UseKind::Element => return Fate::Fine,
@@ -88,8 +106,16 @@ impl Project<'_> {
         self.fate_in_function(made, &uses, &closes)
     }
 
+    /// Whether an object is returned, too, by a function whose callers are not all known.
+    fn is_given_away(&self, uses: &[Use]) -> bool {
+        uses.iter().filter(|one| one.kind == UseKind::Returned).any(|one| {
+            let callers = self.callers_of(self.function_of(self.scope_at(one.expr)));
+            callers.escapes || callers.calls.is_empty()
+        })
+    }
+
     /// Whether a use settles the matter: the object is entered, or its close is registered.
-    fn settles(&self, one: &Use, closers: &[SmolStr]) -> bool {
+    fn settles(&self, one: &Use, closers: Closers<'_>) -> bool {
         match &one.kind {
             UseKind::Entered(_) => true,
             UseKind::Attribute(name) => closers.contains(name) || name.starts_with('_'),
@@ -122,16 +148,6 @@ impl Project<'_> {
         }
     }
 
-    /// Whether closing is a coroutine, so that a call of it that is not awaited does nothing.
-    fn is_coroutine_close(&self, made: ExprRef) -> bool {
-        let value = self.evaluate(made, Frame::NONE);
-        value.alternatives.iter().any(|one| {
-            self.library_row(&one.datum).is_some_and(|row| {
-                self.libraries.class(row).is_some_and(|class| class.makes == crate::libraries::Kind::Session)
-            })
-        })
-    }
-
     /// Whether a construction is there to fail: inside `pytest.raises` and its like.
     #[must_use]
     pub fn in_raises(&self, made: ExprRef) -> bool {
@@ -148,7 +164,7 @@ impl Project<'_> {
     }
 
     /// Whether a call may keep or close what it is given.
-    fn may_keep(&self, call: ExprRef, given: ExprRef, closers: &[SmolStr], depth: usize) -> bool {
+    fn may_keep(&self, call: ExprRef, given: ExprRef, closers: Closers<'_>, depth: usize) -> bool {
         if self.lends(call, given) {
             return false;
         }
@@ -187,7 +203,7 @@ impl Project<'_> {
         })
     }
 
-    fn fate_in_attribute(&self, target: ExprRef, closers: &[SmolStr], depth: usize) -> Fate {
+    fn fate_in_attribute(&self, target: ExprRef, closers: Closers<'_>, depth: usize) -> Fate {
         let ExprKind::Attribute { object, name } = self.kind(target) else { return Fate::Fine };
         let own = super::attributes::class_of_self(self.facts(target.file), *object);
         let class = match own {
@@ -204,7 +220,7 @@ impl Project<'_> {
 
     /// What becomes of what is stored under a key of an attribute. A container that is handed on whole may be emptied
     /// by anybody.
-    fn fate_in_item(&self, target: ExprRef, closers: &[SmolStr], depth: usize) -> Fate {
+    fn fate_in_item(&self, target: ExprRef, closers: Closers<'_>, depth: usize) -> Fate {
         let ExprKind::Index { object, .. } = self.kind(target) else { return Fate::Fine };
         let Some((class, name)) = self.attribute_holder(sibling(target, *object)) else { return Fate::Fine };
         let handed = self.attribute_uses(class, &name).iter().any(|one| {
@@ -227,12 +243,12 @@ impl Project<'_> {
         name: &SmolStr,
         uses: &[Use],
         held: Span,
-        closers: &[SmolStr],
+        closers: Closers<'_>,
         depth: usize,
     ) -> Fate {
         let mut closes: Vec<ExprRef> = Vec::new();
         for one in uses {
-            closes.extend(closing_call(one, closers).filter(|call| !self.is_dropped(*call)));
+            closes.extend(closing_call(one, closers).filter(|call| !closers.awaited || !self.is_dropped(*call)));
             let handed = match &one.kind {
                 UseKind::Entered(_) | UseKind::StoredItem(_) | UseKind::StoredAttribute(_) => true,
                 UseKind::Yielded => !self.is_context_manager(self.function_of(self.scope_at(one.expr))),
@@ -257,7 +273,8 @@ impl Project<'_> {
     }
 
     /// Whether a method that returns the attribute is one whose result somebody closes.
-    fn is_handed_out(&self, returned: ExprRef, closers: &[SmolStr]) -> bool {
+    fn is_handed_out(&self, returned: ExprRef, closers: Closers<'_>) -> bool {
+        let leaves = |one: &Use| matches!(&one.kind, UseKind::Method(name, _) if name.starts_with("__"));
         let function = self.function_of(self.scope_at(returned));
         let name = &self.scope(function).name;
         let as_attribute = self.attribute_uses_anywhere(None, name);
@@ -266,7 +283,7 @@ impl Project<'_> {
         as_attribute
             .into_iter()
             .chain(as_call)
-            .any(|one| closing_call(&one, closers).is_some() || matches!(one.kind, UseKind::Entered(_)))
+            .any(|one| closing_call(&one, closers).is_some() || leaves(&one) || matches!(one.kind, UseKind::Entered(_)))
     }
 
     /// Whether attributes are closed by a name that is computed: `getattr(self, name).close()`, `vars(self)`.
@@ -316,7 +333,8 @@ impl Project<'_> {
 
     fn fate_at_consumers(&self, returned: ExprRef, depth: usize) -> Fate {
         let function = self.function_of(self.scope_at(returned));
-        if self.scope(function).kind != ScopeKind::Function || self.keeps_result(function) {
+        let kept = self.keeps_result(function) || self.returns_kept(function);
+        if self.scope(function).kind != ScopeKind::Function || kept {
             return Fate::Fine;
         }
         let mut open = Vec::new();
@@ -364,6 +382,9 @@ impl Project<'_> {
         }
         let Some(start) = facts.stmt_of(made.expr) else { return Fate::Fine };
         let closing: Vec<StmtId> = closes.iter().filter_map(|call| facts.stmt_of(call.expr)).collect();
+        if closing.contains(&start) {
+            return Fate::Fine;
+        }
         let names: Vec<ExprId> = uses.iter().map(|one| one.expr.expr).collect();
         let closes_at = |stmt: StmtId| closing.contains(&stmt);
         // Where the construction hangs on a condition, so does who has to close.
@@ -389,7 +410,7 @@ impl Project<'_> {
     }
 }
 
-fn closing_call(one: &Use, closers: &[SmolStr]) -> Option<ExprRef> {
+fn closing_call(one: &Use, closers: Closers<'_>) -> Option<ExprRef> {
     match &one.kind {
         UseKind::Method(name, call) if closers.contains(name) => Some(*call),
         _ => None,

@@ -67,6 +67,8 @@ impl Project<'_> {
         let mut loose = Requests::default();
         self.collect_by_name(&uses, &mut loose);
         found.sites.extend(loose.sites.into_iter().filter(|request| self.goes_through(request, session)));
+        // What has the same name elsewhere may be of another library.
+        found.sites.retain(|request| request.row.library() == session.row.library());
         found.sites.sort_by_key(|site| site.id);
         found.sites.dedup_by_key(|site| site.id);
         found
@@ -287,10 +289,20 @@ impl Project<'_> {
             _ => false,
         };
         let callers = self.callers_of(function);
+        if keywords && self.is_added(mapping, name) {
+            return true;
+        }
         if !keywords || callers.escapes || callers.calls.is_empty() || depth >= HANDS {
             return true;
         }
         callers.calls.iter().any(|caller| !caller.certain || self.passes(caller.call, name, depth + 1))
+    }
+
+    /// Whether an entry of this name may be added to a mapping before it is used.
+    fn is_added(&self, mapping: ExprRef, name: &str) -> bool {
+        let ExprKind::Name(variable) = self.kind(mapping) else { return true };
+        let mut added = Vec::new();
+        self.added_entries(mapping, variable, &mut added) || added.iter().any(|entry| entry.name == name)
     }
 
     /// Whether an object of timeouts is given to a session or request that is known.
@@ -470,6 +482,12 @@ impl Project<'_> {
             _ => return None,
         };
         let value = self.evaluate(object, Frame::NONE);
+        let written = self.is_target(expr);
+        let found = |of: String, row| Access { at: self.span(expr), expr, name: name.clone(), of, written, row };
+        if let Some(Datum::Path(module)) = value.one().map(|one| &one.datum) {
+            let row = self.libraries.module_attribute(module, name)?.clone();
+            return Some(found(format!("`{module}`"), Some(row)));
+        }
         let mut kinds: Vec<(usize, Kind)> = Vec::new();
         for one in value.alternatives.iter().filter(|one| one.datum != Datum::Null) {
             kinds.push(self.accessed(&one.datum)?);
@@ -483,8 +501,7 @@ impl Project<'_> {
         let pinned = self.releases.library(expr.file, library);
         let known = pinned.library.as_deref().unwrap_or(&self.libraries.list()[library]);
         let row = known.attribute(kind, name).filter(|_| !own).cloned();
-        let written = self.is_target(expr);
-        Some(Access { at: self.span(expr), expr, name: name.clone(), kind, written, row })
+        Some(found(format!("a {}", self.libraries.noun(library, kind)), row))
     }
 
     /// What an object is, where it is a session or pool: `session.connector` is a pool.

@@ -10,8 +10,8 @@ use super::evaluate::Passed;
 use super::places::{Use, UseKind};
 use super::{Project, sibling};
 use crate::finding::Confidence;
-use crate::model::expr::ExprKind;
-use crate::model::facts::{MODULE, ScopeKind, StmtKind};
+use crate::model::expr::{ComparisonOperator, ExprKind};
+use crate::model::facts::{BlockRole, MODULE, ScopeKind, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
 use crate::source::Span;
 use smol_str::SmolStr;
@@ -121,8 +121,8 @@ impl Project<'_> {
         }
     }
 
-    fn closes(&self, made: ExprRef, method: &str) -> bool {
-        self.closers_of(made).iter().any(|closer| closer == method)
+    fn closes(&self, made: ExprRef, method: &SmolStr) -> bool {
+        self.closers_of(made).contains(method)
     }
 
     /// A provider that a framework calls for each request: what it builds lives for that request.
@@ -144,6 +144,9 @@ impl Project<'_> {
         if depth >= FACTORIES || scope.kind != ScopeKind::Function || self.keeps_result(function) {
             return None;
         }
+        if self.returns_kept(function) {
+            return None;
+        }
         let callers = self.callers_of(function);
         let test = self.files[&function.file].test;
         for caller in callers.calls.iter().filter(|caller| test || !self.files[&caller.call.file].test) {
@@ -154,6 +157,18 @@ impl Project<'_> {
             }
         }
         None
+    }
+
+    /// Whether a function returns what is kept in an attribute or under a key, at least sometimes.
+    pub(super) fn returns_kept(&self, function: ScopeRef) -> bool {
+        let facts = self.facts(function.file);
+        let mut returns = facts.stmt_ids().filter(|&stmt| facts.place(stmt).scope == function.scope);
+        returns.any(|stmt| match facts.stmt(stmt).kind {
+            StmtKind::Return(Some(value)) => {
+                matches!(facts.expr(value).kind, ExprKind::Attribute { .. } | ExprKind::Index { .. })
+            }
+            _ => false,
+        })
     }
 
     /// Whether a decorator keeps what a function returned for the next call, or for the whole test.
@@ -201,7 +216,8 @@ impl Project<'_> {
             (Repeat::Often(Cause::Turns | Cause::Messages, _) | Repeat::Unknown, _) if sockets => None,
             (Repeat::Often(_, chain), Requests::One) => Some(Waste {
                 each: "for each request",
-                confidence: Confidence::High,
+                // A branch for one value is most often taken for one of many.
+                confidence: if self.is_selected(made, function) { Confidence::Low } else { Confidence::High },
                 chain,
                 function: SmolStr::default(),
             }),
@@ -312,6 +328,23 @@ impl Project<'_> {
             _ => false,
         });
         !script
+    }
+
+    /// Whether a construction stands in a branch for one value of a parameter: `if name == "status"`.
+    fn is_selected(&self, made: ExprRef, function: ScopeRef) -> bool {
+        let facts = self.facts(made.file);
+        let Some(stmt) = facts.stmt_of(made.expr) else { return false };
+        let parameters = &facts.scope(function.scope).parameters;
+        enclosing(facts, stmt).into_iter().any(|(outer, role)| match &facts.stmt(outer).kind {
+            StmtKind::If { test, .. } if role == BlockRole::Body => match &facts.expr(*test).kind {
+                ExprKind::Comparison { operator: ComparisonOperator::Equal, left, right } => {
+                    matches!(&facts.expr(*left).kind, ExprKind::Name(name) if parameters.iter().any(|p| p.name == *name))
+                        && matches!(facts.expr(*right).kind, ExprKind::Text(_))
+                }
+                _ => false,
+            },
+            _ => false,
+        })
     }
 
     /// Whether a function builds the session only where it was given none, and hands it to itself.

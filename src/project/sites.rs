@@ -8,14 +8,15 @@ use super::attributes::last_name;
 use super::carriers::Carriers;
 use super::evaluate::Passed;
 use super::{Project, scope_in, sibling};
-use crate::libraries::{Class, Kind, Library, Parameter, Request, Row, Setting};
+use crate::libraries::{Class, Kind, Libraries, Library, Parameter, Request, Row, Setting};
 use crate::locks::Pin;
 use crate::model::expr::{ArgumentKind, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ImportItem, ParameterKind, StmtKind};
 use crate::model::value::{Alternative, Datum, ExprRef, Frame, ScopeRef, Value, Why};
 use crate::source::{FileId, Span, offset};
 use rustc_hash::FxHashSet;
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
+use std::rc::Rc;
 
 /// A site of the project, in the order of files and bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,6 +58,8 @@ pub struct Site {
     pub stray: Option<Span>,
     /// Whether arguments that cannot be seen may reach it, too.
     pub open: bool,
+    /// Whether it may be of another class of the library that takes the same.
+    pub mixed: bool,
     /// The class of the project that is built, where it derives from the library's.
     pub class: Option<ScopeRef>,
     /// Whether it is in test code.
@@ -78,7 +81,9 @@ impl Project<'_> {
         let (classes, requests) = self.names_of_callables();
         let modules = |module: &str| self.libraries.of_module(module).is_some();
         let resolve = |from, module: &str, level| self.modules.resolve(from, module, level);
-        let carriers = Carriers::of(self.judged_files().map(|file| &file.facts), &classes, &requests, modules, resolve);
+        let mut seeds = classes.clone();
+        seeds.extend(self.libraries.builders());
+        let carriers = Carriers::of(self.judged_files().map(|file| &file.facts), &seeds, &requests, modules, resolve);
         for file in self.judged_files() {
             for expr in file.facts.expr_ids() {
                 let ExprKind::Call { callee, .. } = file.facts.expr(expr).kind else { continue };
@@ -88,7 +93,7 @@ impl Project<'_> {
                     (Some(name), ExprKind::Attribute { object, .. }) => {
                         requests.contains(&name) && carriers.may_be(&file.facts, *object)
                     }
-                    (Some(name), _) => requests.contains(&name),
+                    (Some(name), _) => requests.contains(&name) || carriers.may_be(&file.facts, callee),
                 };
                 if may_be {
                     let call = ExprRef { file: file.facts.file, expr };
@@ -133,14 +138,15 @@ impl Project<'_> {
     /// The last names that what is called can have to be a site: those of the libraries, and whatever else the project
     /// calls them; and the names of requests.
     fn names_of_callables(&mut self) -> (FxHashSet<SmolStr>, FxHashSet<SmolStr>) {
-        let classes: FxHashSet<SmolStr> = self.libraries.words().map(SmolStr::from).collect();
+        let mut classes: FxHashSet<SmolStr> = self.libraries.words().map(SmolStr::from).collect();
+        classes.extend(self.libraries.common_names().map(SmolStr::from));
         let mut names = classes.clone();
         loop {
             let before = names.len();
             let other: Vec<&str> = names.difference(&classes).map(SmolStr::as_str).collect();
             self.judged = self.names.files_with_any(&other);
             for file in self.judged_files() {
-                other_names(&file.facts, &mut names);
+                other_names(&file.facts, self.libraries, &mut names);
             }
             // What very many files call something else is no name for a library's class.
             names.retain(|name| classes.contains(name) || self.names.is_telling(name));
@@ -166,9 +172,12 @@ impl Project<'_> {
         let known: Vec<&Datum> =
             value.alternatives.iter().map(|one| &one.datum).filter(|datum| **datum != Datum::Null).collect();
         let row = self.row_of_callee(known.first()?)?;
-        if known.iter().any(|datum| self.row_of_callee(datum) != Some(row)) {
+        let rows: Option<Vec<Row>> = known.iter().map(|datum| self.row_of_callee(datum)).collect();
+        let rows = rows?;
+        if !rows.iter().all(|&other| self.libraries.are_alike(other, row)) {
             return None;
         }
+        let mixed = rows.iter().any(|&other| other != row);
         let kind = self.libraries.kind(row);
         if value.unknown == Some(Why::Name) || value.unknown.is_some() && kind != Kind::Request {
             return None;
@@ -193,8 +202,15 @@ impl Project<'_> {
             _ => binding.bind(call, Frame::NONE, 0),
         }
         let (arguments, open, stray) = (binding.arguments, binding.open, binding.stray);
+        let parameters = self.libraries.parameters(row);
+        let wraps = |argument: &BoundArgument| {
+            argument.parameter.is_some_and(|index| parameters[index].setting == Setting::Inner)
+        };
+        if arguments.iter().any(wraps) {
+            return None;
+        }
         let callee = self.span(callee);
-        Some(Site { id: SiteId(0), row, kind, call, callee, arguments, stray, open, class, test })
+        Some(Site { id: SiteId(0), row, kind, call, callee, arguments, stray, open, mixed, class, test })
     }
 
     /// The site that a call is.
@@ -284,7 +300,7 @@ impl Project<'_> {
 }
 
 /// Adds the names that a file gives to what has one of `names`: by import, assignment, default or subclass.
-fn other_names(facts: &FileFacts, names: &mut FxHashSet<SmolStr>) {
+fn other_names(facts: &FileFacts, libraries: &Libraries, names: &mut FxHashSet<SmolStr>) {
     let named = |expr: ExprId, names: &FxHashSet<SmolStr>| mentions(facts, expr, names, 0);
     for stmt in facts.stmt_ids() {
         match &facts.stmt(stmt).kind {
@@ -293,7 +309,11 @@ fn other_names(facts: &FileFacts, names: &mut FxHashSet<SmolStr>) {
             }
             StmtKind::Import(imports) => {
                 let renamed = imports.iter().filter(|import| match &import.item {
-                    ImportItem::Member(name) => names.contains(name),
+                    ImportItem::Member(name) if *name == import.binds => names.contains(name),
+                    ImportItem::Member(name) => {
+                        let path = format_smolstr!("{}.{name}", import.module);
+                        names.contains(name) || import.level == 0 && libraries.row(&path).is_some()
+                    }
                     _ => false,
                 });
                 let renamed: Vec<SmolStr> = renamed.map(|import| import.binds.clone()).collect();
@@ -468,7 +488,16 @@ impl Project<'_> {
     }
 
     /// The calls of a base class's constructor in a constructor.
-    fn super_inits(&self, init: ScopeRef) -> Vec<ExprRef> {
+    pub(super) fn super_inits(&self, init: ScopeRef) -> Rc<Vec<ExprRef>> {
+        let known = self.super_inits.borrow().get(&init).cloned();
+        known.unwrap_or_else(|| {
+            let found = Rc::new(self.find_super_inits(init));
+            self.super_inits.borrow_mut().insert(init, found.clone());
+            found
+        })
+    }
+
+    fn find_super_inits(&self, init: ScopeRef) -> Vec<ExprRef> {
         let facts = self.facts(init.file);
         let calls = facts.expr_ids().filter(|&expr| facts.scope_of(expr) == init.scope);
         let found = calls.filter(|&expr| match &facts.expr(expr).kind {

@@ -38,12 +38,13 @@ fn compare(view: View<'_>, row: &Encloses, inner: Setting) -> Option<Draft> {
     let (outer_unit, inner_unit) = (view.unit(outer), view.unit(inner));
     let (outer, inner) = (outers.first()?, inners.first()?);
     let ends = quantity(outer.value, outer_unit);
+    let why = match row.instead.as_str() {
+        "" => format!("`{}` ends the request first, after {ends}", outer.name),
+        instead => format!("{instead}, {ends}"),
+    };
     let draft = Draft::new(
         inner.at,
-        format!(
-            "{} is longer than {}: `{}` ends the request first, after {ends}",
-            inner.spelled, outer.spelled, outer.name
-        ),
+        format!("{} is longer than {}: {why}", inner.spelled, outer.spelled),
         format!("lower `{}` to at most {ends}, or raise `{}`", inner.name, outer.name),
     )
     .note(format!("{} here", quantity(inner.value, inner_unit)))

@@ -1,6 +1,7 @@
 //! PC103 timeout-not-set: no timeout is set, so the library's default decides.
 //!
-//! Silent where every request through the session bounds itself, and where that cannot be seen.
+//! Asked where the library takes its default from: at the session, at the request, or at both. Silent where every
+//! request through the session bounds itself, where the session bounds the request, and where that cannot be seen.
 
 use super::Check;
 use super::view::View;
@@ -10,7 +11,7 @@ use crate::model::value::Datum;
 use crate::project::Site;
 
 /// What decides it.
-pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, session), Check::Site(Kind::Request, one_shot)];
+pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, session), Check::Site(Kind::Request, request)];
 
 /// What a session takes instead of a timeout object.
 const LEGACY: [Setting; 2] = [Setting::Total, Setting::Connect];
@@ -19,6 +20,9 @@ fn session(view: View<'_>) -> Vec<Draft> {
     if LEGACY.iter().any(|&setting| !view.is_unset(setting) && view.parameter(setting).is_some()) {
         return Vec::new();
     }
+    let Some(default) = view.parameter(Setting::Timeout).and_then(|parameter| parameter.unset) else {
+        return Vec::new();
+    };
     let requests = view.project.requests_of(view.site);
     let socket = |request: &&Site| view.project.request(request).is_some_and(|row| row.socket);
     let plain: Vec<&&Site> = requests.sites.iter().filter(|request| !socket(request)).collect();
@@ -29,25 +33,34 @@ fn session(view: View<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     let confidence = if requests.complete && !plain.is_empty() { Confidence::High } else { Confidence::Medium };
-    draft(view, confidence).into_iter().collect()
+    draft(view, default, confidence).into_iter().collect()
 }
 
-fn one_shot(view: View<'_>) -> Vec<Draft> {
-    let one_shot = view.project.request(view.site).is_some_and(|request| request.one_shot);
-    if !one_shot || view.project.is_bounded(view.site) {
+fn request(view: View<'_>) -> Vec<Draft> {
+    let Some(default) = view.parameter(Setting::Timeout).and_then(|parameter| parameter.unset) else {
+        return Vec::new();
+    };
+    let through = view.project.request(view.site).is_some_and(|row| row.on.is_some());
+    if view.project.is_bounded(view.site) || through && view.project.session_sets_timeout(view.site) {
         return Vec::new();
     }
-    draft(view, Confidence::High).into_iter().collect()
+    draft(view, default, Confidence::High).into_iter().collect()
 }
 
-fn draft(view: View<'_>, confidence: Confidence) -> Option<Draft> {
+fn draft(view: View<'_>, default: Consequence, confidence: Confidence) -> Option<Draft> {
     let name = view.name(Setting::Timeout);
     let value = view.value(Setting::Timeout);
     let defaults = view.defaults();
     let help = format!("pass `{name}={}`, with numbers that fit what is called", defaults.timeout_example);
     let confidence = if view.project.is_script(view.site) { Confidence::Low } else { confidence };
     if value.is_unset() {
-        let message = format!("no `{name}=`: the default of {} applies: {}", view.library().called(), defaults.timeout);
+        let library = view.library().called();
+        let message = match default {
+            Consequence::Default => {
+                format!("no `{name}=`: the default of {library} applies: {}", defaults.timeout)
+            }
+            _ => format!("no `{name}=`, and {library} has no default: {}", defaults.timeout),
+        };
         return Some(Draft::new(view.span(), message, help).confidence(confidence));
     }
     let effect = view.parameter(Setting::Timeout)?.none.as_ref()?;

@@ -1,67 +1,89 @@
 //! PC104 timeout-disabled: nothing bounds a peer that stays silent.
 //!
-//! Two shapes: an object of timeouts that bounds neither the whole request nor a silent read, and a request whose
-//! timeout is none, most often through the default of a parameter.
+//! Three shapes: an object of timeouts that bounds none of what waits for a silent peer, a session or request whose
+//! timeout is none, most often through the default of a parameter, and a tuple that leaves something out.
 
 use super::Check;
 use super::view::{View, is_default};
 use crate::finding::{Confidence, Draft};
 use crate::libraries::{Consequence, Kind, Setting};
 use crate::model::value::{Datum, Source};
+use crate::project::Site;
 
 /// What decides it.
-pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Timeout, object), Check::Site(Kind::Request, request)];
+pub(crate) const CHECKS: &[Check] = &[
+    Check::Site(Kind::Timeout, object),
+    Check::Site(Kind::Session, session),
+    Check::Site(Kind::Request, request),
+    Check::Site(Kind::Session, tuple),
+    Check::Site(Kind::Request, tuple),
+];
+
+const FOR_EVER: &str = "a peer that accepts and never answers is waited for for ever";
 
 fn object(view: View<'_>) -> Vec<Draft> {
     object_draft(view).into_iter().collect()
 }
 
 fn object_draft(view: View<'_>) -> Option<Draft> {
-    let outer = view.library().encloses.first()?.outer;
-    let read = *view.library().phases.last()?.settings.last()?;
+    let silence = view.library().silence.as_ref()?;
     if view.project.is_timed(view.site.call) {
         return None;
     }
-    if !view.is_off(outer) || !view.is_off(read) || view.project.is_only_compared(view.site.call) {
+    let off = silence.settings.iter().all(|&setting| view.is_off(setting));
+    if !off || view.project.is_only_compared(view.site.call) {
         return None;
     }
     // Tests build objects to compare with and to hand to doubles.
     if view.site.test && !view.project.is_in_use(view.site.call) {
         return None;
     }
-    let (total, read) = (view.name(outer), view.name(read));
-    let message = match (view.is_unset(outer), view.site.arguments.is_empty()) {
-        (_, true) => format!(
-            "`{}()` switches every timeout off: a peer that accepts and never answers is waited for for ever",
-            view.callee()
-        ),
-        (true, _) => format!(
-            "`{}` without `{total}` and `{read}` drops the default total: a peer that accepts and never answers is waited for for ever",
-            view.callee()
-        ),
-        (false, _) => format!(
-            "neither `{total}` nor `{read}` is bounded: a peer that accepts and never answers is waited for for ever"
-        ),
+    let names: Vec<String> = silence.settings.iter().map(|&setting| format!("`{}`", view.name(setting))).collect();
+    let message = match (silence.settings.iter().all(|&setting| view.is_left_out(setting)), names.as_slice()) {
+        (true, _) if view.site.arguments.is_empty() => {
+            format!("`{}()` switches every timeout off: {FOR_EVER}", view.callee())
+        }
+        (true, _) => format!("`{}` without {} {}: {FOR_EVER}", view.callee(), names.join(" and "), silence.others),
+        (false, [one]) => format!("{one} is not bounded: {FOR_EVER}"),
+        (false, _) => format!("neither {} is bounded: {FOR_EVER}", names.join(" nor ")),
     };
-    let help = format!("set `{total}`, or `{read}` where a transfer may take any time");
-    Some(Draft::new(view.span(), message, help))
+    Some(Draft::new(view.span(), message, silence.help.clone()))
+}
+
+fn session(view: View<'_>) -> Vec<Draft> {
+    if view.project.is_double(view.site) {
+        return Vec::new();
+    }
+    let requests = view.project.requests_of(view.site);
+    let stream = |request: &Site| view.project.request(request).is_some_and(|row| row.stream);
+    let bounded = |request: &&Site| stream(request) || view.project.is_bounded(request);
+    if !requests.sites.is_empty() && requests.sites.iter().all(bounded) {
+        return Vec::new();
+    }
+    none(view).into_iter().collect()
 }
 
 fn request(view: View<'_>) -> Vec<Draft> {
-    request_draft(view).into_iter().collect()
+    // A stream lasts as long as it lasts.
+    if view.project.request(view.site).is_some_and(|row| row.stream) {
+        return Vec::new();
+    }
+    none(view).into_iter().collect()
 }
 
-fn request_draft(view: View<'_>) -> Option<Draft> {
+fn none(view: View<'_>) -> Option<Draft> {
     let effect = view.parameter(Setting::Timeout)?.none.as_ref()?;
     if effect.consequence != Consequence::Unbounded || view.project.is_timed(view.site.call) {
         return None;
     }
     let argument = view.argument(Setting::Timeout)?;
     let value = view.value(Setting::Timeout);
-    let none = value.alternatives.iter().find(|one| one.datum == Datum::Null && one.source != Source::Initial)?;
+    let unless_given = view.project.is_none_unless_given(argument.value);
+    let counts = |source: Source| unless_given || source != Source::Initial;
+    let none = value.alternatives.iter().find(|one| one.datum == Datum::Null && counts(one.source))?;
     let others = value.alternatives.iter().any(|one| one.datum != Datum::Null);
     let by_default = is_default(none) || others || value.unknown.is_some();
-    if others && !is_default(none) {
+    if others && !is_default(none) && !unless_given {
         return None;
     }
     let name = view.name(Setting::Timeout);
@@ -70,10 +92,39 @@ fn request_draft(view: View<'_>) -> Option<Draft> {
     } else {
         format!("`{name}=None`: {}", effect.sentence)
     };
-    let help = format!("leave `{name}` out to use the session's, or pass `{}`", view.defaults().timeout_example);
-    let mut draft = Draft::new(argument.span, message, help);
-    if let Some(at) = none.at.filter(|at| !argument.span.contains(at)) {
+    let example = &view.defaults().timeout_example;
+    let help = if view.session_has_timeout() {
+        format!("leave `{name}` out to use the session's, or pass `{example}`")
+    } else {
+        format!("pass a number that fits what is called, for example `{name}={example}`")
+    };
+    // What a mapping brings along from another function is told where it is used.
+    let place = if view.project.is_beside(view.site, argument) { argument.span } else { view.span() };
+    let mut draft = Draft::new(place, message, help);
+    if let Some(at) = none.at.filter(|at| !place.contains(at)) {
         draft = draft.label(at, "None comes from here");
     }
     Some(draft.confidence(if by_default { Confidence::Medium } else { Confidence::High }))
+}
+
+fn tuple(view: View<'_>) -> Vec<Draft> {
+    tuple_draft(view).into_iter().collect()
+}
+
+fn tuple_draft(view: View<'_>) -> Option<Draft> {
+    let row = view.parameter(Setting::Timeout)?.tuple.as_ref()?;
+    let argument = view.argument(Setting::Timeout)?;
+    let value = view.value(Setting::Timeout);
+    let items = view.project.tuple_items(&value.one()?.datum)?;
+    let read = row.settings.iter().position(|setting| *setting == Setting::SockRead)?;
+    let silent = items.get(read).is_some_and(|item| item.always(|datum| *datum == Datum::Null));
+    let name = view.name(Setting::Timeout);
+    let message = if silent {
+        format!("the read timeout of this `{name}` is None: {FOR_EVER}")
+    } else if items.len() > 1 && items.len() < row.settings.len() && !row.short.is_empty() {
+        format!("`{name}` is a tuple of {}: {}", items.len(), row.short)
+    } else {
+        return None;
+    };
+    Some(Draft::new(argument.span, message, format!("pass `{name}={}`", view.defaults().timeout_example)))
 }

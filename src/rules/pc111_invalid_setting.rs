@@ -5,24 +5,45 @@
 use super::Check;
 use super::view::View;
 use crate::finding::{Draft, Severity};
-use crate::libraries::{Kind, Parameter};
+use crate::libraries::{Kind, Parameter, Setting};
 use crate::model::value::Datum;
 
 /// What decides it.
 pub(crate) const CHECKS: &[Check] = &[
     Check::Site(Kind::Timeout, check),
+    Check::Site(Kind::Limits, check),
     Check::Site(Kind::Pool, check),
     Check::Site(Kind::Session, check),
     Check::Site(Kind::Request, check),
+    Check::Site(Kind::Pool, empty),
+    Check::Site(Kind::Session, empty),
 ];
 
 fn check(view: View<'_>) -> Vec<Draft> {
     let parameters = view.project.parameters(view.site);
     // What nothing bad can come of is not worth a look at where it comes from.
     let told = |parameter: &&Parameter| {
-        [&parameter.text, &parameter.negative, &parameter.none].into_iter().any(Option::is_some)
+        [&parameter.text, &parameter.negative, &parameter.zero, &parameter.none].into_iter().any(Option::is_some)
     };
     parameters.iter().filter(told).filter_map(|parameter| draft(view, parameter)).collect()
+}
+
+/// A pool that has no connection and lets requests wait for one.
+fn empty(view: View<'_>) -> Vec<Draft> {
+    let (Some(block), Some(size)) = (view.argument(Setting::Block), view.argument(Setting::IdleLimit)) else {
+        return Vec::new();
+    };
+    let waits = view.value(Setting::Block).always(|datum| *datum == Datum::Bool(true));
+    let none = view.value(Setting::IdleLimit).always(|datum| *datum == Datum::Number(0.0));
+    if !waits || !none {
+        return Vec::new();
+    }
+    let (size_name, block_name) = (view.name(Setting::IdleLimit), view.name(Setting::Block));
+    let message = format!(
+        "`{size_name}` is 0 and `{block_name}` is true: the pool never has a connection, and every request waits for ever"
+    );
+    let help = format!("set `{size_name}` to how many requests may run at once");
+    vec![Draft::new(size.span, message, help).label(block.span, "requests wait for a connection")]
 }
 
 fn draft(view: View<'_>, parameter: &Parameter) -> Option<Draft> {
@@ -37,9 +58,13 @@ fn draft(view: View<'_>, parameter: &Parameter) -> Option<Draft> {
     } else if value.always(|datum| matches!(datum, Datum::Number(number) if *number < 0.0)) {
         let none = if parameter.unbounded.is_empty() { "leave it out" } else { "write None for no bound" };
         (parameter.negative.as_ref()?, "negative", format!("{none}, or a positive number"))
+    } else if value.always(|datum| *datum == Datum::Number(0.0)) {
+        let effect = parameter.zero.as_ref().filter(|effect| effect.consequence.is_error());
+        (effect?, "0", "write a positive number".to_owned())
     } else if value.always(|datum| *datum == Datum::Null) {
         let other = if parameter.expects.is_some() { "an object of its kind" } else { "a number" };
-        (parameter.none.as_ref()?, "None", format!("leave it out for the default, or pass {other}"))
+        let effect = parameter.none.as_ref().filter(|effect| effect.consequence.is_error());
+        (effect?, "None", format!("leave it out for the default, or pass {other}"))
     } else {
         return None;
     };

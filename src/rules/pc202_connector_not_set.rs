@@ -18,8 +18,9 @@ fn check(view: View<'_>) -> Vec<Draft> {
 }
 
 fn draft(view: View<'_>) -> Option<Draft> {
+    view.parameter(Setting::Pool)?;
     let value = view.value(Setting::Pool);
-    if !value.always(|datum| matches!(datum, Datum::Unset | Datum::Null)) {
+    if view.defaults().pool.is_empty() || !value.always(|datum| matches!(datum, Datum::Unset | Datum::Null)) {
         return None;
     }
     let one_host = !view.is_unset(Setting::BaseUrl) || view.project.is_for_one_host(view.site);

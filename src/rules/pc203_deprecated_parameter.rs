@@ -9,8 +9,12 @@ use crate::libraries::{Consequence, Kind, Status, WrongArgument};
 use crate::project::BoundArgument;
 
 /// What decides it.
-pub(crate) const CHECKS: &[Check] =
-    &[Check::Site(Kind::Timeout, check), Check::Site(Kind::Pool, check), Check::Site(Kind::Session, check)];
+pub(crate) const CHECKS: &[Check] = &[
+    Check::Site(Kind::Timeout, check),
+    Check::Site(Kind::Limits, check),
+    Check::Site(Kind::Pool, check),
+    Check::Site(Kind::Session, check),
+];
 
 fn check(view: View<'_>) -> Vec<Draft> {
     // A subclass of the project may take any name.

@@ -8,10 +8,28 @@ use crate::finding::Draft;
 use crate::libraries::{Kind, Setting};
 
 /// What decides it.
-pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Pool, check)];
+pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Pool, check), Check::Site(Kind::Limits, idle)];
 
 fn check(view: View<'_>) -> Vec<Draft> {
     draft(view).into_iter().collect()
+}
+
+/// More idle connections than there can be connections.
+fn idle(view: View<'_>) -> Vec<Draft> {
+    idle_draft(view).into_iter().collect()
+}
+
+fn idle_draft(view: View<'_>) -> Option<Draft> {
+    let (limits, idle) = (view.numbers(Setting::Limit)?, view.numbers(Setting::IdleLimit)?);
+    let (limit, first) = (limits.first()?, idle.first()?);
+    if !idle.iter().all(|idle| limits.iter().all(|limit| idle.value > limit.value)) {
+        return None;
+    }
+    let message =
+        format!("{} is above {}: no more connections can be idle than there are", first.spelled, limit.spelled);
+    let help = format!("lower `{}` to at most `{}`, or raise that", first.name, limit.name);
+    let draft = Draft::new(first.at, message, help).label(limit.at, "this binds first");
+    Some(with_origins(draft, &[(limit, ""), (first, "")]))
 }
 
 fn draft(view: View<'_>) -> Option<Draft> {

@@ -9,13 +9,25 @@ use crate::libraries::{Kind, Setting};
 use crate::model::value::Datum;
 
 /// What decides it.
-pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Pool, check)];
+pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Pool, check), Check::Site(Kind::Limits, unkept)];
 
 /// A keep-alive of so many seconds or less hardly ever sees a second request.
 const SHORT: f64 = 1.0;
 
 fn check(view: View<'_>) -> Vec<Draft> {
     forced(view).or_else(|| short(view)).into_iter().collect()
+}
+
+/// Limits that keep no idle connection.
+fn unkept(view: View<'_>) -> Vec<Draft> {
+    let zero = |setting: Setting| -> Option<Measure> {
+        let numbers = view.numbers(setting)?;
+        numbers.iter().all(|number| number.value == 0.0).then(|| numbers.into_iter().next())?
+    };
+    let Some(first) = zero(Setting::IdleLimit).or_else(|| zero(Setting::Keepalive)) else { return Vec::new() };
+    let message = format!("{} keeps no connection: each request connects and shakes hands anew", first.spelled);
+    let help = format!("remove it, or set `{}` above 0", first.name);
+    vec![with_origins(Draft::new(first.at, message, help), &[(&first, "")])]
 }
 
 fn forced(view: View<'_>) -> Option<Draft> {

@@ -13,7 +13,11 @@ pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Pool, check)];
 
 fn check(view: View<'_>) -> Vec<Draft> {
     let closes = view.value(Setting::ForceClose).always(|datum| *datum == Datum::Bool(true));
-    if !view.is_unset(Setting::Keepalive) || closes || view.parameter(Setting::Keepalive).is_none() {
+    if view.defaults().keepalive.is_empty()
+        || !view.is_unset(Setting::Keepalive)
+        || closes
+        || view.parameter(Setting::Keepalive).is_none()
+    {
         return Vec::new();
     }
     let name = view.name(Setting::Keepalive);

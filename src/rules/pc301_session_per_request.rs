@@ -11,17 +11,22 @@ use crate::project::Repeat;
 /// What decides it.
 pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, session), Check::Site(Kind::Request, one_shot)];
 
+/// How many steps a request without a session may be from its loop or handler.
+const NEAR: usize = 2;
+
 fn session(view: View<'_>) -> Vec<Draft> {
-    if view.project.shares_pool(&view.value(Setting::Pool), &view.value(Setting::PoolOwner)) {
+    if view.project.class(view.site).is_some_and(|class| class.shared) {
+        return Vec::new();
+    }
+    let pool = view.value(Setting::Pool);
+    if view.project.shares_pool(&pool, &view.value(Setting::PoolOwner)) || view.project.is_double(view.site) {
         return Vec::new();
     }
     let Some(waste) = view.project.waste(view.site.call) else { return Vec::new() };
     let place = if waste.function.is_empty() { String::new() } else { format!(" in `{}`", waste.function) };
-    let message = format!(
-        "a session is built {}{place}: no connection is used again, so each request pays for a new connection, its handshakes and a DNS lookup",
-        waste.each
-    );
-    let help = "build one session at start, pass it to what makes requests, and close it at the end";
+    let (noun, cost) = (view.noun(), &view.defaults().cost);
+    let message = format!("a {noun} is built {}{place}: no connection is used again, so {cost}", waste.each);
+    let help = format!("build one {noun} at start, pass it to what makes requests, and close it at the end");
     let confidence = match waste.confidence {
         Confidence::Medium if view.project.is_script(view.site) => Confidence::Low,
         confidence => confidence,
@@ -36,10 +41,14 @@ fn one_shot(view: View<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     let Repeat::Often(_, chain) = view.project.repeat_at(view.site.call) else { return Vec::new() };
+    let noun = view.session_noun();
     let message = format!(
-        "`{}` builds a session for this one request, again and again: no connection is used again",
+        "`{}` builds a {noun} for this one request, again and again: no connection is used again",
         view.callee()
     );
-    let draft = Draft::new(view.span(), message, "build one session at start and make the requests through it");
+    let help = format!("build one {noun} at start and make the requests through it");
+    // The further away the loop, the less is known of how often its turns come here.
+    let confidence = if chain.len() > NEAR { Confidence::Low } else { Confidence::High };
+    let draft = Draft::new(view.span(), message, help).confidence(confidence);
     vec![chain.into_iter().fold(draft, |draft, (span, words)| draft.label(span, words))]
 }

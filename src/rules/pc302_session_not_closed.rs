@@ -4,7 +4,7 @@
 
 use super::Check;
 use super::view::View;
-use crate::finding::Draft;
+use crate::finding::{Draft, Severity};
 use crate::libraries::{Kind, Setting};
 use crate::model::value::Datum;
 use crate::project::{Fate, Ownership};
@@ -13,7 +13,21 @@ use crate::project::{Fate, Ownership};
 pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, session), Check::Site(Kind::Pool, pool)];
 
 fn session(view: View<'_>) -> Vec<Draft> {
-    drafts(view, "session")
+    let closable = view.project.class(view.site).is_some_and(|class| !class.closers.is_empty());
+    if !closable || view.site.mixed || view.project.is_double(view.site) || lent(view) {
+        return Vec::new();
+    }
+    drafts(view, view.noun())
+}
+
+/// Whether a session closes a pool that it was only given, so that nobody can close it without the others.
+fn lent(view: View<'_>) -> bool {
+    let shares = view.parameter(Setting::PoolOwner).is_none() && view.argument(Setting::Pool).is_some();
+    let built_here = |datum: &Datum| match datum {
+        Datum::Built(call, _) => view.span().contains(&view.project.span(*call)),
+        datum => matches!(datum, Datum::Null | Datum::Unset),
+    };
+    shares && !view.value(Setting::Pool).always(built_here)
 }
 
 /// A connector is its session's to close, unless the session is told that it is not.
@@ -25,16 +39,19 @@ fn pool(view: View<'_>) -> Vec<Draft> {
     if sessions.is_empty() || !sessions.iter().all(lent) {
         return Vec::new();
     }
-    drafts(view, "connector")
+    drafts(view, view.noun())
 }
 
 fn drafts(view: View<'_>, what: &str) -> Vec<Draft> {
-    let leak = "its connections stay open until it is collected, and it is then reported as unclosed";
-    let with = if what == "session" {
-        "enter it with `async with`, or await its `close()` in a `finally`"
-    } else {
-        "await its `close()` when the last session is done"
+    let leak = &view.defaults().leak;
+    let Some(class) = view.project.class(view.site) else { return Vec::new() };
+    let Some(closer) = class.closers.first() else { return Vec::new() };
+    let with = match (view.site.is(Kind::Session), class.asynchronous) {
+        (true, true) => format!("enter it with `async with`, or await its `{closer}()` in a `finally`"),
+        (true, false) => format!("enter it with `with`, or call its `{closer}()` in a `finally`"),
+        _ => format!("await its `{closer}()` when the last session is done"),
     };
+    let verb = if class.asynchronous || !view.site.is(Kind::Session) { "await" } else { "call" };
     match view.project.fate(view.site.call) {
         Fate::Fine => Vec::new(),
         Fate::NeverClosed(Ownership::Local) => {
@@ -45,16 +62,19 @@ fn drafts(view: View<'_>, what: &str) -> Vec<Draft> {
         }
         Fate::NeverClosed(Ownership::Attribute(name, at)) => {
             let message = format!("nothing closes the {what} in `{name}`: {leak}");
-            let help = format!("await `{name}.close()` where its owner ends");
-            vec![Draft::new(view.span(), message, help).label(at, "held here")]
+            let help = format!("{verb} `{name}.{closer}()` where its owner ends");
+            let draft = Draft::new(view.span(), message, help).label(at, "held here");
+            // What is collected with its owner is closed with it, without a word.
+            vec![if verb == "await" { draft } else { draft.severity(Severity::Info) }]
         }
         Fate::NeverClosed(Ownership::Consumers(calls)) => {
             let message = format!("nothing closes the {what} that this call gives: {leak}");
-            let told = |at| Draft::new(at, message.clone(), with).label(view.span(), "built here");
+            let told = |at| Draft::new(at, message.clone(), with.clone()).label(view.span(), "built here");
             calls.into_iter().map(told).collect()
         }
         Fate::NotAwaited(at) => {
-            let message = format!("`close()` of this {what} is a coroutine and is not awaited: the {what} stays open");
+            let message =
+                format!("`{closer}()` of this {what} is a coroutine and is not awaited: the {what} stays open");
             vec![Draft::new(view.span(), message, "write `await` before it").label(at, "not awaited")]
         }
         Fate::SomePaths(at) => {

@@ -16,7 +16,8 @@ fn check(view: View<'_>) -> Vec<Draft> {
 }
 
 fn draft(view: View<'_>) -> Option<Draft> {
-    if view.frame != Frame::NONE {
+    // Without a word for the owner the library has no such pool, or none that is lost with the first session.
+    if view.frame != Frame::NONE || view.parameter(Setting::PoolOwner).is_none() {
         return None;
     }
     let shared = view.project.pool_shared_by(view.site)?;

@@ -16,6 +16,6 @@ fn check(access: &Access) -> Option<Draft> {
         Consequence::Private => Severity::Warning,
         _ => return None,
     };
-    let message = format!("`{}` of a {} is set after it was built: {}", access.name, access.kind.word(), row.sentence);
+    let message = format!("`{}` of {} is set after it was built: {}", access.name, access.of, row.sentence);
     Some(Draft::new(access.at, message, row.help.clone()).severity(severity))
 }

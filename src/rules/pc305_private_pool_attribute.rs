@@ -11,6 +11,6 @@ pub(crate) const CHECKS: &[Check] = &[Check::Access(check)];
 
 fn check(access: &Access) -> Option<Draft> {
     let row = access.row.as_ref().filter(|row| !access.written && row.read == Some(Consequence::Private))?;
-    let message = format!("`{}` of a {} is read: {}", access.name, access.kind.word(), row.sentence);
+    let message = format!("`{}` of {} is read: {}", access.name, access.of, row.sentence);
     Some(Draft::new(access.at, message, row.help.clone()))
 }

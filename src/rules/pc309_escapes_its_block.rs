@@ -13,7 +13,10 @@ use crate::project::Exit;
 pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, session), Check::Site(Kind::Request, response)];
 
 fn session(view: View<'_>) -> Vec<Draft> {
-    draft(view, "session", "build it without the block and let whoever gets it close it").into_iter().collect()
+    if view.project.class(view.site).is_none_or(|class| class.reopens) {
+        return Vec::new();
+    }
+    draft(view, view.noun(), "build it without the block and let whoever gets it close it").into_iter().collect()
 }
 
 fn response(view: View<'_>) -> Vec<Draft> {
@@ -39,6 +42,6 @@ fn draft(view: View<'_>, what: &str, help: &str) -> Option<Draft> {
     let message = format!("this {what} is {how} in the block that closes it: it is closed before anybody can use it");
     let at = view.project.span(escape.at);
     let yielding =
-        if what == "session" { format!("{help}; or `yield` it from a context manager") } else { help.into() };
+        if view.site.is(Kind::Session) { format!("{help}; or `yield` it from a context manager") } else { help.into() };
     Some(Draft::new(at, message, yielding).label(escape.block, "the block that closes it"))
 }

@@ -16,12 +16,13 @@ fn check(view: View<'_>) -> Vec<Draft> {
 }
 
 fn draft(view: View<'_>) -> Option<Draft> {
-    if view.frame != Frame::NONE {
+    if view.frame != Frame::NONE || view.project.class(view.site).is_none_or(|class| !class.asynchronous) {
         return None;
     }
     let outliving = view.project.outlives_loop(view.site.call)?;
     let message = format!(
-        "this session is kept in {} and belongs to the event loop that it is built in: in the next run that loop is closed, and its requests fail",
+        "this {} is kept in {} and belongs to the event loop that it is built in: in the next run that loop is closed, and its requests fail",
+        view.noun(),
         outliving.kept
     );
     let help = "run one event loop for all; or build the session inside the coroutine that is run, and close it there";

@@ -4,7 +4,7 @@
 //! spelling for messages. Refuses to decide.
 
 use crate::finding::{Draft, Label};
-use crate::libraries::{Defaults, Kind, Library, Parameter, Setting};
+use crate::libraries::{Class, Defaults, Kind, Library, Parameter, Setting};
 use crate::model::value::{Alternative, Datum, Frame, Source, Value};
 use crate::project::{BoundArgument, Project, Site};
 use crate::source::Span;
@@ -118,6 +118,30 @@ impl<'p> View<'p> {
         self.project.site_span(self.site)
     }
 
+    /// What to call the object that is built here.
+    pub(crate) fn noun(&self) -> &'p str {
+        match self.project.class(self.site) {
+            Some(class) if !class.noun.is_empty() => class.noun.as_str(),
+            _ => self.site.kind.word(),
+        }
+    }
+
+    /// What the library calls a session.
+    pub(crate) fn session_noun(&self) -> &'p str {
+        let class = self.library().classes.iter().find(|class| class.makes == Kind::Session);
+        class.filter(|class| !class.noun.is_empty()).map_or(Kind::Session.word(), |class| class.noun.as_str())
+    }
+
+    /// The class and the parameter that decide a setting of the site, or of what is given to it.
+    pub(crate) fn decides(&self, setting: Setting) -> Option<(&'p str, &'p str)> {
+        let own = self.project.class(self.site);
+        let classes = own.into_iter().chain(&self.library().classes);
+        classes.into_iter().find_map(|class| {
+            let parameter = class.parameters.iter().find(|parameter| parameter.setting == setting)?;
+            Some((class.path.as_str(), parameter.name.as_str()))
+        })
+    }
+
     /// The constructor as written.
     pub(crate) fn callee(&self) -> String {
         self.project.text(self.site.callee).to_owned()
@@ -152,7 +176,14 @@ impl<'p> View<'p> {
     pub(crate) fn bounds(&self, setting: Setting) -> Option<Vec<Bound>> {
         let parameter = self.parameter(setting)?;
         let value = self.value(setting);
-        value.all()?.iter().map(|one| self.bound(one, parameter, setting)).collect()
+        let mut bounds = Vec::new();
+        for one in value.all()? {
+            match (self.bound(one, parameter, setting)?, parameter.default_from) {
+                (Bound::Unset, Some(other)) => bounds.extend(self.bounds(other)?),
+                (bound, _) => bounds.push(bound),
+            }
+        }
+        Some(bounds)
     }
 
     fn bound(&self, one: &Alternative, parameter: &Parameter, setting: Setting) -> Option<Bound> {
@@ -210,6 +241,19 @@ impl<'p> View<'p> {
     pub(crate) fn is_off(&self, setting: Setting) -> bool {
         self.bounds(setting)
             .is_some_and(|bounds| bounds.iter().all(|b| matches!(b, Bound::Unset | Bound::Unbounded(_))))
+    }
+
+    /// Whether nothing is written for a setting, nor for what decides it then.
+    pub(crate) fn is_left_out(&self, setting: Setting) -> bool {
+        let other = self.parameter(setting).and_then(|parameter| parameter.default_from);
+        self.is_unset(setting) && other.is_none_or(|other| self.is_unset(other))
+    }
+
+    /// Whether the site is a request whose timeout the session decides where the request does not.
+    pub(crate) fn session_has_timeout(&self) -> bool {
+        let takes = |class: &Class| class.parameters.iter().any(|parameter| parameter.setting == Setting::Timeout);
+        self.project.request(self.site).is_some_and(|row| row.on.is_some())
+            && self.library().classes.iter().any(|class| class.makes == Kind::Session && takes(class))
     }
 
     /// The unit that a setting is in.

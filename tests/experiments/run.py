@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Runs the experiments against real releases of aiohttp, on loopback.
+"""Runs the experiments against real releases of the libraries, on loopback.
 
-    python tests/experiments/run.py                    the representative versions
-    python tests/experiments/run.py 3.9.2 3.14.5       these versions
-    python tests/experiments/run.py --only WORD ...    the facts whose name contains WORD
+    python tests/experiments/run.py                            the representative releases
+    python tests/experiments/run.py aiohttp==3.9.2 httpx==0.28.1   these releases
+    python tests/experiments/run.py --only WORD ...            the facts whose name contains WORD
 
-Makes a virtual environment a version under target/experiments/, prints a table of facts and versions, and ends with
-"N passed, N failed" and the matching exit status.
+Makes a virtual environment a release under target/experiments/, prints a table of facts and releases for each library,
+and ends with "N passed, N failed" and the matching exit status.
 """
 
 import argparse
@@ -25,16 +25,35 @@ import warnings
 
 HERE = pathlib.Path(__file__).resolve().parent
 ENVIRONMENTS = HERE.parent.parent / "target" / "experiments"
-MODULES = ("facts_timeouts", "facts_websockets", "facts_pools", "facts_sessions", "facts_responses")
-# One before and one after each border that most facts depend on, and the newest.
-VERSIONS = ("3.9.1", "3.10.11", "3.14.3", "3.14.5")
+# The facts about each library: those of a fork are the library's own.
+MODULES = {
+    "aiohttp": ("facts_timeouts", "facts_websockets", "facts_pools", "facts_sessions", "facts_responses"),
+    "httpx": ("facts_httpx",),
+    "httpx2": ("facts_httpx",),
+    "requests": ("facts_requests",),
+    "urllib3": ("facts_urllib3",),
+}
+# Of aiohttp one before and one after each border that most facts depend on; of all the newest.
+RELEASES = (
+    "aiohttp==3.9.1",
+    "aiohttp==3.10.11",
+    "aiohttp==3.14.3",
+    "aiohttp==3.14.5",
+    "httpx==0.23.3",
+    "httpx==0.28.1",
+    "httpx2==2.16.2",
+    "requests==2.28.2",
+    "requests==2.34.2",
+    "urllib3==1.26.20",
+    "urllib3==2.8.0",
+)
 # A fact that takes longer than this hangs.
 PATIENCE = 40
 
 
-def facts(only):
-    """The experiments, in the order they are written."""
-    for name in MODULES:
+def facts(library, only):
+    """The experiments with a library, in the order they are written."""
+    for name in MODULES[library]:
         module = importlib.import_module(name)
         for key, function in list(vars(module).items()):
             if key.startswith("test_") and only in key:
@@ -55,30 +74,30 @@ def prove(function):
     return None
 
 
-def inside(only):
-    """The part that runs in a version's environment: one JSON line a fact."""
+def inside(library, only):
+    """The part that runs in a release's environment: one JSON line a fact."""
     logging.disable(logging.CRITICAL)
-    for name, function in facts(only):
+    for name, function in facts(library, only):
         print(json.dumps([name, inspect.getdoc(function) or "", prove(function)]), flush=True)
 
 
-def environment(version):
-    """The interpreter of a virtual environment that has this version."""
-    folder = ENVIRONMENTS / f"aiohttp-{version}"
+def environment(release):
+    """The interpreter of a virtual environment that has this release."""
+    folder = ENVIRONMENTS / release.replace("==", "-")
     python = folder / "bin" / "python"
     ready = folder / "ready"
     if not ready.exists():
-        print(f"installing aiohttp {version}", file=sys.stderr, flush=True)
+        print(f"installing {release}", file=sys.stderr, flush=True)
         venv.create(folder, with_pip=True, clear=True)
-        pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", f"aiohttp=={version}"]
-        subprocess.run(pip, check=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", release], check=True)
         ready.touch()
     return python
 
 
-def outside(version, only):
-    """The rows of one version."""
-    command = [environment(version), HERE / "run.py", "--inside", "--only", only]
+def outside(release, only):
+    """The rows of one release."""
+    library = release.partition("==")[0]
+    command = [environment(release), HERE / "run.py", "--inside", library, "--only", only]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     if done.returncode:
@@ -86,37 +105,51 @@ def outside(version, only):
     return rows
 
 
+def show(releases, results):
+    """Prints the table of one library, and what failed; the numbers of what passed and what failed."""
+    table = {}
+    for release, rows in zip(releases, results):
+        for name, sentence, failure in rows:
+            table.setdefault((name, sentence), {})[release] = failure
+    width = max((len(name) for name, _ in table), default=4)
+    columns = [max(len(release), 8) for release in releases]
+    print(" " * width, *(f"{release:>{column}}" for release, column in zip(releases, columns)))
+    for (name, sentence), row in table.items():
+        cells = ("-" if r not in row else "holds" if row[r] is None else "FAILS" for r in releases)
+        print(f"{name:<{width}}", *(f"{cell:>{column}}" for cell, column in zip(cells, columns)), "", sentence)
+    failures = [(n, r, text) for (n, _), row in table.items() for r, text in row.items() if text is not None]
+    for name, release, text in failures:
+        print(f"\n{name} with {release}\n{text}")
+    print()
+    return sum(len(row) for row in table.values()) - len(failures), len(failures)
+
+
 def main():
-    """Runs every version and prints the table."""
+    """Runs every release and prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("versions", nargs="*", default=VERSIONS, metavar="VERSION")
+    parser.add_argument("releases", nargs="*", default=RELEASES, metavar="LIBRARY==VERSION")
     parser.add_argument("--only", default="", metavar="WORD", help="the facts whose name contains this")
-    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--inside", metavar="LIBRARY", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.inside:
-        inside(options.only)
+        inside(options.inside, options.only)
         return 0
 
-    for version in options.versions:
-        environment(version)
+    for release in options.releases:
+        if release.partition("==")[0] not in MODULES:
+            parser.error(f"no experiments with {release}; write LIBRARY==VERSION")
+        environment(release)
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(lambda version: outside(version, options.only), options.versions))
+        results = list(pool.map(lambda release: outside(release, options.only), options.releases))
 
-    table = {}
-    for version, rows in zip(options.versions, results):
-        for name, sentence, failure in rows:
-            table.setdefault((name, sentence), {})[version] = failure
-    width = max((len(name) for name, _ in table), default=4)
-    print(" " * width, *(f"{version:>8}" for version in options.versions))
-    for (name, sentence), row in table.items():
-        cells = ("-" if v not in row else "holds" if row[v] is None else "FAILS" for v in options.versions)
-        print(f"{name:<{width}}", *(f"{cell:>8}" for cell in cells), "", sentence)
-    failures = [(n, v, text) for (n, _), row in table.items() for v, text in row.items() if text is not None]
-    for name, version, text in failures:
-        print(f"\n{name} with aiohttp {version}\n{text}")
-    passed = sum(len(row) for row in table.values()) - len(failures)
-    print(f"\n{passed} passed, {len(failures)} failed")
-    return 1 if failures or not passed else 0
+    passed = failed = 0
+    for library in MODULES:
+        of = [index for index, release in enumerate(options.releases) if release.partition("==")[0] == library]
+        if of:
+            good, bad = show([options.releases[index] for index in of], [results[index] for index in of])
+            passed, failed = passed + good, failed + bad
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
 
 
 if __name__ == "__main__":

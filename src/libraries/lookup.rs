@@ -1,0 +1,275 @@
+//! All libraries together: which row a path, a method or an attribute belongs to.
+//!
+//! Refuses to know what a row means.
+
+use super::releases;
+use super::{Class, Kind, Library, Mount, Parameter, Request, WrongAttribute};
+use crate::words::Words;
+use rustc_hash::FxHashMap;
+use smol_str::{SmolStr, format_smolstr};
+
+/// The built-in libraries: file name and content.
+const BUILT_IN: &[(&str, &str)] = &[
+    ("aiohttp.toml", include_str!("../../rules/libraries/aiohttp.toml")),
+    ("httpx.toml", include_str!("../../rules/libraries/httpx.toml")),
+    ("requests.toml", include_str!("../../rules/libraries/requests.toml")),
+    ("urllib3.toml", include_str!("../../rules/libraries/urllib3.toml")),
+];
+
+/// A row of the data: a class, or a way to make requests, of a library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Row {
+    /// A class, by the library's and its own index.
+    Class(usize, usize),
+    /// A request, by the library's and its own index.
+    Request(usize, usize),
+}
+
+impl Row {
+    /// The index of the library.
+    #[must_use]
+    pub fn library(self) -> usize {
+        let (Row::Class(library, _) | Row::Request(library, _)) = self;
+        library
+    }
+}
+
+/// All libraries, with their paths indexed.
+#[derive(Debug)]
+pub struct Libraries {
+    pub(super) list: Vec<Library>,
+    /// The name and text that each was read from.
+    pub(super) files: Vec<(String, String)>,
+    paths: FxHashMap<SmolStr, Row>,
+    modules: FxHashMap<SmolStr, usize>,
+}
+
+impl Libraries {
+    /// The libraries that poolcheck knows by itself.
+    ///
+    /// # Errors
+    /// The name of the file and what is wrong with it; a test shows that it never happens.
+    pub fn built_in() -> Result<Libraries, String> {
+        Libraries::parse(BUILT_IN)
+    }
+
+    /// Loads libraries from their texts.
+    ///
+    /// # Errors
+    /// The name of the file and what is wrong with it.
+    pub fn parse(files: &[(&str, &str)]) -> Result<Libraries, String> {
+        let mut list = Vec::new();
+        for (name, text) in files {
+            list.push(releases::read(name, text, None)?);
+        }
+        let files = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        Ok(Libraries::new(list, files))
+    }
+
+    fn new(list: Vec<Library>, files: Vec<(String, String)>) -> Libraries {
+        let mut paths = FxHashMap::default();
+        let mut modules = FxHashMap::default();
+        for (index, library) in list.iter().enumerate() {
+            let head = &library.head;
+            modules.extend(head.modules.iter().chain(&head.forks).map(|module| (module.clone(), index)));
+            for (at, class) in library.classes.iter().enumerate() {
+                let row = Row::Class(index, at);
+                paths.extend(class.also.iter().chain([&class.path]).map(|path| (path.clone(), row)));
+            }
+            for (at, request) in library.requests.iter().enumerate() {
+                let row = Row::Request(index, at);
+                paths.extend(request.also.iter().chain(&request.path).map(|path| (path.clone(), row)));
+            }
+        }
+        Libraries { list, files, paths, modules }
+    }
+
+    /// The row that a full path names, also where a fork has taken the place of the library.
+    #[must_use]
+    pub fn row(&self, path: &str) -> Option<Row> {
+        if let Some(row) = self.paths.get(path) {
+            return Some(*row);
+        }
+        self.paths.get(&self.own_path(path)?).copied()
+    }
+
+    /// A path in a fork as the library itself spells it; `None` where it is no fork's.
+    fn own_path(&self, path: &str) -> Option<SmolStr> {
+        let (root, rest) = path.split_once('.')?;
+        let head = &self.list[self.of_module(root)?].head;
+        let own = head.modules.first().filter(|_| head.forks.iter().any(|fork| fork == root))?;
+        Some(format_smolstr!("{own}.{rest}"))
+    }
+
+    /// What the data says about an attribute of a module.
+    #[must_use]
+    pub fn module_attribute(&self, module: &str, name: &str) -> Option<&WrongAttribute> {
+        let own = self.own_path(module);
+        let module = own.as_deref().unwrap_or(module);
+        let library = &self.list[self.of_module(module.split('.').next()?)?];
+        let mut rows = library.attributes.iter();
+        rows.find(|row| row.module.as_deref() == Some(module) && row.names.iter().any(|known| known == name))
+    }
+
+    /// The class that a full path names.
+    #[must_use]
+    pub fn class_at(&self, path: &str) -> Option<(Row, &Class)> {
+        let row = self.row(path)?;
+        self.class(row).map(|class| (row, class))
+    }
+
+    /// The class of a row.
+    #[must_use]
+    pub fn class(&self, row: Row) -> Option<&Class> {
+        self.library(row).class(row)
+    }
+
+    /// The request of a row.
+    #[must_use]
+    pub fn request(&self, row: Row) -> Option<&Request> {
+        self.library(row).request(row)
+    }
+
+    /// The parameters of a row.
+    #[must_use]
+    pub fn parameters(&self, row: Row) -> &[Parameter] {
+        self.library(row).parameters(row)
+    }
+
+    /// Whether two rows are one, or classes of one library that build the same of the same.
+    #[must_use]
+    pub fn are_alike(&self, a: Row, b: Row) -> bool {
+        let names = |row| self.parameters(row).iter().map(|parameter| &parameter.name);
+        let classes = matches!((a, b), (Row::Class(..), Row::Class(..)));
+        let same = || a.library() == b.library() && self.kind(a) == self.kind(b) && names(a).eq(names(b));
+        a == b || classes && same()
+    }
+
+    /// What a row builds.
+    #[must_use]
+    pub fn kind(&self, row: Row) -> Kind {
+        self.class(row).map_or(Kind::Request, |class| class.makes)
+    }
+
+    /// Whether a row is about a method of an object.
+    #[must_use]
+    pub fn row_has_receiver(&self, row: Row) -> bool {
+        self.request(row).is_some_and(|request| request.on.is_some())
+    }
+
+    /// The library of a row.
+    #[must_use]
+    pub fn library(&self, row: Row) -> &Library {
+        &self.list[row.library()]
+    }
+
+    /// The library that a top-level module belongs to.
+    #[must_use]
+    pub fn of_module(&self, module: &str) -> Option<usize> {
+        self.modules.get(module).copied()
+    }
+
+    /// How a method of an object of `kind` in `library` makes a request.
+    #[must_use]
+    pub fn request_method(&self, library: usize, kind: Kind, method: &str) -> Option<Row> {
+        let requests = &self.list[library].requests;
+        let at = requests.iter().position(|r| r.on == Some(kind) && r.methods.iter().any(|name| name == method))?;
+        Some(Row::Request(library, at))
+    }
+
+    /// Whether any library's data names an attribute like this.
+    #[must_use]
+    pub fn names_attribute(&self, name: &str) -> bool {
+        self.list.iter().flat_map(|library| &library.attributes).any(|row| row.names.iter().any(|known| known == name))
+    }
+
+    /// The last names of everything that builds an object when it is called.
+    pub fn builders(&self) -> impl Iterator<Item = SmolStr> {
+        let classes = self.list.iter().flat_map(|library| &library.classes);
+        let paths = classes.flat_map(|class| class.also.iter().chain([&class.path]));
+        paths.map(|path| SmolStr::from(path.rsplit('.').next().unwrap_or("")))
+    }
+
+    /// The last names of everything that makes a site when it is called.
+    pub fn callables(&self) -> impl Iterator<Item = SmolStr> {
+        let last = |path: &SmolStr| SmolStr::from(path.rsplit('.').next().unwrap_or(""));
+        let classes = self.list.iter().flat_map(|library| &library.classes);
+        let requests = self.list.iter().flat_map(|library| &library.requests);
+        let classes = classes.flat_map(|class| class.also.iter().chain([&class.path])).map(last);
+        let functions = requests.clone().flat_map(|request| request.also.iter().chain(&request.path)).map(last);
+        classes.chain(functions).chain(requests.flat_map(|request| request.methods.iter().cloned()))
+    }
+
+    /// What a library calls an object of a kind.
+    #[must_use]
+    pub fn noun(&self, library: usize, kind: Kind) -> &str {
+        let class = self.list[library].classes.iter().find(|class| class.makes == kind && !class.noun.is_empty());
+        class.map_or(kind.word(), |class| class.noun.as_str())
+    }
+
+    /// How pools are given to sessions that were built.
+    pub fn mounts(&self) -> impl Iterator<Item = &Mount> {
+        self.list.iter().filter_map(|library| library.mount.as_ref())
+    }
+
+    /// All libraries, by index.
+    #[must_use]
+    pub fn list(&self) -> &[Library] {
+        &self.list
+    }
+
+    /// The names of classes that other libraries have, too; they count in files that name a library.
+    pub fn common_names(&self) -> impl Iterator<Item = &str> {
+        let classes = self.list.iter().flat_map(|library| &library.classes).filter(|class| class.common_name);
+        classes.map(|class| class.path.rsplit('.').next().unwrap_or(""))
+    }
+
+    /// Words one of which a file must hold to build or touch anything: module names and the distinctive names of
+    /// classes, which survive re-exports.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().flat_map(|library| {
+            let modules = library.head.modules.iter().chain(&library.head.forks).map(SmolStr::as_str);
+            let classes = library.classes.iter().filter(|class| !class.common_name);
+            modules.chain(classes.map(|class| class.path.rsplit('.').next().unwrap_or("")))
+        })
+    }
+
+    /// Whether a text says what names a library: one of [`Libraries::words`], and of those that are common words only
+    /// what stands in a line that imports.
+    #[must_use]
+    pub fn is_named(&self, words: &Words, text: &str) -> bool {
+        let common = |word: &str| self.of_module(word).is_some_and(|index| self.list[index].head.common_word);
+        self.words().any(|word| words.contain(word) && (!common(word) || imports(text, word)))
+    }
+}
+
+/// Whether a line of a text holds both a word and `import`.
+fn imports(text: &str, word: &str) -> bool {
+    memchr::memmem::find_iter(text.as_bytes(), word).any(|at| {
+        let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+        let end = text[at..].find('\n').map_or(text.len(), |newline| at + newline);
+        text[start..end].contains("import")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Libraries, Words};
+
+    #[test]
+    fn built_in_libraries_load() {
+        let libraries = Libraries::built_in().unwrap();
+        for path in ["aiohttp.ClientSession", "httpx.AsyncClient", "requests.Session", "urllib3.PoolManager"] {
+            assert!(libraries.row(path).is_some(), "{path}");
+        }
+        assert_eq!(libraries.row("httpx2.AsyncClient"), libraries.row("httpx.AsyncClient"));
+    }
+
+    #[test]
+    fn a_common_word_counts_where_it_is_imported() {
+        let libraries = Libraries::built_in().unwrap();
+        let named = |text: &str| libraries.is_named(&Words::of(text), text);
+        assert!(named("import requests") && named("x = 1\nfrom requests import get as fetch\n"));
+        assert!(!named("# how many requests\nimport os\n"));
+    }
+}
