@@ -234,6 +234,12 @@ impl Libraries {
         })
     }
 
+    /// The names of the classes that hardly anything else is called like.
+    pub fn class_names(&self) -> impl Iterator<Item = SmolStr> {
+        let classes = self.list.iter().flat_map(|library| &library.classes).filter(|class| !class.common_name);
+        classes.map(|class| class.path.rsplit('.').next().unwrap_or("").into())
+    }
+
     /// Whether a text says what names a library: one of [`Libraries::words`], and of those that are common words only
     /// what stands in a line that imports.
     #[must_use]

@@ -21,6 +21,16 @@ const NAMESAKES: usize = 2;
 /// How far up callers are followed.
 const CHAIN: usize = 8;
 
+/// How many functions are asked for their callers; what so many have to do with is no longer about one place.
+const BREADTH: usize = 24;
+
+/// The functions between a place and the callers that are being looked at.
+#[derive(Debug, Default)]
+pub(super) struct Climb {
+    path: Vec<ScopeRef>,
+    visited: usize,
+}
+
 /// A call of a function.
 #[derive(Debug, Clone, Copy)]
 pub struct Caller {
@@ -154,16 +164,16 @@ impl Project<'_> {
     /// How often a function runs.
     #[must_use]
     pub fn repeat(&self, function: ScopeRef) -> Repeat {
-        self.repeat_within(function, &mut Vec::new())
+        self.repeat_within(function, &mut Climb::default())
     }
 
     /// How often the code at a place runs: by the loops around it, and how often its function does.
     #[must_use]
     pub fn repeat_at(&self, place: ExprRef) -> Repeat {
-        self.repeat_of_place(place, &mut Vec::new())
+        self.repeat_of_place(place, &mut Climb::default())
     }
 
-    fn repeat_within(&self, function: ScopeRef, seen: &mut Vec<ScopeRef>) -> Repeat {
+    fn repeat_within(&self, function: ScopeRef, seen: &mut Climb) -> Repeat {
         let function = self.function_of(function);
         if function.scope == MODULE {
             return Repeat::Once;
@@ -175,16 +185,17 @@ impl Project<'_> {
         if let Some(repeat) = self.by_framework(function) {
             return repeat;
         }
-        if seen.contains(&function) || seen.len() > CHAIN {
+        if seen.path.contains(&function) || seen.path.len() > CHAIN || seen.visited == BREADTH {
             return Repeat::Unknown;
         }
-        seen.push(function);
+        seen.visited += 1;
+        seen.path.push(function);
         let repeat = self.by_callers(function, seen);
-        seen.pop();
+        seen.path.pop();
         repeat
     }
 
-    fn by_callers(&self, function: ScopeRef, seen: &mut Vec<ScopeRef>) -> Repeat {
+    fn by_callers(&self, function: ScopeRef, seen: &mut Climb) -> Repeat {
         let callers = self.callers_of(function);
         let test = self.files[&function.file].test;
         let mut all_once = true;
@@ -230,7 +241,7 @@ impl Project<'_> {
         chain
     }
 
-    fn repeat_of_place(&self, place: ExprRef, seen: &mut Vec<ScopeRef>) -> Repeat {
+    fn repeat_of_place(&self, place: ExprRef, seen: &mut Climb) -> Repeat {
         let facts = self.facts(place.file);
         for around in loops(facts, place.expr) {
             if is_retry(facts, around, place.expr) || turns_once(facts, around) {
@@ -248,7 +259,7 @@ impl Project<'_> {
     }
 
     /// How often the code at a place runs, leaving out the loops around it in its own function.
-    pub(super) fn repeat_beyond_loops(&self, place: ExprRef, seen: &mut Vec<ScopeRef>) -> Repeat {
+    pub(super) fn repeat_beyond_loops(&self, place: ExprRef, seen: &mut Climb) -> Repeat {
         let scope = self.scope_at(place);
         if self.is_main_guard(place) {
             return Repeat::Once;
@@ -348,7 +359,7 @@ impl Project<'_> {
     }
 
     /// How often a function runs that is passed on to a worker here: once for each item, or as often as the call runs.
-    fn by_worker(&self, reference: ExprRef, seen: &mut Vec<ScopeRef>) -> Option<Repeat> {
+    fn by_worker(&self, reference: ExprRef, seen: &mut Climb) -> Option<Repeat> {
         let facts = self.facts(reference.file);
         let Parent::Expr(call) = facts.parent(reference.expr) else { return None };
         let ExprKind::Call { callee, .. } = &facts.expr(call).kind else { return None };

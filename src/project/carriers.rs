@@ -25,21 +25,33 @@ enum Node {
     Keyword(SmolStr),
 }
 
+/// The names that libraries give.
+#[derive(Debug)]
+pub(super) struct Seeds {
+    /// Classes and factories that hardly anything else is called like.
+    pub(super) distinctive: FxHashSet<SmolStr>,
+    /// All classes.
+    pub(super) common: FxHashSet<SmolStr>,
+    /// Requests.
+    pub(super) requests: FxHashSet<SmolStr>,
+}
+
 /// The names that an object of a library may go by.
 #[derive(Debug, Default)]
 pub(super) struct Carriers {
     found: FxHashSet<Node>,
     /// What files call the modules of libraries.
     modules: FxHashSet<Node>,
+    /// The files in which a name may mean what any other exports.
+    stars: FxHashSet<FileId>,
 }
 
 impl Carriers {
-    /// The carriers in these files, where `seeds` are the names of classes, and `modules` tells modules, of libraries.
+    /// The carriers in these files, where `known` tells modules, and full paths, of libraries.
     pub(super) fn of<'f>(
         files: impl Iterator<Item = &'f FileFacts> + Clone,
-        seeds: &FxHashSet<SmolStr>,
-        requests: &FxHashSet<SmolStr>,
-        modules: impl Fn(&str) -> bool,
+        seeds: &Seeds,
+        known: (impl Fn(&str) -> bool, impl Fn(&str) -> bool),
         resolve: impl Fn(FileId, &str, u32) -> Option<FileId>,
     ) -> Carriers {
         let mut way = Way::default();
@@ -48,18 +60,24 @@ impl Carriers {
             way.imports(facts, &resolve);
         }
         for facts in files {
-            way.statements(facts, seeds, &modules);
-            way.scopes(facts, seeds);
+            way.statements(facts, seeds, &known);
+            way.scopes(facts);
             way.calls(facts);
         }
-        way.follow(seeds, requests)
+        way.follow(seeds)
     }
 
     /// Whether what an expression stands for may be an object of a library.
     pub(super) fn may_be(&self, facts: &FileFacts, expr: ExprId) -> bool {
         let mut nodes = Vec::new();
         nodes_of(facts, expr, &mut nodes);
-        nodes.iter().any(|node| self.found.contains(node)) || self.is_in_module(facts, expr) || self.is_own(facts, expr)
+        let reached = |node: &Node| match node {
+            Node::Local(file, name) if self.stars.contains(file) => {
+                self.found.contains(node) || self.found.contains(&Node::Export(name.clone()))
+            }
+            _ => self.found.contains(node),
+        };
+        nodes.iter().any(reached) || self.is_in_module(facts, expr) || self.is_own(facts, expr)
     }
 
     /// Whether an expression names something in a module of a library.
@@ -146,6 +164,8 @@ struct Signature {
     parameters: Vec<(SmolStr, Node)>,
     /// How many of them come before what a call passes: the object that a method is called on.
     bound: usize,
+    /// Whether it builds an object of a class.
+    builds: bool,
     /// Whether it takes whatever keywords it is given.
     open: bool,
 }
@@ -169,6 +189,7 @@ struct Way {
     bases: FxHashMap<SmolStr, Vec<SmolStr>>,
     reaches: FxHashMap<Node, Vec<Node>>,
     modules: FxHashSet<Node>,
+    stars: FxHashSet<FileId>,
     start: Vec<Node>,
 }
 
@@ -182,6 +203,7 @@ impl Way {
                     let bound = usize::from(class.is_some());
                     let open = of.parameters.iter().any(|parameter| parameter.kind == ParameterKind::Keywords);
                     let class = class.filter(|_| of.name == "__init__");
+                    let builds = class.is_some();
                     let name = class.map_or(&of.name, |class| &facts.scope(class).name).clone();
                     let local = |name: &SmolStr| (name.clone(), Node::Local(facts.file, name.clone()));
                     let parameters: Vec<_> = of.parameters.iter().map(|parameter| local(&parameter.name)).collect();
@@ -192,13 +214,14 @@ impl Way {
                         file: facts.file,
                         parameters,
                         bound,
+                        builds,
                         open,
                     });
                 }
                 ScopeKind::Class => {
                     let parameters = fields(facts, scope);
                     let parameters = parameters.into_iter().map(|name| (name.clone(), Node::Attribute(name))).collect();
-                    let signature = Signature { file: facts.file, parameters, bound: 0, open: false };
+                    let signature = Signature { file: facts.file, parameters, bound: 0, builds: true, open: false };
                     self.signatures.entry(of.name.clone()).or_default().push(signature);
                     let bases = of.bases.iter().filter_map(|base| last_name(facts, base.value));
                     self.bases.entry(of.name.clone()).or_default().extend(bases);
@@ -212,6 +235,17 @@ impl Way {
         let reached = self.reaches.entry(from).or_default();
         if !reached.contains(&to) {
             reached.push(to);
+        }
+    }
+
+    /// What an annotation names reaches nodes.
+    fn annotate(&mut self, facts: &FileFacts, annotation: ExprId, to: &[Node]) {
+        let mut nodes = Vec::new();
+        named_in(facts, annotation, &mut nodes);
+        for node in nodes {
+            for to in to {
+                self.reach(node.clone(), to.clone());
+            }
         }
     }
 
@@ -229,15 +263,15 @@ impl Way {
         }
     }
 
-    fn statements(&mut self, facts: &FileFacts, seeds: &FxHashSet<SmolStr>, modules: &impl Fn(&str) -> bool) {
+    fn statements(&mut self, facts: &FileFacts, seeds: &Seeds, known: &(impl Fn(&str) -> bool, impl Fn(&str) -> bool)) {
         for stmt in facts.stmt_ids() {
             let scope = facts.place(stmt).scope;
             match &facts.stmt(stmt).kind {
                 StmtKind::Assign { targets, value, annotation, .. } => {
                     let mut nodes = Vec::new();
                     targets.iter().for_each(|&target| self.targets(facts, target, scope, &mut nodes));
-                    if annotation.is_some_and(|annotation| mentions(facts, annotation, seeds)) {
-                        self.start.extend(nodes.iter().cloned());
+                    if let Some(annotation) = annotation {
+                        self.annotate(facts, *annotation, &nodes);
                     }
                     if let Some(value) = value {
                         self.edge(facts, *value, &nodes);
@@ -260,17 +294,27 @@ impl Way {
                 StmtKind::Import(imports) => {
                     for import in imports {
                         let here = Node::Local(facts.file, import.binds.clone());
+                        let of_library = known.0(import.module.split('.').next().unwrap_or_default());
                         match &import.item {
                             ImportItem::Member(name) => {
-                                self.reach(Node::Export(name.clone()), here);
+                                let path = format!("{}.{name}", import.module);
+                                if known.1(&path) || of_library && seeds.common.contains(name) {
+                                    self.start.push(here.clone());
+                                }
+                                let from = match self.imports.get(&(facts.file, import.binds.clone())) {
+                                    Some((Some(file), _)) => Node::Local(*file, name.clone()),
+                                    _ => Node::Export(name.clone()),
+                                };
+                                self.reach(from, here);
                                 if scope == MODULE {
                                     self.export(facts, &import.binds);
                                 }
                             }
-                            ImportItem::Module | ImportItem::Root
-                                if modules(import.module.split('.').next().unwrap_or_default()) =>
-                            {
+                            ImportItem::Module | ImportItem::Root if of_library => {
                                 self.modules.insert(here);
+                            }
+                            ImportItem::Star => {
+                                self.stars.insert(facts.file);
                             }
                             _ => {}
                         }
@@ -336,13 +380,13 @@ impl Way {
         nodes
     }
 
-    fn scopes(&mut self, facts: &FileFacts, seeds: &FxHashSet<SmolStr>) {
+    fn scopes(&mut self, facts: &FileFacts) {
         for scope in facts.scope_ids() {
             let of = facts.scope(scope);
             for parameter in &of.parameters {
                 let node = Node::Local(facts.file, parameter.name.clone());
-                if parameter.annotation.is_some_and(|annotation| mentions(facts, annotation, seeds)) {
-                    self.start.push(node.clone());
+                if let Some(annotation) = parameter.annotation {
+                    self.annotate(facts, annotation, std::slice::from_ref(&node));
                 }
                 if let Some(default) = parameter.default {
                     self.edge(facts, default, std::slice::from_ref(&node));
@@ -355,8 +399,8 @@ impl Way {
                 }
             }
             let nodes = self.function(facts, scope);
-            if of.returns.is_some_and(|annotation| mentions(facts, annotation, seeds)) {
-                self.start.extend(nodes.iter().cloned());
+            if let Some(annotation) = of.returns {
+                self.annotate(facts, annotation, &nodes);
             }
             for base in &of.bases {
                 self.edge(facts, base.value, &nodes);
@@ -385,7 +429,9 @@ impl Way {
             let mut open = false;
             self.each_signature(&callee.name, &mut FxHashSet::default(), &mut |signature| {
                 let parameters = &signature.parameters;
-                if callee.file.is_some_and(|file| file != signature.file) || callee.method && signature.bound == 0 {
+                if callee.file.is_some_and(|file| file != signature.file)
+                    || callee.method && (signature.bound == 0 || signature.builds)
+                {
                     return;
                 }
                 match argument.kind {
@@ -471,15 +517,13 @@ impl Way {
         }
     }
 
-    fn follow(mut self, seeds: &FxHashSet<SmolStr>, requests: &FxHashSet<SmolStr>) -> Carriers {
+    fn follow(mut self, seeds: &Seeds) -> Carriers {
         let mut found = FxHashSet::default();
         // What a method of such a name gives is hardly ever the object that it is called on.
-        self.reaches.retain(
-            |node, _| !matches!(node, Node::Attribute(name) if requests.contains(name) && !seeds.contains(name)),
-        );
-        for seed in seeds {
-            self.start.extend([Node::Attribute(seed.clone()), Node::Export(seed.clone())]);
-        }
+        let is_request = |name: &SmolStr| seeds.requests.contains(name) && !seeds.common.contains(name);
+        self.reaches.retain(|node, _| !matches!(node, Node::Attribute(name) if is_request(name)));
+        self.start.extend(seeds.common.iter().chain(&seeds.distinctive).cloned().map(Node::Attribute));
+        self.start.extend(seeds.distinctive.iter().cloned().map(Node::Export));
         self.start.extend(self.modules.iter().cloned());
         while let Some(node) = self.start.pop() {
             if let Some(reached) = self.reaches.get(&node) {
@@ -487,7 +531,7 @@ impl Way {
             }
             found.insert(node);
         }
-        Carriers { found, modules: self.modules }
+        Carriers { found, modules: self.modules, stars: self.stars }
     }
 }
 
@@ -501,18 +545,29 @@ fn fields(facts: &FileFacts, class: ScopeId) -> Vec<SmolStr> {
     annotated.filter_map(|&target| last_name(facts, target)).collect()
 }
 
-/// Whether an annotation names one of `seeds`, also within a text.
-fn mentions(facts: &FileFacts, annotation: ExprId, seeds: &FxHashSet<SmolStr>) -> bool {
+/// What an annotation names, also within a text.
+fn named_in(facts: &FileFacts, annotation: ExprId, nodes: &mut Vec<Node>) {
     match &facts.expr(annotation).kind {
-        ExprKind::Name(name) => seeds.contains(name),
-        ExprKind::Attribute { name, .. } => seeds.contains(name),
+        ExprKind::Name(name) => nodes.push(Node::Local(facts.file, name.clone())),
+        ExprKind::Attribute { name, .. } => nodes.push(Node::Attribute(name.clone())),
         ExprKind::Text(text) => {
-            text.split(|sign: char| !sign.is_alphanumeric() && sign != '_').any(|word| seeds.contains(word))
+            let words = text.split(|sign: char| !sign.is_alphanumeric() && sign != '_');
+            nodes.extend(words.filter(|word| !word.is_empty()).map(|word| Node::Local(facts.file, word.into())));
+        }
+        ExprKind::Index { object, key } => {
+            // What a function takes is not what it gives.
+            let takes = last_name(facts, *object).is_some_and(|name| name == "Callable");
+            match &facts.expr(*key).kind {
+                ExprKind::Sequence(items) if takes => {
+                    items.last().into_iter().for_each(|&item| named_in(facts, item, nodes));
+                }
+                _ => named_in(facts, *key, nodes),
+            }
         }
         kind => {
             let mut inner = Vec::new();
             kind.children(&mut inner);
-            inner.into_iter().any(|inner| mentions(facts, inner, seeds))
+            inner.into_iter().for_each(|inner| named_in(facts, inner, nodes));
         }
     }
 }

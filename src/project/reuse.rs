@@ -5,6 +5,7 @@
 //! count what it cannot see: an unknown number of requests is silence.
 
 use super::bodies::{Around, enclosing, exclusive, is_retry, loops, turns_once, within_stmt};
+use super::callers::Climb;
 use super::callers::{Cause, Repeat};
 use super::evaluate::Passed;
 use super::places::{Use, UseKind};
@@ -257,7 +258,7 @@ impl Project<'_> {
     /// one.
     fn repeat_where_built(&self, made: ExprRef, function: ScopeRef) -> Repeat {
         let Some(index) = self.guarding_parameter(made, function) else {
-            return self.repeat_beyond_loops(made, &mut Vec::new());
+            return self.repeat_beyond_loops(made, &mut Climb::default());
         };
         if let Some(repeat) = self.by_framework(function) {
             return repeat;

@@ -5,7 +5,7 @@
 //! keyword. Refuses to judge.
 
 use super::attributes::last_name;
-use super::carriers::Carriers;
+use super::carriers::{Carriers, Seeds};
 use super::evaluate::Passed;
 use super::{Project, scope_in, sibling};
 use crate::libraries::{Class, Kind, Libraries, Library, Parameter, Request, Row, Setting};
@@ -80,16 +80,21 @@ impl Project<'_> {
         let mut sites = Vec::new();
         let (classes, requests) = self.names_of_callables();
         let modules = |module: &str| self.libraries.of_module(module).is_some();
+        let rows = |path: &str| self.libraries.row(path).is_some();
         let resolve = |from, module: &str, level| self.modules.resolve(from, module, level);
-        let mut seeds = classes.clone();
-        seeds.extend(self.libraries.builders());
-        let carriers = Carriers::of(self.judged_files().map(|file| &file.facts), &seeds, &requests, modules, resolve);
+        let seeds = Seeds {
+            distinctive: self.libraries.class_names().collect(),
+            common: self.libraries.builders().collect(),
+            requests: requests.clone(),
+        };
+        let carriers = Carriers::of(self.judged_files().map(|file| &file.facts), &seeds, (modules, rows), resolve);
         for file in self.judged_files() {
             for expr in file.facts.expr_ids() {
                 let ExprKind::Call { callee, .. } = file.facts.expr(expr).kind else { continue };
                 let may_be = match (last_name(&file.facts, callee), &file.facts.expr(callee).kind) {
                     (None, _) => carriers.may_be(&file.facts, callee),
-                    (Some(name), _) if classes.contains(&name) => true,
+                    (Some(name), _) if seeds.common.contains(&name) => true,
+                    (Some(name), _) if classes.contains(&name) => carriers.may_be(&file.facts, callee),
                     (Some(name), ExprKind::Attribute { object, .. }) => {
                         requests.contains(&name) && carriers.may_be(&file.facts, *object)
                     }

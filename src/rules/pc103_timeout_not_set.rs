@@ -40,6 +40,11 @@ fn request(view: View<'_>) -> Vec<Draft> {
     let Some(default) = view.parameter(Setting::Timeout).and_then(|parameter| parameter.unset) else {
         return Vec::new();
     };
+    // What is said does not depend on what bounds the request; that takes a look at everybody who calls.
+    let value = view.value(Setting::Timeout);
+    if !value.is_unset() && !value.always(|datum| *datum == Datum::Null) {
+        return Vec::new();
+    }
     let through = view.project.request(view.site).is_some_and(|row| row.on.is_some());
     if view.project.is_bounded(view.site) || through && view.project.session_sets_timeout(view.site) {
         return Vec::new();

@@ -88,7 +88,7 @@ impl<'p> View<'p> {
         if !drafts.is_empty() {
             return drafts;
         }
-        for (frame, call) in self.project.contexts(self.site.call) {
+        for (frame, call) in self.project.contexts(self.site) {
             let drafts = check(self.in_frame(frame));
             if !drafts.is_empty() {
                 let label = |draft: Draft| draft.label(self.project.span(call), "with what this call passes");
