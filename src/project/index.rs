@@ -219,7 +219,8 @@ impl<'l> Names<'l> {
     fn place(&self, near: &Near) -> Asked {
         let path = self.path(near.file);
         let parts = path.rsplit_once('.').map_or(path, |(stem, _)| stem).rsplit('/');
-        let modules = parts.filter(|part| *part != "__init__").take(2);
+        // What very many files hold does not tell that a file has to do with this one.
+        let modules = parts.filter(|part| *part != "__init__").take(2).filter(|part| self.is_telling(part));
         Asked::new(modules.chain(near.class.as_deref()))
     }
 
