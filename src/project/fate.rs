@@ -3,6 +3,7 @@
 //! Paths are explicit ones (return, raise, break, continue); an exception that any call might throw is no path. Refuses
 //! to accuse where an owner outside the project may close.
 
+use super::attributes::class_of_method;
 use super::bodies::{Manner, Path, Paths, within};
 use super::places::{Use, UseKind};
 use super::{Project, sibling};
@@ -97,13 +98,20 @@ impl Project<'_> {
                 UseKind::StoredName(..) | UseKind::Default | UseKind::Element => return Fate::Fine,
                 UseKind::Yielded => return Fate::Fine,
                 UseKind::Argument(call) if self.may_keep(*call, one.expr, closers, depth) => return Fate::Fine,
+                UseKind::Method(..)
+                    if self.goes_into(one).is_some_and(|(method, own)| self.keeps(method, own, closers, depth)) =>
+                {
+                    return Fate::Fine;
+                }
                 UseKind::Returned => {
                     return if closes.is_empty() { self.fate_at_consumers(one.expr, depth) } else { Fate::Fine };
                 }
                 _ => {}
             }
         }
-        self.fate_in_function(made, &uses, &closes)
+        let held = || uses.iter().find_map(|one| self.fate_in_another(one, closers, depth));
+        let held = if closes.is_empty() { held() } else { None };
+        held.unwrap_or_else(|| self.fate_in_function(made, &uses, &closes))
     }
 
     /// Whether an object is returned, too, by a function whose callers are not all known.
@@ -175,8 +183,38 @@ impl Project<'_> {
             return name.starts_with(char::is_uppercase) || !self.is_awaited(call);
         };
         let Some(index) = self.parameter_reached(call, given, *target) else { return true };
-        let uses = self.parameter_uses(*target, index);
-        uses.iter().any(|one| {
+        self.keeps(*target, index, closers, depth)
+    }
+
+    /// The function that an object goes into, and the parameter: of a method that is called on it, the first.
+    fn goes_into(&self, one: &Use) -> Option<(ScopeRef, usize)> {
+        let (UseKind::Argument(call) | UseKind::Method(_, call)) = one.kind else { return None };
+        let mut targets = self.targets(call, Frame::NONE);
+        targets.dedup();
+        let [target] = *targets.as_slice() else { return None };
+        if matches!(one.kind, UseKind::Argument(_)) {
+            return Some((target, self.parameter_reached(call, one.expr, target)?));
+        }
+        let method = class_of_method(self.facts(target.file), target.scope).is_some();
+        (method && !self.scope(target).parameters.is_empty()).then_some((target, 0))
+    }
+
+    /// What becomes of an object in the attribute of another that nothing closes, where it is handed to one.
+    fn fate_in_another(&self, one: &Use, closers: Closers<'_>, depth: usize) -> Option<Fate> {
+        if depth >= HANDS {
+            return None;
+        }
+        let (function, index) = self.goes_into(one)?;
+        self.parameter_uses(function, index).iter().find_map(|inner| match inner.kind {
+            UseKind::StoredAttribute(target) => Some(self.fate_in_attribute(target, closers, depth + 1))
+                .filter(|fate| matches!(fate, Fate::NeverClosed(Ownership::Attribute(..)))),
+            _ => self.fate_in_another(inner, closers, depth + 1),
+        })
+    }
+
+    /// Whether a function may keep or close what a parameter is given.
+    fn keeps(&self, function: ScopeRef, index: usize, closers: Closers<'_>, depth: usize) -> bool {
+        self.parameter_uses(function, index).iter().any(|one| {
             self.settles(one, closers)
                 || closing_call(one, closers).is_some()
                 || match &one.kind {
