@@ -3,7 +3,6 @@
 //! Paths are explicit ones (return, raise, break, continue); an exception that any call might throw is no path. Refuses
 //! to accuse where an owner outside the project may close.
 
-use super::attributes::class_of_method;
 use super::bodies::{Manner, Path, Paths, within};
 use super::places::{Use, UseKind};
 use super::{Project, sibling};
@@ -90,6 +89,10 @@ impl Project<'_> {
         {
             return Fate::NotAwaited(self.span(*call));
         }
+        let class = match self.evaluate(made, Frame::NONE).one().map(|one| &one.datum) {
+            Some(Datum::Object(class, ..)) => Some(*class),
+            _ => None,
+        };
         for one in &uses {
             match &one.kind {
                 UseKind::StoredAttribute(_) if self.is_given_away(&uses) => return Fate::Fine,
@@ -99,7 +102,9 @@ impl Project<'_> {
                 UseKind::Yielded => return Fate::Fine,
                 UseKind::Argument(call) if self.may_keep(*call, one.expr, closers, depth) => return Fate::Fine,
                 UseKind::Method(..)
-                    if self.goes_into(one).is_some_and(|(method, own)| self.keeps(method, own, closers, depth)) =>
+                    if self
+                        .goes_into(one, class)
+                        .is_some_and(|(method, own)| self.keeps(method, own, closers, depth)) =>
                 {
                     return Fate::Fine;
                 }
@@ -109,7 +114,7 @@ impl Project<'_> {
                 _ => {}
             }
         }
-        let held = || uses.iter().find_map(|one| self.fate_in_another(one, closers, depth));
+        let held = || uses.iter().find_map(|one| self.fate_in_another(one, class, closers, depth));
         let held = if closes.is_empty() { held() } else { None };
         held.unwrap_or_else(|| self.fate_in_function(made, &uses, &closes))
     }
@@ -187,28 +192,31 @@ impl Project<'_> {
     }
 
     /// The function that an object goes into, and the parameter: of a method that is called on it, the first.
-    fn goes_into(&self, one: &Use) -> Option<(ScopeRef, usize)> {
-        let (UseKind::Argument(call) | UseKind::Method(_, call)) = one.kind else { return None };
-        let mut targets = self.targets(call, Frame::NONE);
-        targets.dedup();
-        let [target] = *targets.as_slice() else { return None };
-        if matches!(one.kind, UseKind::Argument(_)) {
-            return Some((target, self.parameter_reached(call, one.expr, target)?));
+    fn goes_into(&self, one: &Use, class: Option<ScopeRef>) -> Option<(ScopeRef, usize)> {
+        match &one.kind {
+            UseKind::Argument(call) => {
+                let targets = self.targets(*call, Frame::NONE);
+                let [target] = *targets.as_slice() else { return None };
+                Some((target, self.parameter_reached(*call, one.expr, target)?))
+            }
+            UseKind::Method(name, _) => {
+                let method = self.member(class?, name)?;
+                (!self.scope(method).parameters.is_empty()).then_some((method, 0))
+            }
+            _ => None,
         }
-        let method = class_of_method(self.facts(target.file), target.scope).is_some();
-        (method && !self.scope(target).parameters.is_empty()).then_some((target, 0))
     }
 
     /// What becomes of an object in the attribute of another that nothing closes, where it is handed to one.
-    fn fate_in_another(&self, one: &Use, closers: Closers<'_>, depth: usize) -> Option<Fate> {
+    fn fate_in_another(&self, one: &Use, class: Option<ScopeRef>, closers: Closers<'_>, depth: usize) -> Option<Fate> {
         if depth >= HANDS {
             return None;
         }
-        let (function, index) = self.goes_into(one)?;
+        let (function, index) = self.goes_into(one, class)?;
         self.parameter_uses(function, index).iter().find_map(|inner| match inner.kind {
             UseKind::StoredAttribute(target) => Some(self.fate_in_attribute(target, closers, depth + 1))
                 .filter(|fate| matches!(fate, Fate::NeverClosed(Ownership::Attribute(..)))),
-            _ => self.fate_in_another(inner, closers, depth + 1),
+            _ => self.fate_in_another(inner, class, closers, depth + 1),
         })
     }
 
