@@ -2,6 +2,7 @@
 //!
 //! Refuses to know what the place is about.
 
+use super::attempts::{counts_attempts, until_it_answers};
 use super::{Project, sibling};
 use crate::model::expr::{ComparisonOperator, ExprId, ExprKind, UnaryOperator};
 use crate::model::facts::{BlockRole, FileFacts, ScopeId, ScopeKind, StmtId, StmtKind};
@@ -105,7 +106,7 @@ pub(super) fn is_retry(facts: &FileFacts, around: Around, inside: ExprId) -> boo
         StmtKind::While { body, .. } => (body, None),
         _ => return false,
     };
-    let counted = over.is_some_and(|iterable| is_count(facts, iterable));
+    let counted = over.is_some_and(|iterable| is_count(facts, iterable)) || counts_attempts(facts, stmt, inside);
     let leaves = |block: &[StmtId]| {
         statements_in(facts, block)
             .iter()
@@ -123,6 +124,7 @@ pub(super) fn is_retry(facts: &FileFacts, around: Around, inside: ExprId) -> boo
         || counted && leaves(body)
         || over.is_some() && ends_with_first(facts, body, inside)
         || until_it_works(facts, stmt, body, inside)
+        || until_it_answers(facts, stmt, body, inside)
 }
 
 /// Whether a loop asks again as long as what it asked for is not there: `while not done: done = attempt()`, `while not
@@ -173,13 +175,20 @@ fn ends_with_first(facts: &FileFacts, body: &[StmtId], inside: ExprId) -> bool {
     covers(facts, *asks, inside) && answered && otherwise.is_empty() && leaves_for_good(facts, then)
 }
 
-/// Whether a loop is always left in its first turn.
-pub(super) fn turns_once(facts: &FileFacts, around: Around) -> bool {
-    let Around::Loop(stmt) = around else { return false };
-    match &facts.stmt(stmt).kind {
-        StmtKind::For { body, .. } | StmtKind::While { body, .. } => leaves_for_good(facts, body),
-        _ => false,
+/// Whether a loop is always left in the turn that comes to a place: `for … : if …: return await place`.
+pub(super) fn leaves_after(facts: &FileFacts, around: Around, place: ExprId) -> bool {
+    let (Around::Loop(around), Some(stmt)) = (around, facts.stmt_of(place)) else { return false };
+    let scope = facts.place(stmt).scope;
+    let mut leaves = false;
+    for (outer, role) in enclosing(facts, stmt) {
+        leaves |= leaves_for_good(facts, block_of(facts, scope, Some(outer), role));
+        if outer == around {
+            return leaves;
+        }
+        // A `break` only leaves the loop that it stands in.
+        leaves &= !matches!(facts.stmt(outer).kind, StmtKind::For { .. } | StmtKind::While { .. });
     }
+    false
 }
 
 /// Whether an expression stands inside a statement.
@@ -194,7 +203,7 @@ fn follows_with_exit(facts: &FileFacts, stmt: StmtId, outer: StmtId) -> bool {
         .any(|&s| matches!(facts.stmt(s).kind, StmtKind::Return(_)) || breaks(facts, s, outer))
 }
 
-fn covers(facts: &FileFacts, stmt: StmtId, expr: ExprId) -> bool {
+pub(super) fn covers(facts: &FileFacts, stmt: StmtId, expr: ExprId) -> bool {
     let (stmt, expr) = (facts.stmt(stmt), facts.expr(expr));
     stmt.start <= expr.start && expr.end <= stmt.end
 }

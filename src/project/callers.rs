@@ -4,7 +4,7 @@
 //! counts where hardly another function has its name. Refuses to guess about callers outside the project.
 
 use super::attributes::class_of_method;
-use super::bodies::{Around, is_retry, loop_span, loops, turns_once};
+use super::bodies::{Around, is_retry, leaves_after, loop_span, loops};
 use super::memo::Question;
 use super::{Project, scope_in, sibling};
 use crate::frameworks::Framework;
@@ -244,7 +244,7 @@ impl Project<'_> {
     fn repeat_of_place(&self, place: ExprRef, seen: &mut Climb) -> Repeat {
         let facts = self.facts(place.file);
         for around in loops(facts, place.expr) {
-            if is_retry(facts, around, place.expr) || turns_once(facts, around) {
+            if is_retry(facts, around, place.expr) || leaves_after(facts, around, place.expr) {
                 continue;
             }
             let words = match around {

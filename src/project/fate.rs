@@ -89,6 +89,10 @@ impl Project<'_> {
         {
             return Fate::NotAwaited(self.span(*call));
         }
+        let class = match self.evaluate(made, Frame::NONE).one().map(|one| &one.datum) {
+            Some(Datum::Object(class, ..)) => Some(*class),
+            _ => None,
+        };
         for one in &uses {
             match &one.kind {
                 UseKind::StoredAttribute(_) if self.is_given_away(&uses) => return Fate::Fine,
@@ -97,13 +101,22 @@ impl Project<'_> {
                 UseKind::StoredName(..) | UseKind::Default | UseKind::Element => return Fate::Fine,
                 UseKind::Yielded => return Fate::Fine,
                 UseKind::Argument(call) if self.may_keep(*call, one.expr, closers, depth) => return Fate::Fine,
+                UseKind::Method(..)
+                    if self
+                        .goes_into(one, class)
+                        .is_some_and(|(method, own)| self.keeps(method, own, closers, depth)) =>
+                {
+                    return Fate::Fine;
+                }
                 UseKind::Returned => {
                     return if closes.is_empty() { self.fate_at_consumers(one.expr, depth) } else { Fate::Fine };
                 }
                 _ => {}
             }
         }
-        self.fate_in_function(made, &uses, &closes)
+        let held = || uses.iter().find_map(|one| self.fate_in_another(one, class, closers, depth));
+        let held = if closes.is_empty() { held() } else { None };
+        held.unwrap_or_else(|| self.fate_in_function(made, &uses, &closes))
     }
 
     /// Whether an object is returned, too, by a function whose callers are not all known.
@@ -175,8 +188,41 @@ impl Project<'_> {
             return name.starts_with(char::is_uppercase) || !self.is_awaited(call);
         };
         let Some(index) = self.parameter_reached(call, given, *target) else { return true };
-        let uses = self.parameter_uses(*target, index);
-        uses.iter().any(|one| {
+        self.keeps(*target, index, closers, depth)
+    }
+
+    /// The function that an object goes into, and the parameter: of a method that is called on it, the first.
+    fn goes_into(&self, one: &Use, class: Option<ScopeRef>) -> Option<(ScopeRef, usize)> {
+        match &one.kind {
+            UseKind::Argument(call) => {
+                let targets = self.targets(*call, Frame::NONE);
+                let [target] = *targets.as_slice() else { return None };
+                Some((target, self.parameter_reached(*call, one.expr, target)?))
+            }
+            UseKind::Method(name, _) => {
+                let method = self.member(class?, name)?;
+                (!self.scope(method).parameters.is_empty()).then_some((method, 0))
+            }
+            _ => None,
+        }
+    }
+
+    /// What becomes of an object in the attribute of another that nothing closes, where it is handed to one.
+    fn fate_in_another(&self, one: &Use, class: Option<ScopeRef>, closers: Closers<'_>, depth: usize) -> Option<Fate> {
+        if depth >= HANDS {
+            return None;
+        }
+        let (function, index) = self.goes_into(one, class)?;
+        self.parameter_uses(function, index).iter().find_map(|inner| match inner.kind {
+            UseKind::StoredAttribute(target) => Some(self.fate_in_attribute(target, closers, depth + 1))
+                .filter(|fate| matches!(fate, Fate::NeverClosed(Ownership::Attribute(..)))),
+            _ => self.fate_in_another(inner, class, closers, depth + 1),
+        })
+    }
+
+    /// Whether a function may keep or close what a parameter is given.
+    fn keeps(&self, function: ScopeRef, index: usize, closers: Closers<'_>, depth: usize) -> bool {
+        self.parameter_uses(function, index).iter().any(|one| {
             self.settles(one, closers)
                 || closing_call(one, closers).is_some()
                 || match &one.kind {

@@ -376,6 +376,19 @@ impl Project<'_> {
         }
     }
 
+    /// Whether a session is kept by a class that derives from a library's pool: the library makes the requests through
+    /// it, each with a timeout of its own.
+    #[must_use]
+    pub fn is_inside_pool(&self, made: ExprRef) -> bool {
+        self.uses(made).iter().any(|one| {
+            let UseKind::StoredAttribute(target) = one.kind else { return false };
+            let ExprKind::Attribute { object, .. } = self.kind(target) else { return false };
+            let class = super::attributes::class_of_self(self.facts(target.file), *object);
+            let row = class.and_then(|class| self.library_base(super::scope_in(target.file, class)));
+            row.is_some_and(|row| self.libraries.kind(row) == Kind::Pool)
+        })
+    }
+
     /// Whether a session is kept, or its requests run at the same time.
     #[must_use]
     pub fn lives_long(&self, made: ExprRef) -> bool {

@@ -4,7 +4,8 @@
 //! what ends with its function is judged by how many requests it serves and how often the function runs. Refuses to
 //! count what it cannot see: an unknown number of requests is silence.
 
-use super::bodies::{Around, enclosing, exclusive, is_retry, loops, turns_once, within_stmt};
+use super::attempts::is_wait;
+use super::bodies::{Around, enclosing, exclusive, is_retry, leaves_after, loops, within_stmt};
 use super::callers::Climb;
 use super::callers::{Cause, Repeat};
 use super::evaluate::Passed;
@@ -188,7 +189,10 @@ impl Project<'_> {
         let sockets = self.opens_socket(uses);
         let around = loops(facts, made.expr);
         for &one in &around {
-            if is_retry(facts, one, made.expr) || turns_once(facts, one) || self.outlives_turn(made, one, uses) {
+            if is_retry(facts, one, made.expr)
+                || leaves_after(facts, one, made.expr)
+                || self.outlives_turn(made, one, uses)
+            {
                 continue;
             }
             let reconnects =
@@ -413,7 +417,7 @@ impl Project<'_> {
                 return Requests::Several;
             }
             let inner: Vec<Around> = loops(facts, call.expr).into_iter().filter(|l| !outer.contains(l)).collect();
-            if inner.iter().any(|&around| !is_retry(facts, around, call.expr)) {
+            if inner.iter().any(|&around| !is_retry(facts, around, call.expr) || is_wait(facts, around, call.expr)) {
                 return Requests::Several;
             }
             if places.iter().any(|other| !exclusive(facts, other.expr, call.expr)) {

@@ -29,6 +29,9 @@ fn session(view: View<'_>) -> Vec<Draft> {
     let timeout = view.project.request_timeout_name(view.site);
     let computed = requests.computed.iter().all(|&call| view.project.may_pass(call, timeout));
     let any = !requests.sites.is_empty() || !requests.computed.is_empty();
+    if !any && view.project.is_inside_pool(view.site.call) {
+        return Vec::new();
+    }
     if any && computed && plain.iter().all(|request| view.project.is_bounded(request)) {
         return Vec::new();
     }

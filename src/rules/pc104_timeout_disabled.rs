@@ -87,7 +87,9 @@ fn none(view: View<'_>) -> Option<Draft> {
         return None;
     }
     let name = view.name(Setting::Timeout);
-    let message = if by_default {
+    let message = if by_default && !is_default(none) && !unless_given {
+        format!("`{name}` can be None here: {}", effect.sentence)
+    } else if by_default {
         format!("`{name}` is None here unless a caller passes another: {}", effect.sentence)
     } else {
         format!("`{name}=None`: {}", effect.sentence)

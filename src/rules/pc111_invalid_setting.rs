@@ -49,7 +49,7 @@ fn empty(view: View<'_>) -> Vec<Draft> {
 fn draft(view: View<'_>, parameter: &Parameter) -> Option<Draft> {
     let argument = view.argument(parameter.setting)?;
     let value = view.value(parameter.setting);
-    let environment = value.alternatives.iter().any(|one| one.datum == Datum::Environment);
+    let environment = value.unknown.is_none() && value.alternatives.iter().any(|one| one.datum == Datum::Environment);
     let (effect, what, help) = if environment {
         let help = "convert it: `float(…)` or `int(…)`".to_owned();
         (parameter.text.as_ref()?, "a text from the environment", help)
