@@ -97,7 +97,15 @@ fn checked(
         known.iter().enumerate().map(|(index, file)| (FileId(offset(index)), file.candidate.shown.clone())).collect();
     let locks = Locks::new(config, libraries);
     let releases = ByFolder { known: &known, locks: &locks };
-    let project = Project::new(Knowledge { libraries, releases: &releases, frameworks, files: &files, paths: &paths });
+    let knowledge = Knowledge {
+        libraries,
+        releases: &releases,
+        frameworks,
+        prefilter: config.prefilter,
+        files: &files,
+        paths: &paths,
+    };
+    let project = Project::new(knowledge);
     let answer = if config.sites {
         Answer::Sessions(inventory::take(&project))
     } else {

@@ -126,6 +126,8 @@ pub struct Knowledge<'l> {
     pub releases: &'l dyn Releases,
     /// What is known about frameworks.
     pub frameworks: &'l Frameworks,
+    /// Whether names that can stand for no object of a library are left out before anything is asked of them.
+    pub prefilter: bool,
     /// All files of the repository.
     pub files: &'l Files<'l>,
     /// Their paths.
@@ -181,7 +183,7 @@ impl<'l> Project<'l> {
             sites: Vec::new(),
             sites_by_call: FxHashMap::default(),
         };
-        project.find_sites();
+        project.find_sites(knowledge.prefilter);
         let used = project.sites.iter().map(|site| (site.call.file, site.row.library()));
         let used: FxHashSet<(FileId, usize)> = used.collect();
         project.pinned = used.into_iter().map(|at| (at, knowledge.releases.library(at.0, at.1))).collect();

@@ -7,7 +7,7 @@
 
 use super::attributes::{class_of_method, class_of_self, last_name};
 use crate::model::expr::{Argument, ArgumentKind, ExprId, ExprKind};
-use crate::model::facts::{FileFacts, ImportItem, MODULE, ParameterKind, ScopeId, ScopeKind, StmtKind};
+use crate::model::facts::{FileFacts, Import, ImportItem, MODULE, ParameterKind, ScopeId, ScopeKind, StmtKind};
 use crate::source::FileId;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
@@ -40,6 +40,8 @@ pub(super) struct Seeds {
 #[derive(Debug, Default)]
 pub(super) struct Carriers {
     found: FxHashSet<Node>,
+    /// The names of requests.
+    requests: FxHashSet<SmolStr>,
     /// What files call the modules of libraries.
     modules: FxHashSet<Node>,
     /// The files in which a name may mean what any other exports.
@@ -54,7 +56,9 @@ impl Carriers {
         known: (impl Fn(&str) -> bool, impl Fn(&str) -> bool),
         resolve: impl Fn(FileId, &str, u32) -> Option<FileId>,
     ) -> Carriers {
-        let mut way = Way::default();
+        let is_class = |name: &&SmolStr| seeds.common.contains(*name);
+        let requests = seeds.requests.iter().filter(|name| !is_class(name)).cloned().collect();
+        let mut way = Way { requests, ..Way::default() };
         for facts in files.clone() {
             way.signatures(facts);
             way.imports(facts, &resolve);
@@ -69,8 +73,7 @@ impl Carriers {
 
     /// Whether what an expression stands for may be an object of a library.
     pub(super) fn may_be(&self, facts: &FileFacts, expr: ExprId) -> bool {
-        let mut nodes = Vec::new();
-        nodes_of(facts, expr, &mut nodes);
+        let nodes = Origins { facts, requests: &self.requests }.of(expr);
         let reached = |node: &Node| match node {
             Node::Local(file, name) if self.stars.contains(file) => {
                 self.found.contains(node) || self.found.contains(&Node::Export(name.clone()))
@@ -95,62 +98,86 @@ impl Carriers {
     fn is_own(&self, facts: &FileFacts, expr: ExprId) -> bool {
         let class = match &facts.expr(expr).kind {
             // `super()`, or what else is no name.
-            ExprKind::Call { .. } => {
-                let mut at = Some(facts.scope_of(expr));
-                while at.is_some_and(|scope| facts.scope(scope).kind != ScopeKind::Class) {
-                    at = at.and_then(|scope| facts.scope(scope).parent);
-                }
-                at
-            }
+            ExprKind::Call { .. } => class_around(facts, expr),
             _ => class_of_self(facts, expr),
         };
         class.is_some_and(|class| self.found.contains(&Node::Local(facts.file, facts.scope(class).name.clone())))
     }
 }
 
-/// What an expression's value may have gone by.
-fn nodes_of(facts: &FileFacts, expr: ExprId, nodes: &mut Vec<Node>) {
-    let all = |inner: &[ExprId], nodes: &mut Vec<Node>| {
-        for &inner in inner {
-            nodes_of(facts, inner, nodes);
-        }
-    };
-    match &facts.expr(expr).kind {
-        ExprKind::Name(name) => nodes.push(Node::Local(facts.file, name.clone())),
-        ExprKind::Attribute { name, .. } => nodes.push(Node::Attribute(name.clone())),
-        ExprKind::Call { callee, arguments } => {
-            nodes_of(facts, *callee, nodes);
-            nodes_of_call(facts, *callee, arguments, nodes);
-        }
-        ExprKind::Index { object, .. } => nodes_of(facts, *object, nodes),
-        ExprKind::Conditional { then, otherwise, .. } => all(&[*then, *otherwise], nodes),
-        ExprKind::Boolean { operands, .. } => all(operands, nodes),
-        ExprKind::Sequence(items) => all(items, nodes),
-        ExprKind::Mapping(entries) => entries.iter().for_each(|entry| nodes_of(facts, entry.value, nodes)),
-        ExprKind::Assign { value, .. } => nodes_of(facts, *value, nodes),
-        ExprKind::Await(inner) | ExprKind::Try(inner) | ExprKind::Splat(inner) => nodes_of(facts, *inner, nodes),
-        ExprKind::Closure(scope) | ExprKind::Comprehension(scope) => nodes_of_body(facts, *scope, nodes),
-        _ => {}
+/// The class that an expression is written in.
+fn class_around(facts: &FileFacts, expr: ExprId) -> Option<ScopeId> {
+    let mut at = facts.scope_of(expr);
+    while facts.scope(at).kind != ScopeKind::Class {
+        at = facts.scope(at).parent?;
     }
+    Some(at)
 }
 
-/// What is given on by what is called: an object that enters itself, or what a function was given.
-fn nodes_of_call(facts: &FileFacts, callee: ExprId, arguments: &[Argument], nodes: &mut Vec<Node>) {
-    let name = last_name(facts, callee).unwrap_or_default();
-    if let (ExprKind::Attribute { object, .. }, "__aenter__" | "__enter__") = (&facts.expr(callee).kind, name.as_str())
-    {
-        nodes_of(facts, *object, nodes);
-    }
-    if matches!(name.as_str(), "cast" | "partial" | "dict" | "getattr") || name.starts_with("enter_") {
-        arguments.iter().for_each(|argument| nodes_of(facts, argument.value, nodes));
-    }
+/// Tells what the value of an expression may have gone by.
+#[derive(Clone, Copy)]
+struct Origins<'f> {
+    facts: &'f FileFacts,
+    /// The names of requests: what these methods give is no object of a library, whatever they are called on.
+    requests: &'f FxHashSet<SmolStr>,
 }
 
-/// What the body of a closure or comprehension gives.
-fn nodes_of_body(facts: &FileFacts, scope: ScopeId, nodes: &mut Vec<Node>) {
-    for stmt in facts.stmt_ids().filter(|&stmt| facts.place(stmt).scope == scope) {
-        if let StmtKind::Return(Some(value)) | StmtKind::Expression(value) = facts.stmt(stmt).kind {
-            nodes_of(facts, value, nodes);
+impl Origins<'_> {
+    fn of(self, expr: ExprId) -> Vec<Node> {
+        let mut nodes = Vec::new();
+        self.add(expr, &mut nodes);
+        nodes
+    }
+
+    fn add(self, expr: ExprId, nodes: &mut Vec<Node>) {
+        match &self.facts.expr(expr).kind {
+            ExprKind::Name(name) => nodes.push(Node::Local(self.facts.file, name.clone())),
+            ExprKind::Attribute { object, name } => {
+                nodes.push(Node::Attribute(name.clone()));
+                // A method that is kept is called later, on what it was taken from.
+                if self.requests.contains(name) {
+                    self.add(*object, nodes);
+                }
+            }
+            ExprKind::Call { callee, arguments } => self.add_call(*callee, arguments, nodes),
+            ExprKind::Index { object, .. } => self.add(*object, nodes),
+            ExprKind::Conditional { then, otherwise, .. } => self.add_all(&[*then, *otherwise], nodes),
+            ExprKind::Boolean { operands: items, .. } | ExprKind::Sequence(items) => self.add_all(items, nodes),
+            ExprKind::Mapping(entries) => entries.iter().for_each(|entry| self.add(entry.value, nodes)),
+            ExprKind::Assign { value: inner, .. }
+            | ExprKind::Await(inner)
+            | ExprKind::Try(inner)
+            | ExprKind::Splat(inner) => self.add(*inner, nodes),
+            ExprKind::Closure(scope) | ExprKind::Comprehension(scope) => self.add_body(*scope, nodes),
+            _ => {}
+        }
+    }
+
+    fn add_all(self, items: &[ExprId], nodes: &mut Vec<Node>) {
+        items.iter().for_each(|&item| self.add(item, nodes));
+    }
+
+    /// What a call gives: what its function does, an object that enters itself, or what was passed on.
+    fn add_call(self, callee: ExprId, arguments: &[Argument], nodes: &mut Vec<Node>) {
+        let name = last_name(self.facts, callee).unwrap_or_default();
+        match &self.facts.expr(callee).kind {
+            ExprKind::Attribute { .. } if self.requests.contains(&name) => {}
+            ExprKind::Attribute { object, .. } if matches!(name.as_str(), "__aenter__" | "__enter__") => {
+                self.add(*object, nodes);
+            }
+            _ => self.add(callee, nodes),
+        }
+        if matches!(name.as_str(), "cast" | "partial" | "dict" | "getattr") || name.starts_with("enter_") {
+            arguments.iter().for_each(|argument| self.add(argument.value, nodes));
+        }
+    }
+
+    /// What the body of a closure or comprehension gives.
+    fn add_body(self, scope: ScopeId, nodes: &mut Vec<Node>) {
+        for stmt in self.facts.stmt_ids().filter(|&stmt| self.facts.place(stmt).scope == scope) {
+            if let StmtKind::Return(Some(value)) | StmtKind::Expression(value) = self.facts.stmt(stmt).kind {
+                self.add(value, nodes);
+            }
         }
     }
 }
@@ -188,6 +215,7 @@ struct Way {
     /// The bases of classes that have no constructor of their own.
     bases: FxHashMap<SmolStr, Vec<SmolStr>>,
     reaches: FxHashMap<Node, Vec<Node>>,
+    requests: FxHashSet<SmolStr>,
     modules: FxHashSet<Node>,
     stars: FxHashSet<FileId>,
     start: Vec<Node>,
@@ -254,9 +282,7 @@ impl Way {
         if to.is_empty() {
             return;
         }
-        let mut nodes = Vec::new();
-        nodes_of(facts, from, &mut nodes);
-        for node in nodes {
+        for node in (Origins { facts, requests: &self.requests }).of(from) {
             for to in to {
                 self.reach(node.clone(), to.clone());
             }
@@ -292,36 +318,46 @@ impl Way {
                 StmtKind::Return(Some(value)) => self.given(facts, *value),
                 StmtKind::Global(names) => names.iter().for_each(|name| self.export(facts, name)),
                 StmtKind::Import(imports) => {
-                    for import in imports {
-                        let here = Node::Local(facts.file, import.binds.clone());
-                        let of_library = known.0(import.module.split('.').next().unwrap_or_default());
-                        match &import.item {
-                            ImportItem::Member(name) => {
-                                let path = format!("{}.{name}", import.module);
-                                if known.1(&path) || of_library && seeds.common.contains(name) {
-                                    self.start.push(here.clone());
-                                }
-                                let from = match self.imports.get(&(facts.file, import.binds.clone())) {
-                                    Some((Some(file), _)) => Node::Local(*file, name.clone()),
-                                    _ => Node::Export(name.clone()),
-                                };
-                                self.reach(from, here);
-                                if scope == MODULE {
-                                    self.export(facts, &import.binds);
-                                }
-                            }
-                            ImportItem::Module | ImportItem::Root if of_library => {
-                                self.modules.insert(here);
-                            }
-                            ImportItem::Star => {
-                                self.stars.insert(facts.file);
-                            }
-                            _ => {}
-                        }
-                    }
+                    imports.iter().for_each(|import| self.import(facts, import, scope == MODULE, seeds, known));
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// A name is bound to what another module calls something.
+    fn import(
+        &mut self,
+        facts: &FileFacts,
+        import: &Import,
+        at_top: bool,
+        seeds: &Seeds,
+        known: &(impl Fn(&str) -> bool, impl Fn(&str) -> bool),
+    ) {
+        let here = Node::Local(facts.file, import.binds.clone());
+        let of_library = known.0(import.module.split('.').next().unwrap_or_default());
+        match &import.item {
+            ImportItem::Member(name) => {
+                let path = format!("{}.{name}", import.module);
+                if known.1(&path) || of_library && seeds.common.contains(name) {
+                    self.start.push(here.clone());
+                }
+                let from = match self.imports.get(&(facts.file, import.binds.clone())) {
+                    Some((Some(file), _)) => Node::Local(*file, name.clone()),
+                    _ => Node::Export(name.clone()),
+                };
+                self.reach(from, here);
+                if at_top {
+                    self.export(facts, &import.binds);
+                }
+            }
+            ImportItem::Module | ImportItem::Root if of_library => {
+                self.modules.insert(here);
+            }
+            ImportItem::Star => {
+                self.stars.insert(facts.file);
+            }
+            _ => {}
         }
     }
 
@@ -470,6 +506,11 @@ impl Way {
                 let file = (*file)?;
                 Some(Callee { file: Some(file).filter(defines), name, method: false })
             }
+            // A base's constructor takes what the class's own passes on.
+            ExprKind::Attribute { .. } if name == "__init__" => {
+                let class = class_around(facts, callee)?;
+                Some(Callee { name: facts.scope(class).name.clone(), file: None, method: false })
+            }
             ExprKind::Attribute { object, .. } => {
                 let module = match &facts.expr(*object).kind {
                     ExprKind::Name(object) => self.imports.get(&(facts.file, object.clone())),
@@ -519,9 +560,6 @@ impl Way {
 
     fn follow(mut self, seeds: &Seeds) -> Carriers {
         let mut found = FxHashSet::default();
-        // What a method of such a name gives is hardly ever the object that it is called on.
-        let is_request = |name: &SmolStr| seeds.requests.contains(name) && !seeds.common.contains(name);
-        self.reaches.retain(|node, _| !matches!(node, Node::Attribute(name) if is_request(name)));
         self.start.extend(seeds.common.iter().chain(&seeds.distinctive).cloned().map(Node::Attribute));
         self.start.extend(seeds.distinctive.iter().cloned().map(Node::Export));
         self.start.extend(self.modules.iter().cloned());
@@ -531,7 +569,7 @@ impl Way {
             }
             found.insert(node);
         }
-        Carriers { found, modules: self.modules, stars: self.stars }
+        Carriers { found, requests: self.requests, modules: self.modules, stars: self.stars }
     }
 }
 

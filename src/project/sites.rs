@@ -75,34 +75,30 @@ impl Site {
 }
 
 impl Project<'_> {
-    /// Finds all sites.
-    pub(super) fn find_sites(&mut self) {
-        let mut sites = Vec::new();
+    /// Finds all sites. Without `prefilter` every call is asked what it calls, which finds the same.
+    pub(super) fn find_sites(&mut self, prefilter: bool) {
         let (classes, requests) = self.names_of_callables();
-        let modules = |module: &str| self.libraries.of_module(module).is_some();
-        let rows = |path: &str| self.libraries.row(path).is_some();
-        let resolve = |from, module: &str, level| self.modules.resolve(from, module, level);
-        let seeds = Seeds {
-            distinctive: self.libraries.class_names().collect(),
-            common: self.libraries.builders().collect(),
-            requests: requests.clone(),
-        };
-        let carriers = Carriers::of(self.judged_files().map(|file| &file.facts), &seeds, (modules, rows), resolve);
+        let carriers = prefilter.then(|| self.carriers(&requests));
+        let builders: FxHashSet<SmolStr> = self.libraries.builders().collect();
+        let mut sites = Vec::new();
         for file in self.judged_files() {
-            for expr in file.facts.expr_ids() {
-                let ExprKind::Call { callee, .. } = file.facts.expr(expr).kind else { continue };
-                let may_be = match (last_name(&file.facts, callee), &file.facts.expr(callee).kind) {
-                    (None, _) => carriers.may_be(&file.facts, callee),
-                    (Some(name), _) if seeds.common.contains(&name) => true,
-                    (Some(name), _) if classes.contains(&name) => carriers.may_be(&file.facts, callee),
-                    (Some(name), ExprKind::Attribute { object, .. }) => {
-                        requests.contains(&name) && carriers.may_be(&file.facts, *object)
+            let facts = &file.facts;
+            let may_be = |callee: ExprId| {
+                let Some(carriers) = &carriers else { return true };
+                match (last_name(facts, callee), &facts.expr(callee).kind) {
+                    (Some(name), _) if builders.contains(&name) => true,
+                    (Some(name), ExprKind::Attribute { object, .. }) if !classes.contains(&name) => {
+                        requests.contains(&name) && carriers.may_be(facts, *object)
                     }
-                    (Some(name), _) => requests.contains(&name) || carriers.may_be(&file.facts, callee),
-                };
-                if may_be {
-                    let call = ExprRef { file: file.facts.file, expr };
-                    sites.extend(self.site(call, file.test));
+                    (Some(name), ExprKind::Name(_)) if requests.contains(&name) => true,
+                    _ => carriers.may_be(facts, callee),
+                }
+            };
+            for expr in facts.expr_ids() {
+                if let ExprKind::Call { callee, .. } = facts.expr(expr).kind
+                    && may_be(callee)
+                {
+                    sites.extend(self.site(ExprRef { file: facts.file, expr }, file.test));
                 }
             }
         }
@@ -111,6 +107,19 @@ impl Project<'_> {
         let mut sites = std::mem::take(&mut self.sites);
         sites.extend(requests);
         self.register(sites);
+    }
+
+    /// The names that an object of a library may go by in the files that are judged.
+    fn carriers(&self, requests: &FxHashSet<SmolStr>) -> Carriers {
+        let seeds = Seeds {
+            distinctive: self.libraries.class_names().collect(),
+            common: self.libraries.builders().collect(),
+            requests: requests.clone(),
+        };
+        let modules = |module: &str| self.libraries.of_module(module).is_some();
+        let rows = |path: &str| self.libraries.row(path).is_some();
+        let resolve = |from, module: &str, level| self.modules.resolve(from, module, level);
+        Carriers::of(self.judged_files().map(|file| &file.facts), &seeds, (modules, rows), resolve)
     }
 
     /// Requests through known sessions in files that say nothing of a library themselves.
