@@ -5,7 +5,7 @@
 //! are judged, stands for no such object, whatever else it stands for. Names of variables are kept apart by file, those
 //! of attributes are not. Refuses to tell objects apart: it only says which names are worth the question.
 
-use super::attributes::{class_of_method, class_of_self, last_name};
+use super::attributes::{class_of_method, class_of_self, fields, last_name};
 use crate::model::expr::{Argument, ArgumentKind, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, Import, ImportItem, MODULE, ParameterKind, ScopeId, ScopeKind, StmtKind};
 use crate::source::FileId;
@@ -97,7 +97,6 @@ impl Carriers {
     /// Whether an expression is the object, or `super()`, in a class that derives from one of a library.
     fn is_own(&self, facts: &FileFacts, expr: ExprId) -> bool {
         let class = match &facts.expr(expr).kind {
-            // `super()`, or what else is no name.
             ExprKind::Call { .. } => class_around(facts, expr),
             _ => class_of_self(facts, expr),
         };
@@ -571,16 +570,6 @@ impl Way {
         }
         Carriers { found, requests: self.requests, modules: self.modules, stars: self.stars }
     }
-}
-
-/// The annotated names of a class, which a generated constructor takes in this order.
-fn fields(facts: &FileFacts, class: ScopeId) -> Vec<SmolStr> {
-    let own = facts.stmt_ids().filter(|&stmt| facts.place(stmt).scope == class);
-    let annotated = own.filter_map(|stmt| match &facts.stmt(stmt).kind {
-        StmtKind::Assign { targets, annotation: Some(_), .. } => targets.first(),
-        _ => None,
-    });
-    annotated.filter_map(|&target| last_name(facts, target)).collect()
 }
 
 /// What an annotation names, also within a text.
