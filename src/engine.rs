@@ -295,9 +295,14 @@ fn conclude(project: &Project, known: &[KnownFile], said: Vec<Said>, report: &mu
         let candidate = &known[id.0 as usize].candidate;
         let settings = &candidate.settings;
         let ran = rules_that_run(settings, &candidate.path, file.test);
+        let in_tests = rules_that_run(settings, &candidate.path, true);
         let said = by_file.remove(&id).unwrap_or_default();
+        let runs = |one: &Said| {
+            let ran = if file.facts.is_in_tests(one.draft.at.start) { in_tests } else { ran };
+            ran.contains(one.rule)
+        };
         let mut findings: Vec<Finding> =
-            said.into_iter().filter(|one| ran.contains(one.rule)).map(|one| finding(project, settings, one)).collect();
+            said.into_iter().filter(|one| runs(one)).map(|one| finding(project, settings, one)).collect();
         findings.sort_by(|a, b| (a.at, a.rule.code, &a.message).cmp(&(b.at, b.rule.code, &b.message)));
         findings.dedup_by(|a, b| a.at == b.at && a.rule.index == b.rule.index);
         let outcome = suppress::apply(&file.source, &file.facts.comments, findings, ran, settings.min_confidence);

@@ -6,10 +6,26 @@
 mod encoding;
 mod notebook;
 mod python;
+mod rust;
 
 use crate::model::facts::{FileFacts, Problem, ProblemKind};
 use crate::source::{FileId, LineIndex, SourceFile};
 use std::path::Path;
+
+/// How the files of a language are its modules.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// The files, without their extension, that stand for the folder they lie in.
+    pub folders: &'static [&'static str],
+    /// The folder that holds the modules of what its own folder is named after; only such names are absolute.
+    pub source: Option<&'static str>,
+}
+
+/// Python's packages.
+static PACKAGES: Layout = Layout { folders: &["__init__"], source: None };
+
+/// Rust's crates.
+static CRATES: Layout = Layout { folders: &["mod", "lib", "main"], source: Some("src") };
 
 /// A language that poolcheck reads.
 #[derive(Debug)]
@@ -20,6 +36,8 @@ pub struct Language {
     pub extensions: &'static [&'static str],
     /// What begins a comment.
     pub comment_sign: &'static str,
+    /// How its files are modules.
+    pub layout: &'static Layout,
     /// Makes the facts of a file.
     pub lower: fn(&SourceFile) -> FileFacts,
     /// Makes the text of a file's bytes.
@@ -28,13 +46,29 @@ pub struct Language {
 
 /// All languages.
 pub static LANGUAGES: &[Language] = &[
-    Language { name: "python", extensions: &["py", "pyi"], comment_sign: "#", lower: python::lower, text: plain },
+    Language {
+        name: "python",
+        extensions: &["py", "pyi"],
+        comment_sign: "#",
+        layout: &PACKAGES,
+        lower: python::lower,
+        text: plain,
+    },
     Language {
         name: "notebook",
         extensions: &["ipynb"],
         comment_sign: "#",
+        layout: &PACKAGES,
         lower: python::lower,
         text: notebook::text,
+    },
+    Language {
+        name: "rust",
+        extensions: &["rs"],
+        comment_sign: "//",
+        layout: &CRATES,
+        lower: rust::lower,
+        text: plain,
     },
 ];
 

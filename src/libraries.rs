@@ -14,7 +14,11 @@ use serde::Deserialize;
 use smol_str::SmolStr;
 
 /// The built-in libraries: file name and content.
-const BUILT_IN: &[(&str, &str)] = &[("aiohttp.toml", include_str!("../rules/libraries/aiohttp.toml"))];
+const BUILT_IN: &[(&str, &str)] = &[
+    ("aiohttp.toml", include_str!("../rules/libraries/aiohttp.toml")),
+    ("reqwest.toml", include_str!("../rules/libraries/reqwest.toml")),
+    ("ureq.toml", include_str!("../rules/libraries/ureq.toml")),
+];
 
 /// What a constructor's argument decides, whatever a library calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -189,6 +193,17 @@ impl Parameter {
     }
 }
 
+/// How an object is built step by step: each method sets the parameter of its name and gives the builder.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Builder {
+    /// The full paths of the functions that begin.
+    #[serde(default)]
+    pub begins: Vec<SmolStr>,
+    /// The methods that end it and give the object.
+    pub ends: Vec<SmolStr>,
+}
+
 /// A class whose construction is a site.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -209,6 +224,14 @@ pub struct Class {
     /// The methods that close it.
     #[serde(default)]
     pub closers: Vec<SmolStr>,
+    /// How it is built step by step.
+    pub builder: Option<Builder>,
+    /// The settings any of which bounds how long a request waits; empty where one object holds them.
+    #[serde(default)]
+    pub bounded_by: Vec<Setting>,
+    /// What comes of setting none of them, as words; empty where a default bounds the wait.
+    #[serde(default)]
+    pub unbounded: String,
     /// What happens when it is built without a running event loop; empty where nothing does.
     #[serde(default)]
     pub needs_loop: String,
@@ -236,9 +259,14 @@ pub struct Request {
     /// Whether each call builds a session of its own.
     #[serde(default)]
     pub one_shot: bool,
+    /// What comes of it where nothing bounds the wait, as words; empty where a default does, or where the session decides.
+    #[serde(default)]
+    pub unbounded: String,
     /// Whether it opens a web socket.
     #[serde(default)]
     pub socket: bool,
+    /// How the request is built step by step, begun by the method.
+    pub builder: Option<Builder>,
     /// Where this can be read.
     pub source: String,
     /// Its parameters.
@@ -335,6 +363,8 @@ pub struct Encloses {
     pub inner: Vec<Setting>,
     /// From how many seconds on the enclosing timeout is rounded up to a whole second.
     pub rounded_from: Option<f64>,
+    /// The severity, where it is not the rule's.
+    pub severity: Option<SeverityName>,
     /// Where this can be read.
     pub source: String,
 }
@@ -354,14 +384,18 @@ pub struct Phase {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Defaults {
     /// The timeouts.
+    #[serde(default)]
     pub timeout: String,
     /// Good timeouts.
     pub timeout_example: String,
     /// The pool.
+    #[serde(default)]
     pub pool: String,
     /// A good pool.
+    #[serde(default)]
     pub pool_example: String,
     /// How long an idle connection is kept.
+    #[serde(default)]
     pub keepalive: String,
 }
 
@@ -377,6 +411,13 @@ pub struct Head {
     pub modules: Vec<SmolStr>,
     /// Its documentation.
     pub documentation: String,
+    /// What its sessions are called.
+    #[serde(default = "session")]
+    pub session: SmolStr,
+}
+
+fn session() -> SmolStr {
+    SmolStr::new_static("session")
 }
 
 /// One library.
@@ -469,7 +510,8 @@ impl Libraries {
             modules.extend(library.head.modules.iter().map(|module| (module.clone(), index)));
             for (at, class) in library.classes.iter().enumerate() {
                 let row = Row::Class(index, at);
-                paths.extend(class.also.iter().chain([&class.path]).map(|path| (path.clone(), row)));
+                let begins = class.builder.iter().flat_map(|builder| &builder.begins);
+                paths.extend(class.also.iter().chain([&class.path]).chain(begins).map(|path| (path.clone(), row)));
             }
             for (at, request) in library.requests.iter().enumerate() {
                 let row = Row::Request(index, at);
@@ -516,6 +558,22 @@ impl Libraries {
         match row {
             Row::Class(library, class) => &self.list[library].classes[class].parameters,
             Row::Request(library, request) => &self.list[library].requests[request].parameters,
+        }
+    }
+
+    /// How what a row builds is built step by step, where calling `path` begins that.
+    #[must_use]
+    pub fn builder_at(&self, path: &str) -> Option<&Builder> {
+        let builder = self.builder(self.row(path)?)?;
+        builder.begins.iter().any(|begin| begin == path).then_some(builder)
+    }
+
+    /// How what a row builds can be built step by step.
+    #[must_use]
+    pub fn builder(&self, row: Row) -> Option<&Builder> {
+        match row {
+            Row::Class(library, class) => self.list[library].classes[class].builder.as_ref(),
+            Row::Request(library, request) => self.list[library].requests[request].builder.as_ref(),
         }
     }
 
@@ -569,7 +627,11 @@ impl Libraries {
         let last = |path: &SmolStr| SmolStr::from(path.rsplit('.').next().unwrap_or(""));
         let classes = self.list.iter().flat_map(|library| &library.classes);
         let requests = self.list.iter().flat_map(|library| &library.requests);
-        let classes = classes.flat_map(|class| class.also.iter().chain([&class.path])).map(last);
+        let paths = move |class: &'_ Class| {
+            let begins = class.builder.iter().flat_map(|builder| &builder.begins);
+            class.also.iter().chain([&class.path]).chain(begins).map(last).collect::<Vec<_>>()
+        };
+        let classes = classes.flat_map(paths);
         let functions = requests.clone().flat_map(|request| request.also.iter().chain(&request.path)).map(last);
         classes.chain(functions).chain(requests.flat_map(|request| request.methods.iter().cloned()))
     }

@@ -177,10 +177,10 @@ impl Project<'_> {
 
     fn by_callers(&self, function: ScopeRef, seen: &mut Vec<ScopeRef>) -> Repeat {
         let callers = self.callers_of(function);
-        let test = self.files[&function.file].test;
+        let test = self.is_test_scope(function);
         let mut all_once = true;
         let mut any = false;
-        for caller in callers.calls.iter().filter(|caller| test || !self.files[&caller.call.file].test) {
+        for caller in callers.calls.iter().filter(|caller| test || !self.is_test(caller.call)) {
             // A function that calls itself says nothing about how often others do.
             if self.function_of(self.scope_at(caller.call)) == function {
                 continue;
@@ -194,7 +194,7 @@ impl Project<'_> {
                 Repeat::Unknown => all_once = false,
             }
         }
-        for &reference in callers.references.iter().filter(|reference| test || !self.files[&reference.file].test) {
+        for &reference in callers.references.iter().filter(|reference| test || !self.is_test(**reference)) {
             any = true;
             match self.by_registration(reference) {
                 Some(Repeat::Often(cause, chain)) => return Repeat::Often(cause, chain),
@@ -238,7 +238,7 @@ impl Project<'_> {
         }
         // A closure runs when it is called, and nobody knows when that is.
         let mut at = scope;
-        while self.scope(at).kind == ScopeKind::Comprehension {
+        while self.scope(at).kind == ScopeKind::Comprehension || self.scope(at).runs_here {
             match self.scope(at).parent {
                 Some(parent) => at.scope = parent,
                 None => break,
@@ -268,7 +268,7 @@ impl Project<'_> {
         let scope = self.scope(function);
         let imports = |module: &str| self.imports(function.file, module);
         let at = self.name_span(function);
-        if self.files[&function.file].test && scope.name.starts_with("test") {
+        if self.is_test_scope(function) && scope.name.starts_with("test") {
             return Some(Repeat::Once);
         }
         for framework in self.frameworks.used(&imports) {

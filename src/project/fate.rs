@@ -307,8 +307,8 @@ impl Project<'_> {
             return Fate::Fine;
         }
         let callers = self.callers_of(function);
-        let test = self.files[&function.file].test;
-        for caller in callers.calls.iter().filter(|c| c.certain && (test || !self.files[&c.call.file].test)) {
+        let test = self.is_test_scope(function);
+        for caller in callers.calls.iter().filter(|c| c.certain && (test || !self.is_test(c.call))) {
             match self.fate_of(caller.call, depth + 1) {
                 Fate::Fine => {}
                 Fate::NeverClosed(Ownership::Local | Ownership::Temporary) => {

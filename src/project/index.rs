@@ -6,7 +6,7 @@
 
 use super::attributes::{class_of_self, last_name};
 use super::{ProjectFile, scope_in};
-use crate::model::expr::{ExprId, ExprKind};
+use crate::model::expr::{ArgumentKind, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ImportItem, StmtKind};
 use crate::model::value::{ExprRef, ScopeRef};
 use crate::source::FileId;
@@ -37,6 +37,8 @@ struct Index {
     own_writes: FxHashMap<(ScopeRef, SmolStr), Vec<AttributeWrite>>,
     /// Writes to `object.name`, by name.
     other_writes: FxHashMap<SmolStr, Vec<AttributeWrite>>,
+    /// Fields of objects that are written out, by name; the target is the whole object.
+    record_fields: FxHashMap<SmolStr, Vec<AttributeWrite>>,
     /// Calls by the last name of what is called.
     calls: FxHashMap<SmolStr, Vec<ExprRef>>,
     /// Uses of a name or attribute that are no call of it.
@@ -143,6 +145,13 @@ impl Index {
     fn add_uses(&mut self, facts: &FileFacts) {
         let mut callees = FxHashSet::default();
         for expr in facts.expr_ids() {
+            if let ExprKind::Record { fields, .. } = &facts.expr(expr).kind {
+                for field in fields.iter().filter(|field| field.kind == ArgumentKind::Named) {
+                    let target = ExprRef { file: facts.file, expr };
+                    let write = AttributeWrite { target, value: Some(field.value), entered: false };
+                    self.record_fields.entry(field.name.clone()).or_default().push(write);
+                }
+            }
             if let ExprKind::Call { callee, .. } = &facts.expr(expr).kind {
                 callees.insert(*callee);
                 if let Some(name) = last_name(facts, *callee) {
@@ -232,6 +241,11 @@ impl<'w> Names<'w> {
     /// Writes to attributes of this name, on objects other than `self`.
     pub(super) fn other_writes(&self, name: &SmolStr) -> Vec<AttributeWrite> {
         self.asked(name, self.index.other_writes.get(name), |write| write.target.file)
+    }
+
+    /// Fields of this name in objects that are written out.
+    pub(super) fn record_fields(&self, name: &SmolStr) -> Vec<AttributeWrite> {
+        self.asked(name, self.index.record_fields.get(name), |write| write.target.file)
     }
 
     /// Writes to an attribute of `self` in a class.

@@ -23,6 +23,8 @@ pub struct Use {
 pub enum UseKind {
     /// A method is called.
     Method(SmolStr, ExprRef),
+    /// A method of a builder is called, which gives the builder or what it built.
+    Step(SmolStr, ExprRef),
     /// An attribute is read, or a method is passed on uncalled.
     Attribute(SmolStr),
     /// A method that a computed name takes from it is called.
@@ -35,7 +37,7 @@ pub enum UseKind {
     Yielded,
     /// It is an argument of this call.
     Argument(ExprRef),
-    /// It is stored in an attribute; the attribute.
+    /// It is stored in an attribute; the attribute, or its own place in an object that is written out.
     StoredAttribute(ExprRef),
     /// It is stored under a key; the target.
     StoredItem(ExprRef),
@@ -55,7 +57,7 @@ impl Project<'_> {
     /// Every use of the object that `made` makes, in the order of bytes within each name.
     #[must_use]
     pub fn uses(&self, made: ExprRef) -> Vec<Use> {
-        let mut follower = Follower { project: self, found: Vec::new(), held: Vec::new() };
+        let mut follower = self.follower(self.is_building(made));
         follower.climb(made);
         follower.found
     }
@@ -64,7 +66,9 @@ impl Project<'_> {
     #[must_use]
     pub(super) fn parameter_uses(&self, function: ScopeRef, index: usize) -> Vec<Use> {
         let flow = &self.files[&function.file].flow;
-        let mut follower = Follower { project: self, found: Vec::new(), held: Vec::new() };
+        let value = self.parameter(function, index, Frame::NONE);
+        let building = value.alternatives.iter().any(|one| matches!(one.datum, Datum::Building(..)));
+        let mut follower = self.follower(building);
         let name = &self.scope(function).parameters[index].name;
         for &def in flow.all_defs(function.scope, name) {
             if flow.def(def).kind == DefKind::Parameter(function.scope, index) {
@@ -78,7 +82,7 @@ impl Project<'_> {
     #[must_use]
     pub(super) fn attribute_uses(&self, class: ScopeRef, name: &SmolStr) -> Vec<Use> {
         let family = self.family(class);
-        let mut follower = Follower { project: self, found: Vec::new(), held: Vec::new() };
+        let mut follower = self.follower(false);
         for reference in self.names.references(name) {
             let ExprKind::Attribute { object, .. } = self.kind(reference) else { continue };
             let object = sibling(reference, *object);
@@ -95,7 +99,7 @@ impl Project<'_> {
     #[must_use]
     pub(super) fn item_uses(&self, class: ScopeRef, name: &SmolStr) -> Vec<Use> {
         let family = self.family(class);
-        let mut follower = Follower { project: self, found: Vec::new(), held: Vec::new() };
+        let mut follower = self.follower(false);
         for reference in self.names.references(name) {
             let ExprKind::Attribute { object, .. } = self.kind(reference) else { continue };
             let own = super::attributes::class_of_self(self.facts(reference.file), *object)
@@ -112,7 +116,7 @@ impl Project<'_> {
     #[must_use]
     pub(super) fn attribute_uses_anywhere(&self, class: Option<ScopeRef>, name: &SmolStr) -> Vec<Use> {
         let family = class.map(|class| self.family(class));
-        let mut follower = Follower { project: self, found: Vec::new(), held: Vec::new() };
+        let mut follower = self.follower(false);
         for reference in self.names.references(name) {
             let ExprKind::Attribute { object, .. } = self.kind(reference) else { continue };
             let object = sibling(reference, *object);
@@ -122,6 +126,10 @@ impl Project<'_> {
             }
         }
         follower.found
+    }
+
+    fn follower(&self, building: bool) -> Follower<'_, '_> {
+        Follower { project: self, found: Vec::new(), held: Vec::new(), building }
     }
 
     /// Whether an object is known to be of a class of the project that is none of these.
@@ -138,7 +146,7 @@ impl Project<'_> {
     /// Every use of a name of a module or class.
     #[must_use]
     pub(super) fn name_uses(&self, owner: ScopeRef, name: &SmolStr) -> Vec<Use> {
-        let mut follower = Follower { project: self, found: Vec::new(), held: Vec::new() };
+        let mut follower = self.follower(false);
         for reference in self.names.references(name) {
             let own = match self.kind(reference) {
                 ExprKind::Name(_) if reference.file == owner.file => {
@@ -181,6 +189,8 @@ struct Follower<'p, 'l> {
     project: &'p Project<'l>,
     found: Vec<Use>,
     held: Vec<(ScopeRef, super::flow::DefId)>,
+    /// Whether it may be a builder that is followed.
+    building: bool,
 }
 
 impl Follower<'_, '_> {
@@ -247,7 +257,8 @@ impl Follower<'_, '_> {
         let project = self.project;
         let facts = project.facts(expr.file);
         match &facts.expr(up.expr).kind {
-            ExprKind::Await(_) | ExprKind::Try(_) | ExprKind::Boolean { .. } => self.climb(up),
+            ExprKind::Await(_) | ExprKind::Boolean { .. } => self.climb(up),
+            ExprKind::Content { of, .. } if *of == expr.expr => self.climb(up),
             ExprKind::Conditional { test, .. } if *test == expr.expr => self.add(expr, UseKind::Tested),
             ExprKind::Conditional { .. } => self.climb(up),
             ExprKind::Assign { name, .. } => {
@@ -257,6 +268,11 @@ impl Follower<'_, '_> {
             ExprKind::Attribute { name, .. } => match facts.parent(up.expr) {
                 Parent::Expr(call) if is_callee(facts, call, up.expr) => {
                     let call = sibling(up, call);
+                    if self.building && project.is_building(expr) {
+                        self.add(expr, UseKind::Step(name.clone(), call));
+                        self.climb(call);
+                        return;
+                    }
                     self.add(expr, UseKind::Method(name.clone(), call));
                     if name == "__aenter__" || name == "__enter__" {
                         self.climb(call);
@@ -269,6 +285,7 @@ impl Follower<'_, '_> {
             ExprKind::Yield { .. } => self.add(expr, UseKind::Yielded),
             ExprKind::Sequence(items) => self.in_sequence(expr, up, items),
             ExprKind::Comparison { .. } | ExprKind::Unary { .. } => self.add(expr, UseKind::Tested),
+            ExprKind::Record { .. } => self.add(expr, UseKind::StoredAttribute(expr)),
             _ => self.add(expr, UseKind::Element),
         }
     }

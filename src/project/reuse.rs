@@ -145,8 +145,8 @@ impl Project<'_> {
             return None;
         }
         let callers = self.callers_of(function);
-        let test = self.files[&function.file].test;
-        for caller in callers.calls.iter().filter(|caller| test || !self.files[&caller.call.file].test) {
+        let test = self.is_test_scope(function);
+        for caller in callers.calls.iter().filter(|caller| test || !self.is_test(caller.call)) {
             if let Some(mut waste) = self.waste_of(caller.call, depth + 1) {
                 let words = format!("`{}` builds one for this call", scope.name);
                 waste.chain.insert(0, (self.span(caller.call), words));
@@ -246,11 +246,11 @@ impl Project<'_> {
         if let Some(repeat) = self.by_framework(function) {
             return repeat;
         }
-        let test = self.files[&function.file].test;
+        let test = self.is_test_scope(function);
         let callers = self.callers_of(function);
         let mut all_once = true;
         let mut any = false;
-        for caller in callers.calls.iter().filter(|caller| test || !self.files[&caller.call.file].test) {
+        for caller in callers.calls.iter().filter(|caller| test || !self.is_test(caller.call)) {
             let given = match self.argument_for(caller.call, function, index) {
                 Passed::Argument(value) => !self.evaluate(value, Frame::NONE).always(|datum| *datum == Datum::Null),
                 Passed::Default => false,
