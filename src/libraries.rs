@@ -411,6 +411,9 @@ pub struct Head {
     pub modules: Vec<SmolStr>,
     /// Its documentation.
     pub documentation: String,
+    /// Whether other packages hand it on whole, under its own name: `other.library.Class`.
+    #[serde(default)]
+    pub handed_on: bool,
     /// What its sessions are called.
     #[serde(default = "session")]
     pub session: SmolStr,
@@ -524,7 +527,15 @@ impl Libraries {
     /// The row that a full path names.
     #[must_use]
     pub fn row(&self, path: &str) -> Option<Row> {
-        self.paths.get(path).copied()
+        self.paths.get(self.own_path(path)).copied()
+    }
+
+    /// The path from the library's own name on, where another package hands the whole library on.
+    fn own_path<'p>(&self, path: &'p str) -> &'p str {
+        let Some((_, rest)) = path.split_once('.') else { return path };
+        let root = rest.split('.').next().unwrap_or("");
+        let library = self.modules.get(root).map(|&index| &self.list[index].head);
+        if library.is_some_and(|head| head.handed_on) { rest } else { path }
     }
 
     /// The class that a full path names.
@@ -564,6 +575,7 @@ impl Libraries {
     /// How what a row builds is built step by step, where calling `path` begins that.
     #[must_use]
     pub fn builder_at(&self, path: &str) -> Option<&Builder> {
+        let path = self.own_path(path);
         let builder = self.builder(self.row(path)?)?;
         builder.begins.iter().any(|begin| begin == path).then_some(builder)
     }

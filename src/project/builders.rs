@@ -72,16 +72,24 @@ struct Follow<'p, 'l> {
 
 impl Follow<'_, '_> {
     fn all(&self, uses: &[Use], frame: Frame, sometimes: bool, depth: usize, steps: &mut Steps) {
+        let project = self.project;
         for one in uses {
             match &one.kind {
                 UseKind::Step(name, call) => self.step(name, *call, frame, sometimes, steps),
                 UseKind::Tested | UseKind::Method(..) => {}
                 // Only the builder itself can be told more.
-                _ if !self.project.is_building(one.expr) => {}
+                _ if !project.is_building(one.expr) => {}
                 UseKind::Dropped => {}
                 _ if depth >= HANDS => steps.open = true,
                 UseKind::Argument(call) => self.argument(one, *call, sometimes, depth, steps),
                 UseKind::Returned => self.returned(one, sometimes, depth, steps),
+                UseKind::StoredAttribute(target) => match project.attribute_holder(*target) {
+                    Some((class, name)) => {
+                        let uses = project.builder_uses(class, &name);
+                        self.all(&uses, Frame::NONE, sometimes, depth + 1, steps);
+                    }
+                    None => steps.open = true,
+                },
                 _ => steps.open = true,
             }
         }
@@ -95,8 +103,7 @@ impl Follow<'_, '_> {
         }
         let parameters = project.libraries.parameters(self.row);
         let Some(parameter) = parameters.iter().position(|parameter| parameter.name == *name) else {
-            // A method that the project adds to the builder may set anything.
-            steps.open |= !project.names.definitions(name).is_empty();
+            steps.open |= self.is_added(name);
             return;
         };
         let ExprKind::Call { callee, arguments } = project.kind(call) else { return };
@@ -111,6 +118,19 @@ impl Follow<'_, '_> {
         }
         let name = name.clone();
         steps.arguments.push(BoundArgument { name, parameter: Some(parameter), value, frame, span, sometimes });
+    }
+
+    /// Whether the project adds a method of this name to the builder: it may set anything.
+    fn is_added(&self, name: &SmolStr) -> bool {
+        let project = self.project;
+        project.names.definitions(name).into_iter().any(|function| {
+            let class = super::attributes::class_of_method(project.facts(function.file), function.scope);
+            let bases = class.map(|class| project.outside_bases(super::scope_in(function.file, class)));
+            bases.into_iter().flatten().flatten().any(|base| {
+                let begins = |path: &SmolStr| path.strip_prefix(base.as_str()).is_some_and(|rest| rest.starts_with('.'));
+                self.builder.begins.iter().any(begins)
+            })
+        })
     }
 
     /// Whether a step is only taken on some of the paths that the builder takes.

@@ -185,6 +185,10 @@ impl Project<'_> {
             if self.function_of(self.scope_at(caller.call)) == function {
                 continue;
             }
+            // An example shows one call of many.
+            if self.files[&caller.call.file].script && !self.files[&function.file].script {
+                continue;
+            }
             any = true;
             match self.repeat_of_place(caller.call, seen) {
                 Repeat::Often(cause, chain) => {

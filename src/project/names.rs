@@ -35,14 +35,15 @@ impl Project<'_> {
             _ => None,
         });
         let mut unknown = depth >= STARS;
+        let mut found = Value::default();
         for import in imports.flatten().filter(|import| import.item == ImportItem::Star && depth < STARS) {
             let root = import.module.split('.').next().unwrap_or("");
-            let path = format_smolstr!("{}.{name}", import.module);
             if import.level == 0 && self.libraries.of_module(root).is_some() {
-                if self.libraries.row(&path).is_some() {
-                    return Some(Value::known(Datum::Path(path), None));
+                let path = format_smolstr!("{}.{name}", import.module);
+                match self.libraries.row(&path) {
+                    Some(_) => found.join(Value::known(Datum::Path(path), None)),
+                    None => unknown = true,
                 }
-                unknown = true;
                 continue;
             }
             match self.modules.resolve(file, &import.module, import.level).filter(|id| self.is_known(*id)) {
@@ -50,12 +51,15 @@ impl Project<'_> {
                 Some(id) => {
                     let value = self.exported_at(ScopeRef { file: id, scope: MODULE }, name, depth + 1);
                     if value.unknown != Some(Why::Name) || !value.alternatives.is_empty() {
-                        return Some(value);
+                        found.join(value);
                     }
                     unknown |= self.files[&id].flow.star;
                 }
                 None => unknown = true,
             }
+        }
+        if !found.alternatives.is_empty() || found.unknown.is_some() {
+            return Some(found);
         }
         unknown.then(|| Value::unknown(Why::Name))
     }

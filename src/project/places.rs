@@ -81,8 +81,18 @@ impl Project<'_> {
     /// Every use of an attribute of the objects of a class's family, apart from writes.
     #[must_use]
     pub(super) fn attribute_uses(&self, class: ScopeRef, name: &SmolStr) -> Vec<Use> {
+        self.own_attribute_uses(class, name, false)
+    }
+
+    /// The same of an attribute that holds a builder.
+    #[must_use]
+    pub(super) fn builder_uses(&self, class: ScopeRef, name: &SmolStr) -> Vec<Use> {
+        self.own_attribute_uses(class, name, true)
+    }
+
+    fn own_attribute_uses(&self, class: ScopeRef, name: &SmolStr, building: bool) -> Vec<Use> {
         let family = self.family(class);
-        let mut follower = self.follower(false);
+        let mut follower = self.follower(building);
         for reference in self.names.references(name) {
             let ExprKind::Attribute { object, .. } = self.kind(reference) else { continue };
             let object = sibling(reference, *object);

@@ -259,24 +259,25 @@ impl Lowering {
 
 /// The names that an item binds.
 fn names_of(item: &Item) -> Vec<SmolStr> {
-    fn of_tree(tree: &UseTree, last: Option<&syn::Ident>, found: &mut Vec<SmolStr>) {
+    fn of_tree(tree: &UseTree, path: &mut Vec<SmolStr>, found: &mut Vec<SmolStr>) {
         match tree {
-            UseTree::Path(of) => of_tree(&of.tree, Some(&of.ident), found),
-            UseTree::Name(of) if of.ident == "self" => found.extend(last.map(ident)),
-            // `use a;` binds the crate `a` by the name that it has.
-            UseTree::Name(of) => found.extend(last.map(|_| ident(&of.ident))),
+            UseTree::Path(of) => {
+                path.push(ident(&of.ident));
+                of_tree(&of.tree, path, found);
+                path.pop();
+            }
+            // `use a;` and `use a::{self}` bind the crate `a` by the name that it has.
+            UseTree::Name(of) if of.ident == "self" => found.extend(path.iter().skip(1).last().cloned()),
+            UseTree::Name(of) => found.extend(path.last().map(|_| ident(&of.ident))),
             UseTree::Rename(of) => found.push(ident(&of.rename)),
-            UseTree::Group(of) => of.items.iter().for_each(|tree| of_tree(tree, last, found)),
+            UseTree::Group(of) => of.items.iter().for_each(|tree| of_tree(tree, path, found)),
             UseTree::Glob(_) => {}
         }
     }
     let mut found = Vec::new();
     match item {
-        Item::Use(of) => of_tree(&of.tree, None, &mut found),
+        Item::Use(of) => of_tree(&of.tree, &mut Vec::new(), &mut found),
         Item::Mod(of) => found.push(ident(&of.ident)),
-        Item::ExternCrate(of) => {
-            found.push(of.rename.as_ref().map_or_else(|| ident(&of.ident), |(_, name)| ident(name)));
-        }
         Item::Enum(of) => found.push(ident(&of.ident)),
         _ => {}
     }

@@ -4,18 +4,13 @@ use super::control::Into;
 use super::patterns::{Of, holds_content};
 use super::{Lowering, Range, range};
 use crate::model::expr::ExprKind;
-use crate::model::facts::{StmtId, StmtKind};
+use crate::model::facts::StmtKind;
 use syn::{Block, Expr, Item, Pat, Stmt};
 
 impl Lowering {
     /// Lowers a block; the value of its last expression goes where it is told to.
     pub(super) fn block_into(&mut self, block: &Block, into: &Into) {
         self.statements(&block.stmts, into);
-    }
-
-    /// The statements of a block of its own.
-    pub(super) fn branch(&mut self, block: &Block, into: &Into) -> Box<[StmtId]> {
-        self.inner(|lowering| lowering.block_into(block, into))
     }
 
     pub(super) fn statements(&mut self, stmts: &[Stmt], into: &Into) {
