@@ -270,7 +270,8 @@ fn is_test(config: &Config, path: &Path) -> bool {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     // In a folder of sources that the language asks for, what is called so is shipped.
     let source = language_of(path).and_then(|language| language.layout.source);
-    let outside = |parent: &Path| parent.iter().take_while(|part| source.is_none_or(|source| *part != source)).any(folder);
+    let outside =
+        |parent: &Path| parent.iter().take_while(|part| source.is_none_or(|source| *part != source)).any(folder);
     below.parent().is_some_and(outside)
         || stem == "conftest"
         || stem.starts_with("test_")

@@ -414,6 +414,10 @@ pub struct Head {
     /// Whether other packages hand it on whole, under its own name: `other.library.Class`.
     #[serde(default)]
     pub handed_on: bool,
+    /// Whether only what could keep a session is seen to waste it where nobody is known to call it twice: a method has an
+    /// object to keep it in, a function has not.
+    #[serde(default)]
+    pub methods_keep: bool,
     /// What its sessions are called.
     #[serde(default = "session")]
     pub session: SmolStr,

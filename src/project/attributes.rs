@@ -37,7 +37,8 @@ pub(super) fn class_of_self(facts: &FileFacts, object: ExprId) -> Option<ScopeId
 pub(super) fn class_of_method(facts: &FileFacts, function: ScopeId) -> Option<ScopeId> {
     let scope = facts.scope(function);
     let parent = scope.parent.filter(|&parent| facts.scope(parent).kind == ScopeKind::Class)?;
-    (scope.kind == ScopeKind::Function && !scope.unbound && !has_decorator(facts, function, "staticmethod")).then_some(parent)
+    (scope.kind == ScopeKind::Function && !scope.unbound && !has_decorator(facts, function, "staticmethod"))
+        .then_some(parent)
 }
 
 /// Whether a function has a decorator whose last name is `name`.

@@ -127,7 +127,8 @@ impl Follow<'_, '_> {
             let class = super::attributes::class_of_method(project.facts(function.file), function.scope);
             let bases = class.map(|class| project.outside_bases(super::scope_in(function.file, class)));
             bases.into_iter().flatten().flatten().any(|base| {
-                let begins = |path: &SmolStr| path.strip_prefix(base.as_str()).is_some_and(|rest| rest.starts_with('.'));
+                let begins =
+                    |path: &SmolStr| path.strip_prefix(base.as_str()).is_some_and(|rest| rest.starts_with('.'));
                 self.builder.begins.iter().any(begins)
             })
         })

@@ -207,9 +207,9 @@ impl Project<'_> {
                 match resolve(inner.trim_start_matches('.')) {
                     Some(id) if self.is_known(id) => module_value(id),
                     _ if outside => path(inner),
-                    _ => self.through(from, module, level, name).unwrap_or_else(|| {
-                        if level > 0 { Value::unknown(Why::Name) } else { path(inner) }
-                    }),
+                    _ => self
+                        .through(from, module, level, name)
+                        .unwrap_or_else(|| if level > 0 { Value::unknown(Why::Name) } else { path(inner) }),
                 }
             }
             ImportItem::Star => Value::unknown(Why::Name),

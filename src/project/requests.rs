@@ -209,7 +209,9 @@ impl Project<'_> {
         let ExprKind::Record { path, fields } = &facts.expr(up).kind else { return None };
         let field = fields.iter().find(|field| field.value == value.expr && field.kind == ArgumentKind::Named)?;
         match self.evaluate(sibling(value, *path), Frame::NONE).one().map(|one| one.datum.clone()) {
-            Some(Datum::Scope(class)) if self.scope(class).kind == ScopeKind::Class => Some((class, field.name.clone())),
+            Some(Datum::Scope(class)) if self.scope(class).kind == ScopeKind::Class => {
+                Some((class, field.name.clone()))
+            }
             _ => None,
         }
     }
@@ -455,8 +457,7 @@ impl Project<'_> {
         }
         let callers = self.callers_of(function);
         let test = self.is_test_scope(function);
-        let calls =
-            callers.calls.iter().filter(|caller| caller.certain && (test || !self.is_test(caller.call)));
+        let calls = callers.calls.iter().filter(|caller| caller.certain && (test || !self.is_test(caller.call)));
         calls.take(16).map(|caller| (self.frame(function, caller.call, Frame::NONE), caller.call)).collect()
     }
 

@@ -209,7 +209,9 @@ impl Project<'_> {
                 Some(Waste { each: "for each call", confidence: Confidence::Low, chain, function: SmolStr::default() })
             }
             (Repeat::Unknown, Requests::One)
-                if self.is_library_code(function) && !self.recurses_with(made, function) =>
+                if self.is_library_code(function)
+                    && !self.recurses_with(made, function)
+                    && self.is_called_again(made, function) =>
             {
                 Some(Waste {
                     each: "for each call",
@@ -290,6 +292,23 @@ impl Project<'_> {
             facts.expr(expr).kind.children(&mut open);
         }
         None
+    }
+
+    /// Whether a function is seen, or can be taken, to run more than once though nobody knows how often.
+    fn is_called_again(&self, made: ExprRef, function: ScopeRef) -> bool {
+        let value = self.evaluate(made, Frame::NONE);
+        let rows = value.alternatives.iter().filter_map(|one| match &one.datum {
+            Datum::Building(began, frame) => self.builder_of(*began, *frame).map(|(row, _)| row),
+            datum => self.library_row(datum),
+        });
+        let mut rows = rows.peekable();
+        let strict = rows.peek().is_some() && rows.all(|row| self.libraries.library(row).head.methods_keep);
+        if !strict || super::attributes::class_of_method(self.facts(function.file), function.scope).is_some() {
+            return true;
+        }
+        let callers = self.callers_of(function);
+        let seen = |call: ExprRef| !self.is_test(call) && !self.files[&call.file].script;
+        callers.calls.iter().filter(|caller| caller.certain && seen(caller.call)).count() > 1
     }
 
     /// Whether a function is something to call again and again: not part of a script that runs once.

@@ -20,7 +20,8 @@ fn session(view: View<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     if view.bounded_by().is_empty()
-        && LEGACY.iter().any(|&setting| !view.is_unset(setting) && view.parameter(setting).is_some()) {
+        && LEGACY.iter().any(|&setting| !view.is_unset(setting) && view.parameter(setting).is_some())
+    {
         return Vec::new();
     }
     let requests = view.project.requests_of(view.site);
@@ -77,14 +78,19 @@ fn draft(view: View<'_>, confidence: Confidence) -> Option<Draft> {
 
 /// Nothing is set where the library has no default.
 fn without_default(view: View<'_>, confidence: Confidence) -> Draft {
-    let names: Vec<String> =
-        view.bounded_by().iter().map(|&setting| format!("`{}`", view.name(setting))).filter(|name| name != "``").collect();
+    let names: Vec<String> = view
+        .bounded_by()
+        .iter()
+        .map(|&setting| format!("`{}`", view.name(setting)))
+        .filter(|name| name != "``")
+        .collect();
     let missing = match names.as_slice() {
         [] => "no timeout".to_owned(),
         [one] => format!("no {one}"),
         names => format!("neither {}", names.join(" nor ")),
     };
-    let connect = view.argument(Setting::Connect).map(|argument| format!("; `{}` bounds only connecting", argument.name));
+    let connect =
+        view.argument(Setting::Connect).map(|argument| format!("; `{}` bounds only connecting", argument.name));
     let message = format!("{missing} is set: {}{}", view.unbounded(), connect.unwrap_or_default());
     let help = format!("set one: `{}`, with numbers that fit what is called", view.defaults().timeout_example);
     let confidence = if view.project.is_script(view.site) { Confidence::Low } else { confidence };

@@ -10,7 +10,8 @@ use crate::libraries::{Consequence, Kind, Setting};
 use crate::model::value::{Datum, Source};
 
 /// What decides it.
-pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Timeout, object), Check::Site(Kind::Request, request), Check::Site(Kind::Session, session)];
+pub(crate) const CHECKS: &[Check] =
+    &[Check::Site(Kind::Timeout, object), Check::Site(Kind::Request, request), Check::Site(Kind::Session, session)];
 
 fn object(view: View<'_>) -> Vec<Draft> {
     object_draft(view).into_iter().collect()

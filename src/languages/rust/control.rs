@@ -78,15 +78,13 @@ impl Lowering {
                 self.looping(of.label.as_ref(), &of.body, Into::Nothing, at, test, bound);
             }
             Expr::ForLoop(of) => self.for_each(of),
-            Expr::Return(of) => {
-                match &of.expr {
-                    Some(value) => self.give(value, &Into::Return),
-                    None => {
-                        let at = range(of.return_token.span);
-                        self.push_stmt(StmtKind::Return(None), at, at.1);
-                    }
+            Expr::Return(of) => match &of.expr {
+                Some(value) => self.give(value, &Into::Return),
+                None => {
+                    let at = range(of.return_token.span);
+                    self.push_stmt(StmtKind::Return(None), at, at.1);
                 }
-            }
+            },
             Expr::Break(of) => self.leave_loop(of),
             Expr::Continue(of) => {
                 let at = range(of.continue_token.span);
@@ -146,7 +144,8 @@ impl Lowering {
             Some((_, otherwise)) => self.inner(|lowering| lowering.give(otherwise, into)),
             None => Box::default(),
         };
-        let end = of.else_branch.as_ref().map_or(range(of.then_branch.brace_token.span.close()).1, |(_, e)| self.end(e));
+        let end =
+            of.else_branch.as_ref().map_or(range(of.then_branch.brace_token.span.close()).1, |(_, e)| self.end(e));
         let head_end = range(of.then_branch.brace_token.span.open()).0;
         self.push_stmt(StmtKind::If { test, then, otherwise }, (start, end), head_end);
     }
@@ -301,7 +300,8 @@ impl Lowering {
         let at = (range(of.for_token.span).0, range(of.body.brace_token.span.close()).1);
         let iterable = self.expr(&of.expr);
         let (target, pattern) = self.item_target(&of.pat);
-        self.loops.push(Loop { label: of.label.as_ref().map(|label| label.name.ident.to_string()), into: Into::Nothing });
+        self.loops
+            .push(Loop { label: of.label.as_ref().map(|label| label.name.ident.to_string()), into: Into::Nothing });
         let body = self.inner(|lowering| {
             if let Some(name) = pattern {
                 lowering.bind_pattern(&of.pat, Of::Name(name));

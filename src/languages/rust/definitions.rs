@@ -20,13 +20,7 @@ impl Lowering {
     }
 
     /// `target: annotation = value`.
-    pub(super) fn assign(
-        &mut self,
-        target: ExprId,
-        annotation: Option<ExprId>,
-        value: Option<ExprId>,
-        at: Range,
-    ) {
+    pub(super) fn assign(&mut self, target: ExprId, annotation: Option<ExprId>, value: Option<ExprId>, at: Range) {
         let kind = StmtKind::Assign { targets: Box::new([target]), value, annotation, augmented: false };
         self.push_stmt(kind, at, at.1);
     }

@@ -156,7 +156,9 @@ impl Lowering {
     fn literal(&mut self, of: &Lit) -> ExprId {
         let at = range(of.span());
         let kind = match of {
-            Lit::Int(number) => number.base10_parse::<u64>().map(whole).map_or(ExprKind::Opaque(Box::default()), ExprKind::Number),
+            Lit::Int(number) => {
+                number.base10_parse::<u64>().map(whole).map_or(ExprKind::Opaque(Box::default()), ExprKind::Number)
+            }
             Lit::Float(number) => number.base10_parse().map_or(ExprKind::Opaque(Box::default()), ExprKind::Number),
             Lit::Bool(value) => ExprKind::Bool(value.value),
             Lit::Str(text) => ExprKind::Text(SmolStr::new(text.value())),
@@ -260,12 +262,8 @@ impl Lowering {
             let value = self.expr(&of.right);
             let target = self.expr(&of.left);
             let at = (self.range_of(target).0, self.range_of(value).1);
-            let kind = StmtKind::Assign {
-                targets: Box::new([target]),
-                value: Some(value),
-                annotation: None,
-                augmented: true,
-            };
+            let kind =
+                StmtKind::Assign { targets: Box::new([target]), value: Some(value), annotation: None, augmented: true };
             self.push_stmt(kind, at, at.1);
             return self.opaque(Vec::new(), at);
         }

@@ -187,7 +187,8 @@ impl Lowering {
         if star {
             // What a module around binds is in scope already.
             let around = start_module.is_some() && self.is_around(&module);
-            return (!around).then(|| self.imported(start_module.is_some(), &module, ImportItem::Star, binds, (start, end)));
+            return (!around)
+                .then(|| self.imported(start_module.is_some(), &module, ImportItem::Star, binds, (start, end)));
         }
         let Some(last) = module.pop() else {
             return Some(self.own_import(&[], ImportItem::Module, binds, (start, end)));

@@ -92,7 +92,13 @@ impl Lowering {
     }
 
     /// An import from a module of this crate.
-    pub(super) fn own_import(&self, module: &[SmolStr], item: ImportItem, binds: SmolStr, (start, end): Range) -> Import {
+    pub(super) fn own_import(
+        &self,
+        module: &[SmolStr],
+        item: ImportItem,
+        binds: SmolStr,
+        (start, end): Range,
+    ) -> Import {
         Import { module: SmolStr::from(module.join(".")), level: self.position.level, item, binds, start, end }
     }
 
@@ -115,7 +121,9 @@ impl Lowering {
     pub(super) fn plain_path(&mut self, path: &syn::Path) -> Option<ExprId> {
         let parts: Vec<(SmolStr, Range)> =
             path.segments.iter().map(|segment| (ident(&segment.ident), range(segment.ident.span()))).collect();
-        let first = path.leading_colon.map_or_else(|| parts.first().map(|part| part.1.0), |colon| Some(range(colon.spans[0]).0));
+        let first = path
+            .leading_colon
+            .map_or_else(|| parts.first().map(|part| part.1.0), |colon| Some(range(colon.spans[0]).0));
         self.path_of(&parts, first?)
     }
 

@@ -35,7 +35,8 @@ struct Run {
 
 /// Looks at a text.
 pub(super) fn scan(text: &str) -> Scan {
-    let mut scanner = Scanner { text, bytes: text.as_bytes(), at: 0, runs: vec![Run::default()], found: Scan::default() };
+    let mut scanner =
+        Scanner { text, bytes: text.as_bytes(), at: 0, runs: vec![Run::default()], found: Scan::default() };
     scanner.run();
     scanner.found
 }

@@ -9,8 +9,28 @@ use syn::{GenericArgument, PathArguments, Type, TypeParamBound};
 
 /// Types that stand for what is in them.
 const HOLDERS: [&str; 22] = [
-    "Option", "Result", "Arc", "Rc", "Box", "Cow", "Pin", "Ref", "RefMut", "Mutex", "RwLock", "RefCell", "Cell",
-    "OnceCell", "OnceLock", "LazyLock", "LazyCell", "Lazy", "MutexGuard", "ArcSwap", "Data", "Weak",
+    "Option",
+    "Result",
+    "Arc",
+    "Rc",
+    "Box",
+    "Cow",
+    "Pin",
+    "Ref",
+    "RefMut",
+    "Mutex",
+    "RwLock",
+    "RefCell",
+    "Cell",
+    "OnceCell",
+    "OnceLock",
+    "LazyLock",
+    "LazyCell",
+    "Lazy",
+    "MutexGuard",
+    "ArcSwap",
+    "Data",
+    "Weak",
 ];
 
 impl Lowering {

@@ -12,12 +12,56 @@ use syn::{Expr, Path, PathSegment};
 
 /// Methods that give the value, or what is in it; their arguments do not change it.
 const GIVES: [&str; 50] = [
-    "unwrap", "expect", "unwrap_or_default", "unwrap_unchecked", "ok", "map_err", "inspect_err", "inspect", "context",
-    "with_context", "wrap_err", "wrap_err_with", "ok_or", "ok_or_else", "clone", "cloned", "copied", "to_owned", "into",
-    "as_ref", "as_mut", "as_deref", "as_deref_mut", "borrow", "borrow_mut", "lock", "into_inner", "boxed", "fuse",
-    "instrument", "in_current_span", "into_future", "leak", "into_boxed", "load", "load_full", "get_mut", "into_diagnostic",
-    "into_report", "change_context", "attach_printable", "or_raise", "flatten", "unwrap_infallible", "into_ok",
-    "as_secs", "as_secs_f64", "as_secs_f32", "by_ref", "as_pin_mut",
+    "unwrap",
+    "expect",
+    "unwrap_or_default",
+    "unwrap_unchecked",
+    "ok",
+    "map_err",
+    "inspect_err",
+    "inspect",
+    "context",
+    "with_context",
+    "wrap_err",
+    "wrap_err_with",
+    "ok_or",
+    "ok_or_else",
+    "clone",
+    "cloned",
+    "copied",
+    "to_owned",
+    "into",
+    "as_ref",
+    "as_mut",
+    "as_deref",
+    "as_deref_mut",
+    "borrow",
+    "borrow_mut",
+    "lock",
+    "into_inner",
+    "boxed",
+    "fuse",
+    "instrument",
+    "in_current_span",
+    "into_future",
+    "leak",
+    "into_boxed",
+    "load",
+    "load_full",
+    "get_mut",
+    "into_diagnostic",
+    "into_report",
+    "change_context",
+    "attach_printable",
+    "or_raise",
+    "flatten",
+    "unwrap_infallible",
+    "into_ok",
+    "as_secs",
+    "as_secs_f64",
+    "as_secs_f32",
+    "by_ref",
+    "as_pin_mut",
 ];
 
 /// The same, only where nothing is passed: with arguments they are something else.
@@ -25,8 +69,22 @@ const GIVES_PLAIN: [&str; 4] = ["take", "read", "write", "get"];
 
 /// Types of which `new` gives what is passed, held, shared or guarded.
 const HOLDERS: [&str; 16] = [
-    "Arc", "Rc", "Box", "Mutex", "RwLock", "RefCell", "Cell", "Pin", "Cow", "Data", "ArcSwap", "ManuallyDrop", "OnceCell",
-    "OnceLock", "Extension", "SetOnce",
+    "Arc",
+    "Rc",
+    "Box",
+    "Mutex",
+    "RwLock",
+    "RefCell",
+    "Cell",
+    "Pin",
+    "Cow",
+    "Data",
+    "ArcSwap",
+    "ManuallyDrop",
+    "OnceCell",
+    "OnceLock",
+    "Extension",
+    "SetOnce",
 ];
 
 /// Types whose value a function makes when it is first wanted.
@@ -34,9 +92,26 @@ const LAZY: [&str; 4] = ["LazyLock", "LazyCell", "Lazy", "AsyncLazy"];
 
 /// Methods of `Option` and `Result`, and others, that run their closure at most once, before they return.
 const HERE: [&str; 20] = [
-    "map", "and_then", "map_or", "map_or_else", "map_err", "or_else", "unwrap_or_else", "ok_or_else", "is_some_and",
-    "is_ok_and", "is_none_or", "with_context", "inspect_err", "then", "tap", "pipe", "spawn", "spawn_blocking",
-    "spawn_local", "block_on",
+    "map",
+    "and_then",
+    "map_or",
+    "map_or_else",
+    "map_err",
+    "or_else",
+    "unwrap_or_else",
+    "ok_or_else",
+    "is_some_and",
+    "is_ok_and",
+    "is_none_or",
+    "with_context",
+    "inspect_err",
+    "then",
+    "tap",
+    "pipe",
+    "spawn",
+    "spawn_blocking",
+    "spawn_local",
+    "block_on",
 ];
 
 /// Functions that run the closure they are given once.
@@ -45,8 +120,17 @@ const RUN: [&str; 8] =
 
 /// Methods that run their closure once for each item, whatever they are called on.
 const EACH: [&str; 11] = [
-    "for_each", "try_for_each", "for_each_concurrent", "try_for_each_concurrent", "filter_map", "flat_map", "fold",
-    "try_fold", "par_for_each", "map_init", "scan",
+    "for_each",
+    "try_for_each",
+    "for_each_concurrent",
+    "try_for_each_concurrent",
+    "filter_map",
+    "flat_map",
+    "fold",
+    "try_fold",
+    "par_for_each",
+    "map_init",
+    "scan",
 ];
 
 /// Methods that do so where they are called on the items of something.
@@ -54,8 +138,27 @@ const EACH_OF_ITEMS: [&str; 6] = ["map", "then", "and_then", "filter", "map_whil
 
 /// What shows that there are items.
 const ITEMS: [&str; 22] = [
-    "iter", "into_iter", "iter_mut", "par_iter", "into_par_iter", "par_iter_mut", "chars", "lines", "split", "keys",
-    "values", "values_mut", "drain", "enumerate", "zip", "chunks", "windows", "filter", "skip", "rev", "buffer_unordered",
+    "iter",
+    "into_iter",
+    "iter_mut",
+    "par_iter",
+    "into_par_iter",
+    "par_iter_mut",
+    "chars",
+    "lines",
+    "split",
+    "keys",
+    "values",
+    "values_mut",
+    "drain",
+    "enumerate",
+    "zip",
+    "chunks",
+    "windows",
+    "filter",
+    "skip",
+    "rev",
+    "buffer_unordered",
     "filter_map",
 ];
 
@@ -106,7 +209,10 @@ impl Lowering {
         let plain = owner.is_empty() || owner == "Option" || owner == "Result" || owner == "Poll";
         let holds = plain && matches!(name.as_str(), "Some" | "Ok" | "Ready")
             || HOLDERS.contains(&owner.as_str())
-                && matches!(name.as_str(), "new" | "clone" | "from" | "pin" | "Owned" | "Borrowed" | "from_pointee" | "new_with");
+                && matches!(
+                    name.as_str(),
+                    "new" | "clone" | "from" | "pin" | "Owned" | "Borrowed" | "from_pointee" | "new_with"
+                );
         if holds {
             let value = self.expr(argument);
             return Some(self.content(value, Vec::new(), at));
@@ -133,10 +239,9 @@ impl Lowering {
         if name == "new" {
             let nanos = self.expr(of.args.get(1)?);
             let nanos = self.scaled(nanos, 1e9, at);
-            return Some(self.push_expr(
-                ExprKind::Binary { operator: BinaryOperator::Add, left: seconds, right: nanos },
-                at,
-            ));
+            return Some(
+                self.push_expr(ExprKind::Binary { operator: BinaryOperator::Add, left: seconds, right: nanos }, at),
+            );
         }
         if (factor - 1.0_f64).abs() < f64::EPSILON {
             return Some(self.content(seconds, Vec::new(), at));
@@ -185,7 +290,8 @@ impl Lowering {
                 let made = match argument {
                     Expr::Closure(closure) if matches!(&*closure.body, Expr::Async(_)) => {
                         let Expr::Async(body) = &*closure.body else { return None };
-                        let block = Expr::Block(syn::ExprBlock { attrs: Vec::new(), label: None, block: body.block.clone() });
+                        let block =
+                            Expr::Block(syn::ExprBlock { attrs: Vec::new(), label: None, block: body.block.clone() });
                         self.value_of(&block)
                     }
                     argument => self.called_here(argument),

@@ -73,8 +73,7 @@ fn f<'a>(x: &'a str) -> char {
 }
 "###;
     let comments: Vec<String> = facts(text).comments.iter().map(|comment| comment.text.to_string()).collect();
-    let expected =
-        ["// poolcheck: ignore[PC101] a", "// noqa: PC301", "// poolcheck: d", "// poolcheck: g"];
+    let expected = ["// poolcheck: ignore[PC101] a", "// noqa: PC301", "// poolcheck: d", "// poolcheck: g"];
     assert_eq!(comments, expected);
     for comment in &facts(text).comments {
         assert_eq!(&text[comment.start as usize..comment.end as usize], comment.text);

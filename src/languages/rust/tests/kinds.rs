@@ -57,7 +57,8 @@ const EXPRESSIONS: [&str; 47] = [
 #[test]
 fn every_expression_is_lowered() {
     for expression in EXPRESSIONS {
-        let text = format!("fn outer() {{ let value = {expression}; {expression}; }}\nfn last() -> T {{ {expression} }}\n");
+        let text =
+            format!("fn outer() {{ let value = {expression}; {expression}; }}\nfn last() -> T {{ {expression} }}\n");
         assert_eq!(problems(&text), [""; 0], "of {text}");
         // An assignment by name writes each call once, wherever the value goes.
         let expected = text.matches("f()").count();

@@ -50,6 +50,9 @@ fn names_of_modules_around_are_in_scope() {
 
 #[test]
 fn paths_begin_with_crates_or_own_modules() {
-    assert_eq!(of("src/lib.rs", "fn f() { reqwest::get(1); b::c(); crate::d(); Type::new(); } mod b {}"), ["reqwest root reqwest"]);
+    assert_eq!(
+        of("src/lib.rs", "fn f() { reqwest::get(1); b::c(); crate::d(); Type::new(); } mod b {}"),
+        ["reqwest root reqwest"]
+    );
     assert_eq!(of("src/x.rs", "fn f() { crate::y::g(); super::h(); }"), [". module $"]);
 }
