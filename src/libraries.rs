@@ -414,6 +414,9 @@ pub struct Head {
     /// Whether other packages hand it on whole, under its own name: `other.library.Class`.
     #[serde(default)]
     pub handed_on: bool,
+    /// Whether its classes are called as those of many others are, so that only its own name shows it.
+    #[serde(default)]
+    pub common_names: bool,
     /// Whether only what could keep a session is seen to waste it where nobody is known to call it twice: a method has an
     /// object to keep it in, a function has not.
     #[serde(default)]
@@ -658,7 +661,7 @@ impl Libraries {
         self.list.iter().flat_map(|library| {
             let modules = library.head.modules.iter().map(SmolStr::as_str);
             let classes = library.classes.iter().map(|class| class.path.rsplit('.').next().unwrap_or(""));
-            modules.chain(classes)
+            modules.chain(classes.filter(|_| !library.head.common_names))
         })
     }
 }

@@ -88,9 +88,12 @@ impl Project<'_> {
         names.sort();
         names.dedup();
         let mut found = Callers::default();
+        let few = std::cell::OnceCell::new();
+        let few = || *few.get_or_init(|| self.names.definitions(&scope.name).len() <= NAMESAKES);
+        let owners = self.owners_of(function);
         for name in &names {
-            for call in self.names.calls(name) {
-                if let Some(certain) = self.calls(call, function, class) {
+            for call in self.names.calls(name).into_iter().filter(|call| self.may_be_of(*call, owners.as_deref())) {
+                if let Some(certain) = self.calls(call, function, class, &few) {
                     found.calls.push(Caller { call, certain });
                 }
             }
@@ -107,7 +110,13 @@ impl Project<'_> {
     }
 
     /// Whether a call may run `function`, and whether it can only mean that.
-    fn calls(&self, call: ExprRef, function: ScopeRef, class: Option<ScopeRef>) -> Option<bool> {
+    fn calls(
+        &self,
+        call: ExprRef,
+        function: ScopeRef,
+        class: Option<ScopeRef>,
+        few: &dyn Fn() -> bool,
+    ) -> Option<bool> {
         let ExprKind::Call { callee, .. } = self.kind(call) else { return None };
         let callee = sibling(call, *callee);
         let value = self.evaluate(callee, Frame::NONE);
@@ -122,8 +131,26 @@ impl Project<'_> {
         }
         let unknown_object = matches!(self.kind(callee), ExprKind::Attribute { .. }) && value.alternatives.is_empty();
         let name = &self.scope(function).name;
-        let namesakes = self.names.definitions(name).len();
-        (unknown_object && class.is_some() && namesakes <= NAMESAKES && !name.starts_with("__")).then_some(false)
+        (unknown_object && class.is_some() && !name.starts_with("__") && few()).then_some(false)
+    }
+
+    /// The names of the class that a function belongs to which takes no object: it is called on nothing else.
+    fn owners_of(&self, function: ScopeRef) -> Option<Vec<SmolStr>> {
+        let scope = self.scope(function);
+        let class = scope.parent.map(|parent| self.facts(function.file).scope(parent))?;
+        if !scope.unbound || class.kind != ScopeKind::Class {
+            return None;
+        }
+        let mut owners = vec![class.name.clone()];
+        owners.extend(self.names.renames(&class.name).iter().cloned());
+        Some(owners)
+    }
+
+    /// Whether a call may be one on any of these classes, by the name it is written with.
+    fn may_be_of(&self, call: ExprRef, owners: Option<&[SmolStr]>) -> bool {
+        let (Some(owners), ExprKind::Call { callee, .. }) = (owners, self.kind(call)) else { return true };
+        let ExprKind::Attribute { object, .. } = self.kind(sibling(call, *callee)) else { return true };
+        super::attributes::last_name(self.facts(call.file), *object).is_none_or(|name| owners.contains(&name))
     }
 
     /// Whether `function` of `class` takes the place of `target`, a method of a base class.

@@ -84,6 +84,9 @@ impl Index {
         for stmt in facts.stmt_ids() {
             match &facts.stmt(stmt).kind {
                 StmtKind::Assign { targets, value, augmented, .. } => {
+                    if let ([target], Some(value)) = (targets.as_ref(), value) {
+                        self.add_alias(facts, *target, *value);
+                    }
                     for &target in targets {
                         self.add_target(facts, target, value.filter(|_| !augmented), value.is_some(), false);
                     }
@@ -107,6 +110,16 @@ impl Index {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// `Name = other.Class` is another name of a class.
+    fn add_alias(&mut self, facts: &FileFacts, target: ExprId, value: ExprId) {
+        let class = |expr: ExprId| last_name(facts, expr).filter(|name| name.starts_with(char::is_uppercase));
+        if let (ExprKind::Name(_), Some(name), Some(other)) = (&facts.expr(target).kind, class(value), class(target))
+            && name != other
+        {
+            self.renames.entry(name).or_default().push(other);
         }
     }
 
