@@ -4,8 +4,12 @@
 //! know any rule.
 
 mod answers;
+mod builders;
+mod head;
 
 pub use answers::{Errors, Response};
+pub use builders::Builder;
+pub use head::{Defaults, Head};
 
 use crate::finding::Severity;
 use crate::model::value::Datum;
@@ -193,17 +197,6 @@ impl Parameter {
     }
 }
 
-/// How an object is built step by step: each method sets the parameter of its name and gives the builder.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Builder {
-    /// The full paths of the functions that begin.
-    #[serde(default)]
-    pub begins: Vec<SmolStr>,
-    /// The methods that end it and give the object.
-    pub ends: Vec<SmolStr>,
-}
-
 /// A class whose construction is a site.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -379,57 +372,6 @@ pub struct Phase {
     pub source: String,
 }
 
-/// What applies where nothing is written, as words.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Defaults {
-    /// The timeouts.
-    #[serde(default)]
-    pub timeout: String,
-    /// Good timeouts.
-    pub timeout_example: String,
-    /// The pool.
-    #[serde(default)]
-    pub pool: String,
-    /// A good pool.
-    #[serde(default)]
-    pub pool_example: String,
-    /// How long an idle connection is kept.
-    #[serde(default)]
-    pub keepalive: String,
-}
-
-/// Who a library is.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Head {
-    /// Its name, as users say it.
-    pub name: SmolStr,
-    /// The language it is for.
-    pub language: SmolStr,
-    /// The modules that it is imported as.
-    pub modules: Vec<SmolStr>,
-    /// Its documentation.
-    pub documentation: String,
-    /// Whether other packages hand it on whole, under its own name: `other.library.Class`.
-    #[serde(default)]
-    pub handed_on: bool,
-    /// Whether its classes are called as those of many others are, so that only its own name shows it.
-    #[serde(default)]
-    pub common_names: bool,
-    /// Whether only what could keep a session is seen to waste it where nobody is known to call it twice: a method has an
-    /// object to keep it in, a function has not.
-    #[serde(default)]
-    pub methods_keep: bool,
-    /// What its sessions are called.
-    #[serde(default = "session")]
-    pub session: SmolStr,
-}
-
-fn session() -> SmolStr {
-    SmolStr::new_static("session")
-}
-
 /// One library.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -537,14 +479,6 @@ impl Libraries {
         self.paths.get(self.own_path(path)).copied()
     }
 
-    /// The path from the library's own name on, where another package hands the whole library on.
-    fn own_path<'p>(&self, path: &'p str) -> &'p str {
-        let Some((_, rest)) = path.split_once('.') else { return path };
-        let root = rest.split('.').next().unwrap_or("");
-        let library = self.modules.get(root).map(|&index| &self.list[index].head);
-        if library.is_some_and(|head| head.handed_on) { rest } else { path }
-    }
-
     /// The class that a full path names.
     #[must_use]
     pub fn class_at(&self, path: &str) -> Option<(Row, &Class)> {
@@ -576,23 +510,6 @@ impl Libraries {
         match row {
             Row::Class(library, class) => &self.list[library].classes[class].parameters,
             Row::Request(library, request) => &self.list[library].requests[request].parameters,
-        }
-    }
-
-    /// How what a row builds is built step by step, where calling `path` begins that.
-    #[must_use]
-    pub fn builder_at(&self, path: &str) -> Option<&Builder> {
-        let path = self.own_path(path);
-        let builder = self.builder(self.row(path)?)?;
-        builder.begins.iter().any(|begin| begin == path).then_some(builder)
-    }
-
-    /// How what a row builds can be built step by step.
-    #[must_use]
-    pub fn builder(&self, row: Row) -> Option<&Builder> {
-        match row {
-            Row::Class(library, class) => self.list[library].classes[class].builder.as_ref(),
-            Row::Request(library, request) => self.list[library].requests[request].builder.as_ref(),
         }
     }
 

@@ -246,8 +246,9 @@ impl Project<'_> {
         }
         let mut at = place.expr;
         while let Parent::Expr(up) = facts.parent(at) {
+            let given = matches!(&facts.expr(up).kind, ExprKind::Call { callee, .. } if *callee != at);
             let name = self.callee_name(sibling(place, up));
-            if name == "wait_for" || TIMERS.contains(&name.as_str()) {
+            if given && (name == "wait_for" || TIMERS.contains(&name.as_str())) {
                 return true;
             }
             at = up;

@@ -1,0 +1,49 @@
+//! Objects that are built step by step, as the data describes them.
+//!
+//! Refuses to follow a builder.
+
+use super::{Libraries, Row};
+use serde::Deserialize;
+use smol_str::SmolStr;
+
+/// How an object is built step by step: each method sets the parameter of its name and gives the builder.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Builder {
+    /// The full paths of the functions that begin.
+    #[serde(default)]
+    pub begins: Vec<SmolStr>,
+    /// The methods that end it and give the object.
+    #[serde(default)]
+    pub ends: Vec<SmolStr>,
+}
+
+impl Libraries {
+    /// The path from the library's own name on, where another package hands the whole library on.
+    pub(super) fn own_path<'p>(&self, path: &'p str) -> &'p str {
+        let Some((_, rest)) = path.split_once('.') else { return path };
+        let root = rest.split('.').next().unwrap_or("");
+        let library = self.modules.get(root).map(|&index| &self.list[index].head);
+        if library.is_some_and(|head| head.handed_on) { rest } else { path }
+    }
+
+    /// How what a row builds is built step by step, where calling `path` begins that.
+    #[must_use]
+    pub fn builder_at(&self, path: &str) -> Option<&Builder> {
+        let path = self.own_path(path);
+        let row = self.row(path)?;
+        let builder = self.builder(row)?;
+        // A request without a session is begun by the function itself.
+        let begins = matches!(row, Row::Request(..)) || builder.begins.iter().any(|begin| begin == path);
+        begins.then_some(builder)
+    }
+
+    /// How what a row builds can be built step by step.
+    #[must_use]
+    pub fn builder(&self, row: Row) -> Option<&Builder> {
+        match row {
+            Row::Class(library, class) => self.list[library].classes[class].builder.as_ref(),
+            Row::Request(library, request) => self.list[library].requests[request].builder.as_ref(),
+        }
+    }
+}
