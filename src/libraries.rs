@@ -6,10 +6,12 @@
 mod answers;
 mod builders;
 mod head;
+mod settings;
 
 pub use answers::{Errors, Response};
 pub use builders::Builder;
 pub use head::{Defaults, Head};
+pub use settings::{Encloses, Overruled, Phase};
 
 use crate::finding::Severity;
 use crate::model::value::Datum;
@@ -20,6 +22,9 @@ use smol_str::SmolStr;
 /// The built-in libraries: file name and content.
 const BUILT_IN: &[(&str, &str)] = &[
     ("aiohttp.toml", include_str!("../rules/libraries/aiohttp.toml")),
+    ("awc.toml", include_str!("../rules/libraries/awc.toml")),
+    ("hyper-util.toml", include_str!("../rules/libraries/hyper-util.toml")),
+    ("isahc.toml", include_str!("../rules/libraries/isahc.toml")),
     ("reqwest.toml", include_str!("../rules/libraries/reqwest.toml")),
     ("ureq.toml", include_str!("../rules/libraries/ureq.toml")),
 ];
@@ -48,6 +53,8 @@ pub enum Setting {
     DnsCache,
     /// How long resolved names are kept.
     DnsTtl,
+    /// What wakes the pool up to close idle connections.
+    Timer,
     /// The URL that relative ones are joined to.
     BaseUrl,
     /// The timeouts, as one object.
@@ -225,6 +232,9 @@ pub struct Class {
     /// What comes of setting none of them, as words; empty where a default bounds the wait.
     #[serde(default)]
     pub unbounded: String,
+    /// Settings that another one, or its absence, takes the effect of.
+    #[serde(default)]
+    pub overruled: Vec<Overruled>,
     /// What happens when it is built without a running event loop; empty where nothing does.
     #[serde(default)]
     pub needs_loop: String,
@@ -342,32 +352,6 @@ pub struct WrongAttribute {
     pub sentence: String,
     /// What to do.
     pub help: String,
-    /// Where this can be read.
-    pub source: String,
-}
-
-/// A timeout and those whose waits are part of its wait.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Encloses {
-    /// The enclosing timeout.
-    pub outer: Setting,
-    /// The enclosed ones.
-    pub inner: Vec<Setting>,
-    /// From how many seconds on the enclosing timeout is rounded up to a whole second.
-    pub rounded_from: Option<f64>,
-    /// The severity, where it is not the rule's.
-    pub severity: Option<SeverityName>,
-    /// Where this can be read.
-    pub source: String,
-}
-
-/// Timeouts that run at the same time; one phase follows the other.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Phase {
-    /// The timeouts.
-    pub settings: Vec<Setting>,
     /// Where this can be read.
     pub source: String,
 }

@@ -13,6 +13,7 @@ pub struct Defaults {
     #[serde(default)]
     pub timeout: String,
     /// Good timeouts.
+    #[serde(default)]
     pub timeout_example: String,
     /// The pool.
     #[serde(default)]
