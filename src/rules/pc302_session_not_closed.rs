@@ -30,7 +30,7 @@ fn pool(view: View<'_>) -> Vec<Draft> {
 
 fn draft(view: View<'_>, what: &str) -> Option<Draft> {
     // What needs no closing cannot miss it.
-    if !view.project.class(view.site).is_some_and(|class| !class.closers.is_empty()) {
+    if view.project.class(view.site).is_none_or(|class| class.closers.is_empty()) {
         return None;
     }
     let leak = "its connections stay open until it is collected, and it is then reported as unclosed";

@@ -275,14 +275,14 @@ impl Lowering {
         self.push_stmt(StmtKind::While { test, body, otherwise: Box::default() }, at, at.0);
     }
 
-    fn looping<'e>(
+    fn looping(
         &mut self,
         label: Option<&syn::Label>,
         block: &syn::Block,
         into: Into,
         at: Range,
         test: ExprId,
-        bound: Vec<(&'e Pat, Of)>,
+        bound: Vec<(&Pat, Of)>,
     ) {
         self.loops.push(Loop { label: label.map(|label| label.name.ident.to_string()), into });
         let body = self.inner(|lowering| {

@@ -29,7 +29,7 @@ impl Position {
         let name = parts.last().copied().unwrap_or("");
         let source = folders.iter().rposition(|folder| *folder == "src");
         let mut modules: Vec<SmolStr> = match source {
-            Some(at) => folders[at + 1..].iter().map(|folder| SmolStr::new(folder)).collect(),
+            Some(at) => folders[at + 1..].iter().map(SmolStr::new).collect(),
             None => Vec::new(),
         };
         let root = source.is_none() || modules.is_empty() && matches!(name, "lib" | "main");
