@@ -16,6 +16,10 @@ pub struct Builder {
     /// The methods that end it and give the object.
     #[serde(default)]
     pub ends: Vec<SmolStr>,
+    /// The methods that tell it what cannot be told later: an object that was told something of one request by them serves
+    /// that request alone.
+    #[serde(default)]
+    pub for_one: Vec<SmolStr>,
 }
 
 impl Libraries {

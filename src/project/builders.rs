@@ -25,6 +25,8 @@ pub(super) struct Steps {
     pub(super) open: bool,
     /// Whether it is ended, so that there is an object.
     pub(super) ended: bool,
+    /// Whether it is told something that is not known to be the same each time, and that it cannot be told later.
+    pub(super) for_one: bool,
 }
 
 impl Project<'_> {
@@ -51,6 +53,12 @@ impl Project<'_> {
     pub(super) fn is_building(&self, expr: ExprRef) -> bool {
         let value = self.evaluate(expr, Frame::NONE);
         value.alternatives.iter().any(|one| matches!(one.datum, Datum::Building(..)))
+    }
+
+    /// Whether what a call begins to build is told something that makes it serve one request alone.
+    pub(super) fn is_for_one(&self, began: ExprRef) -> bool {
+        let builder = self.builder_of(began, Frame::NONE);
+        builder.is_some_and(|(row, builder)| self.steps(began, row, builder).for_one)
     }
 
     /// What happens to the builder that `began` begins.
@@ -100,6 +108,10 @@ impl Follow<'_, '_> {
         if self.builder.ends.contains(name) {
             steps.ended = true;
             return;
+        }
+        if self.builder.for_one.contains(name) && !sometimes && !self.is_conditional(call) {
+            let told = project.positional(call, 0);
+            steps.for_one |= told.is_some_and(|told| project.evaluate(told, frame).all().is_none());
         }
         let parameters = project.libraries.parameters(self.row);
         let Some(parameter) = parameters.iter().position(|parameter| parameter.name == *name) else {

@@ -58,6 +58,9 @@ impl Project<'_> {
     }
 
     fn waste_of(&self, made: ExprRef, depth: usize) -> Option<Waste> {
+        if self.is_for_one(made) {
+            return None;
+        }
         let function = self.function_of(self.scope_at(made));
         let uses = self.uses(made);
         let given = uses.iter().any(|one| matches!(one.kind, UseKind::Yielded | UseKind::Returned));
@@ -87,6 +90,8 @@ impl Project<'_> {
             UseKind::StoredName(owner, _) => owner.scope != MODULE || function.scope != MODULE,
             UseKind::Yielded => true,
             UseKind::Element => !entered,
+            // A function that gives a builder back does not keep it.
+            UseKind::Argument(call) if self.is_building(one.expr) && self.is_building(*call) => false,
             UseKind::Argument(call) => self.is_owner(*call, here),
             _ => false,
         }) || uses.iter().filter(|one| !in_function(one)).any(|one| one.kind != UseKind::Tested)
