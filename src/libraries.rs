@@ -5,13 +5,19 @@
 
 mod answers;
 mod bounds;
+mod builders;
 mod defaults;
+mod head;
 mod releases;
+mod settings;
 
 pub use answers::{Errors, Response};
 pub use bounds::{Encloses, Phase};
+pub use builders::Builder;
 pub use defaults::{DefaultValue, DefaultWord, Defaults};
+pub use head::Head;
 pub use releases::Known;
+pub use settings::Overruled;
 
 use crate::finding::Severity;
 use crate::model::value::Datum;
@@ -20,7 +26,14 @@ use serde::Deserialize;
 use smol_str::SmolStr;
 
 /// The built-in libraries: file name and content.
-const BUILT_IN: &[(&str, &str)] = &[("aiohttp.toml", include_str!("../rules/libraries/aiohttp.toml"))];
+const BUILT_IN: &[(&str, &str)] = &[
+    ("aiohttp.toml", include_str!("../rules/libraries/aiohttp.toml")),
+    ("awc.toml", include_str!("../rules/libraries/awc.toml")),
+    ("hyper-util.toml", include_str!("../rules/libraries/hyper-util.toml")),
+    ("isahc.toml", include_str!("../rules/libraries/isahc.toml")),
+    ("reqwest.toml", include_str!("../rules/libraries/reqwest.toml")),
+    ("ureq.toml", include_str!("../rules/libraries/ureq.toml")),
+];
 
 /// What a constructor's argument decides, whatever a library calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -46,6 +59,8 @@ pub enum Setting {
     DnsCache,
     /// How long resolved names are kept.
     DnsTtl,
+    /// What wakes the pool up to close idle connections.
+    Timer,
     /// The URL that relative ones are joined to.
     BaseUrl,
     /// The timeouts, as one object.
@@ -224,6 +239,17 @@ pub struct Class {
     /// The methods that close it.
     #[serde(default)]
     pub closers: Vec<SmolStr>,
+    /// How it is built step by step.
+    pub builder: Option<Builder>,
+    /// The settings any of which bounds how long a request waits; empty where one object holds them.
+    #[serde(default)]
+    pub bounded_by: Vec<Setting>,
+    /// What comes of setting none of them, as words; empty where a default bounds the wait.
+    #[serde(default)]
+    pub unbounded: String,
+    /// Settings that another one, or its absence, takes the effect of.
+    #[serde(default)]
+    pub overruled: Vec<Overruled>,
     /// What happens when it is built without a running event loop.
     pub needs_loop: Option<Effect>,
     /// Where this can be read.
@@ -250,6 +276,9 @@ pub struct Request {
     /// Whether each call builds a session of its own.
     #[serde(default)]
     pub one_shot: bool,
+    /// What comes of it where nothing bounds the wait, as words; empty where a default does, or where the session decides.
+    #[serde(default)]
+    pub unbounded: String,
     /// Whether it opens a web socket.
     #[serde(default)]
     pub socket: bool,
@@ -259,6 +288,8 @@ pub struct Request {
     /// The methods whose answers most often have a short body.
     #[serde(default)]
     pub brief: Vec<SmolStr>,
+    /// How the request is built step by step, begun by the method.
+    pub builder: Option<Builder>,
     /// Where this can be read.
     pub source: String,
     /// Its parameters.
@@ -345,25 +376,6 @@ pub struct WrongAttribute {
     pub help: String,
     /// Where this can be read.
     pub source: String,
-}
-
-/// Who a library is.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Head {
-    /// Its name, as users say it.
-    pub name: SmolStr,
-    /// The language it is for.
-    pub language: SmolStr,
-    /// What registries and lock files call it; without it no version of it is ever known.
-    pub package: Option<SmolStr>,
-    /// The first release that the data speaks of, and the first that it does not speak of any more.
-    #[serde(default)]
-    pub known: Known,
-    /// The modules that it is imported as.
-    pub modules: Vec<SmolStr>,
-    /// Its documentation.
-    pub documentation: String,
 }
 
 /// One library.
@@ -471,7 +483,8 @@ impl Libraries {
             modules.extend(library.head.modules.iter().map(|module| (module.clone(), index)));
             for (at, class) in library.classes.iter().enumerate() {
                 let row = Row::Class(index, at);
-                paths.extend(class.also.iter().chain([&class.path]).map(|path| (path.clone(), row)));
+                let begins = class.builder.iter().flat_map(|builder| &builder.begins);
+                paths.extend(class.also.iter().chain([&class.path]).chain(begins).map(|path| (path.clone(), row)));
             }
             for (at, request) in library.requests.iter().enumerate() {
                 let row = Row::Request(index, at);
@@ -484,7 +497,7 @@ impl Libraries {
     /// The row that a full path names.
     #[must_use]
     pub fn row(&self, path: &str) -> Option<Row> {
-        self.paths.get(path).copied()
+        self.paths.get(self.own_path(path)).copied()
     }
 
     /// The class that a full path names.
@@ -561,7 +574,11 @@ impl Libraries {
         let last = |path: &SmolStr| SmolStr::from(path.rsplit('.').next().unwrap_or(""));
         let classes = self.list.iter().flat_map(|library| &library.classes);
         let requests = self.list.iter().flat_map(|library| &library.requests);
-        let classes = classes.flat_map(|class| class.also.iter().chain([&class.path])).map(last);
+        let paths = move |class: &'_ Class| {
+            let begins = class.builder.iter().flat_map(|builder| &builder.begins);
+            class.also.iter().chain([&class.path]).chain(begins).map(last).collect::<Vec<_>>()
+        };
+        let classes = classes.flat_map(paths);
         let functions = requests.clone().flat_map(|request| request.also.iter().chain(&request.path)).map(last);
         classes.chain(functions).chain(requests.flat_map(|request| request.methods.iter().cloned()))
     }
@@ -572,7 +589,7 @@ impl Libraries {
         self.list.iter().flat_map(|library| {
             let modules = library.head.modules.iter().map(SmolStr::as_str);
             let classes = library.classes.iter().map(|class| class.path.rsplit('.').next().unwrap_or(""));
-            modules.chain(classes)
+            modules.chain(classes.filter(|_| !library.head.common_names))
         })
     }
 }

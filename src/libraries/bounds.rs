@@ -2,7 +2,7 @@
 //!
 //! Refuses to judge.
 
-use super::Setting;
+use super::{Setting, SeverityName};
 use serde::Deserialize;
 
 /// A timeout and those whose waits are part of its wait.
@@ -15,6 +15,8 @@ pub struct Encloses {
     pub inner: Vec<Setting>,
     /// From how many seconds on the enclosing timeout is rounded up to a whole second.
     pub rounded_from: Option<f64>,
+    /// The severity, where it is not the rule's.
+    pub severity: Option<SeverityName>,
     /// Where this can be read.
     pub source: String,
 }

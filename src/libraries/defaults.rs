@@ -9,17 +9,22 @@ use std::collections::BTreeMap;
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Defaults {
     /// The timeouts.
+    #[serde(default)]
     pub timeout: String,
     /// Good timeouts.
+    #[serde(default)]
     pub timeout_example: String,
     /// Good timeouts of a stream; empty where nothing bounds a request as a whole.
     #[serde(default)]
     pub stream_example: String,
     /// The pool.
+    #[serde(default)]
     pub pool: String,
     /// A good pool.
+    #[serde(default)]
     pub pool_example: String,
     /// How long an idle connection is kept.
+    #[serde(default)]
     pub keepalive: String,
     /// What a session without an object of its own for them has; a setting that is not named is none of this library.
     #[serde(default)]

@@ -39,7 +39,8 @@ pub(super) fn class_of_self(facts: &FileFacts, object: ExprId) -> Option<ScopeId
 pub(super) fn class_of_method(facts: &FileFacts, function: ScopeId) -> Option<ScopeId> {
     let scope = facts.scope(function);
     let parent = scope.parent.filter(|&parent| facts.scope(parent).kind == ScopeKind::Class)?;
-    (scope.kind == ScopeKind::Function && !has_decorator(facts, function, "staticmethod")).then_some(parent)
+    (scope.kind == ScopeKind::Function && !scope.unbound && !has_decorator(facts, function, "staticmethod"))
+        .then_some(parent)
 }
 
 /// Whether a function has a decorator whose last name is `name`.
@@ -187,6 +188,17 @@ impl Project<'_> {
             let value = self.evaluate(sibling(write.target, *object), Frame::NONE);
             let same = value.alternatives.iter().any(|one| match &one.datum {
                 Datum::Object(of, ..) | Datum::Scope(of) => self.lineage(*of).contains(&class),
+                _ => false,
+            });
+            if same {
+                found.push(write);
+            }
+        }
+        for write in self.names.record_fields(name, &self.near(class)) {
+            let ExprKind::Record { path, .. } = self.kind(write.target) else { continue };
+            let of = self.evaluate(sibling(write.target, *path), Frame::NONE);
+            let same = of.alternatives.iter().any(|one| match &one.datum {
+                Datum::Scope(of) => self.lineage(*of).contains(&class),
                 _ => false,
             });
             if same {

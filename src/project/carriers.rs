@@ -31,7 +31,11 @@ pub(super) struct Carriers {
     found: FxHashSet<Node>,
     /// What files call the modules of libraries.
     modules: FxHashSet<Node>,
+    steps: Steps,
 }
+
+/// The names of the methods that build an object of a library step by step.
+type Steps = FxHashSet<SmolStr>;
 
 impl Carriers {
     /// The carriers in these files, where `seeds` are the names of classes, and `modules` tells modules, of libraries.
@@ -39,10 +43,11 @@ impl Carriers {
         files: impl Iterator<Item = &'f FileFacts> + Clone,
         seeds: &FxHashSet<SmolStr>,
         requests: &FxHashSet<SmolStr>,
+        steps: Steps,
         modules: impl Fn(&str) -> bool,
         resolve: impl Fn(FileId, &str, u32) -> Option<FileId>,
     ) -> Carriers {
-        let mut way = Way::default();
+        let mut way = Way { steps, ..Way::default() };
         for facts in files.clone() {
             way.signatures(facts);
             way.imports(facts, &resolve);
@@ -58,7 +63,7 @@ impl Carriers {
     /// Whether what an expression stands for may be an object of a library.
     pub(super) fn may_be(&self, facts: &FileFacts, expr: ExprId) -> bool {
         let mut nodes = Vec::new();
-        nodes_of(facts, expr, &mut nodes);
+        nodes_of(&self.steps, facts, expr, &mut nodes);
         nodes.iter().any(|node| self.found.contains(node)) || self.is_in_module(facts, expr) || self.is_own(facts, expr)
     }
 
@@ -91,48 +96,50 @@ impl Carriers {
 }
 
 /// What an expression's value may have gone by.
-fn nodes_of(facts: &FileFacts, expr: ExprId, nodes: &mut Vec<Node>) {
+fn nodes_of(steps: &Steps, facts: &FileFacts, expr: ExprId, nodes: &mut Vec<Node>) {
     let all = |inner: &[ExprId], nodes: &mut Vec<Node>| {
         for &inner in inner {
-            nodes_of(facts, inner, nodes);
+            nodes_of(steps, facts, inner, nodes);
         }
     };
     match &facts.expr(expr).kind {
         ExprKind::Name(name) => nodes.push(Node::Local(facts.file, name.clone())),
         ExprKind::Attribute { name, .. } => nodes.push(Node::Attribute(name.clone())),
         ExprKind::Call { callee, arguments } => {
-            nodes_of(facts, *callee, nodes);
-            nodes_of_call(facts, *callee, arguments, nodes);
+            nodes_of(steps, facts, *callee, nodes);
+            nodes_of_call(steps, facts, *callee, arguments, nodes);
         }
-        ExprKind::Index { object, .. } => nodes_of(facts, *object, nodes),
+        ExprKind::Index { object, .. } => nodes_of(steps, facts, *object, nodes),
         ExprKind::Conditional { then, otherwise, .. } => all(&[*then, *otherwise], nodes),
         ExprKind::Boolean { operands, .. } => all(operands, nodes),
         ExprKind::Sequence(items) => all(items, nodes),
-        ExprKind::Mapping(entries) => entries.iter().for_each(|entry| nodes_of(facts, entry.value, nodes)),
-        ExprKind::Assign { value, .. } => nodes_of(facts, *value, nodes),
-        ExprKind::Await(inner) | ExprKind::Try(inner) | ExprKind::Splat(inner) => nodes_of(facts, *inner, nodes),
-        ExprKind::Closure(scope) | ExprKind::Comprehension(scope) => nodes_of_body(facts, *scope, nodes),
+        ExprKind::Mapping(entries) => entries.iter().for_each(|entry| nodes_of(steps, facts, entry.value, nodes)),
+        ExprKind::Assign { value, .. } => nodes_of(steps, facts, *value, nodes),
+        ExprKind::Await(inner) | ExprKind::Splat(inner) | ExprKind::Content { of: inner, .. } => {
+            nodes_of(steps, facts, *inner, nodes);
+        }
+        ExprKind::Closure(scope) | ExprKind::Comprehension(scope) => nodes_of_body(steps, facts, *scope, nodes),
         _ => {}
     }
 }
 
 /// What is given on by what is called: an object that enters itself, or what a function was given.
-fn nodes_of_call(facts: &FileFacts, callee: ExprId, arguments: &[Argument], nodes: &mut Vec<Node>) {
+fn nodes_of_call(steps: &Steps, facts: &FileFacts, callee: ExprId, arguments: &[Argument], nodes: &mut Vec<Node>) {
     let name = last_name(facts, callee).unwrap_or_default();
     if let (ExprKind::Attribute { object, .. }, "__aenter__" | "__enter__") = (&facts.expr(callee).kind, name.as_str())
     {
-        nodes_of(facts, *object, nodes);
+        nodes_of(steps, facts, *object, nodes);
     }
     if matches!(name.as_str(), "cast" | "partial" | "dict" | "getattr") || name.starts_with("enter_") {
-        arguments.iter().for_each(|argument| nodes_of(facts, argument.value, nodes));
+        arguments.iter().for_each(|argument| nodes_of(steps, facts, argument.value, nodes));
     }
 }
 
 /// What the body of a closure or comprehension gives.
-fn nodes_of_body(facts: &FileFacts, scope: ScopeId, nodes: &mut Vec<Node>) {
+fn nodes_of_body(steps: &Steps, facts: &FileFacts, scope: ScopeId, nodes: &mut Vec<Node>) {
     for stmt in facts.stmt_ids().filter(|&stmt| facts.place(stmt).scope == scope) {
         if let StmtKind::Return(Some(value)) | StmtKind::Expression(value) = facts.stmt(stmt).kind {
-            nodes_of(facts, value, nodes);
+            nodes_of(steps, facts, value, nodes);
         }
     }
 }
@@ -169,6 +176,7 @@ struct Way {
     bases: FxHashMap<SmolStr, Vec<SmolStr>>,
     reaches: FxHashMap<Node, Vec<Node>>,
     modules: FxHashSet<Node>,
+    steps: Steps,
     start: Vec<Node>,
 }
 
@@ -221,7 +229,7 @@ impl Way {
             return;
         }
         let mut nodes = Vec::new();
-        nodes_of(facts, from, &mut nodes);
+        nodes_of(&self.steps, facts, from, &mut nodes);
         for node in nodes {
             for to in to {
                 self.reach(node.clone(), to.clone());
@@ -368,6 +376,11 @@ impl Way {
         for expr in facts.expr_ids() {
             match &facts.expr(expr).kind {
                 ExprKind::Call { callee, arguments } => self.call(facts, *callee, arguments),
+                ExprKind::Record { fields, .. } => {
+                    for field in fields.iter().filter(|field| field.kind == ArgumentKind::Named) {
+                        self.edge(facts, field.value, &[Node::Attribute(field.name.clone())]);
+                    }
+                }
                 ExprKind::Yield { value: Some(value), .. } => self.given(facts, *value),
                 ExprKind::Assign { name, value } => {
                     self.edge(facts, *value, &[Node::Local(facts.file, name.clone())]);
@@ -487,7 +500,7 @@ impl Way {
             }
             found.insert(node);
         }
-        Carriers { found, modules: self.modules }
+        Carriers { found, modules: self.modules, steps: self.steps }
     }
 }
 

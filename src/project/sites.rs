@@ -78,7 +78,10 @@ impl Project<'_> {
         let (classes, requests) = self.names_of_callables();
         let modules = |module: &str| self.libraries.of_module(module).is_some();
         let resolve = |from, module: &str, level| self.modules.resolve(from, module, level);
-        let carriers = Carriers::of(self.judged_files().map(|file| &file.facts), &classes, &requests, modules, resolve);
+        let seeds: FxHashSet<SmolStr> = classes.iter().cloned().chain(self.libraries.class_names()).collect();
+        let steps = self.libraries.steps().collect();
+        let files = self.judged_files().map(|file| &file.facts);
+        let carriers = Carriers::of(files, &seeds, &requests, steps, modules, resolve);
         for file in self.judged_files() {
             for expr in file.facts.expr_ids() {
                 let ExprKind::Call { callee, .. } = file.facts.expr(expr).kind else { continue };
@@ -92,7 +95,7 @@ impl Project<'_> {
                 };
                 if may_be {
                     let call = ExprRef { file: file.facts.file, expr };
-                    sites.extend(self.site(call, file.test));
+                    sites.extend(self.site(call, self.is_test(call)));
                 }
             }
         }
@@ -109,7 +112,7 @@ impl Project<'_> {
         for session in self.sites.iter().filter(|site| site.is(Kind::Session)) {
             for call in self.method_calls_of(session) {
                 let known = self.sites_by_call.contains_key(&call) || found.iter().any(|site| site.call == call);
-                if !known && let Some(request) = self.site(call, self.files[&call.file].test) {
+                if !known && let Some(request) = self.site(call, self.is_test(call)) {
                     let through = request.is(Kind::Request) && self.goes_through(&request, session);
                     found.extend(Some(request).filter(|_| through));
                 }
@@ -192,7 +195,15 @@ impl Project<'_> {
             (_, Some(class)) => binding.bind_subclass(class, call, Frame::NONE, 0),
             _ => binding.bind(call, Frame::NONE, 0),
         }
-        let (arguments, open, stray) = (binding.arguments, binding.open, binding.stray);
+        let (mut arguments, mut open, stray) = (binding.arguments, binding.open, binding.stray);
+        if let Some((row, builder)) = self.builder_of(call, Frame::NONE) {
+            let steps = self.steps(call, row, builder);
+            if !steps.ended && kind != Kind::Request {
+                return None;
+            }
+            arguments.extend(steps.arguments);
+            open |= steps.open;
+        }
         let callee = self.span(callee);
         Some(Site { id: SiteId(0), row, kind, call, callee, arguments, stray, open, class, test })
     }

@@ -16,7 +16,12 @@ pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, session), Check
 const LEGACY: [Setting; 2] = [Setting::Total, Setting::Connect];
 
 fn session(view: View<'_>) -> Vec<Draft> {
-    if LEGACY.iter().any(|&setting| !view.is_unset(setting) && view.parameter(setting).is_some()) {
+    if !is_unbounded(view) {
+        return Vec::new();
+    }
+    if view.bounded_by().is_empty()
+        && LEGACY.iter().any(|&setting| !view.is_unset(setting) && view.parameter(setting).is_some())
+    {
         return Vec::new();
     }
     let requests = view.project.requests_of(view.site);
@@ -34,13 +39,23 @@ fn session(view: View<'_>) -> Vec<Draft> {
 
 fn one_shot(view: View<'_>) -> Vec<Draft> {
     let one_shot = view.project.request(view.site).is_some_and(|request| request.one_shot);
-    if !one_shot || view.project.is_bounded(view.site) {
+    if !one_shot || !is_unbounded(view) || view.project.is_bounded(view.site) {
         return Vec::new();
     }
     draft(view, Confidence::High).into_iter().collect()
 }
 
+/// Whether nothing that the site takes bounds the wait, or an object that it takes may.
+fn is_unbounded(view: View<'_>) -> bool {
+    let bounds = view.bounded_by();
+    view.parameter(Setting::Timeout).is_some() && bounds.is_empty()
+        || !view.unbounded().is_empty() && bounds.iter().all(|&setting| view.is_unset(setting))
+}
+
 fn draft(view: View<'_>, confidence: Confidence) -> Option<Draft> {
+    if !view.unbounded().is_empty() {
+        return Some(without_default(view, confidence));
+    }
     let name = view.name(Setting::Timeout);
     let value = view.value(Setting::Timeout);
     let defaults = view.defaults();
@@ -58,4 +73,25 @@ fn draft(view: View<'_>, confidence: Confidence) -> Option<Draft> {
     let argument = view.argument(Setting::Timeout)?;
     let message = format!("`{name}=None` does not switch timeouts off: {}: {}", effect.sentence, defaults.timeout);
     Some(Draft::new(argument.span, message, help).confidence(confidence))
+}
+
+/// Nothing is set where the library has no default.
+fn without_default(view: View<'_>, confidence: Confidence) -> Draft {
+    let names: Vec<String> = view
+        .bounded_by()
+        .iter()
+        .map(|&setting| format!("`{}`", view.name(setting)))
+        .filter(|name| name != "``")
+        .collect();
+    let missing = match names.as_slice() {
+        [] => "no timeout".to_owned(),
+        [one] => format!("no {one}"),
+        names => format!("neither {}", names.join(" nor ")),
+    };
+    let connect =
+        view.argument(Setting::Connect).map(|argument| format!("; `{}` bounds only connecting", argument.name));
+    let message = format!("{missing} is set: {}{}", view.unbounded(), connect.unwrap_or_default());
+    let help = format!("set one: `{}`, with numbers that fit what is called", view.defaults().timeout_example);
+    let confidence = if view.project.is_script(view.site) { Confidence::Low } else { confidence };
+    Draft::new(view.span(), message, help).confidence(confidence)
 }

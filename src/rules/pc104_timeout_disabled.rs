@@ -10,7 +10,8 @@ use crate::libraries::{Consequence, Kind, Setting};
 use crate::model::value::{Datum, Source};
 
 /// What decides it.
-pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Timeout, object), Check::Site(Kind::Request, request)];
+pub(crate) const CHECKS: &[Check] =
+    &[Check::Site(Kind::Timeout, object), Check::Site(Kind::Request, request), Check::Site(Kind::Session, session)];
 
 fn object(view: View<'_>) -> Vec<Draft> {
     object_draft(view).into_iter().collect()
@@ -45,6 +46,20 @@ fn object_draft(view: View<'_>) -> Option<Draft> {
     };
     let help = format!("set `{total}`, or `{read}` where a transfer may take any time");
     Some(Draft::new(view.span(), message, help))
+}
+
+/// A session's own timeout, where leaving it out would mean a default.
+fn session(view: View<'_>) -> Vec<Draft> {
+    let parameters = view.project.parameters(view.site).iter();
+    let off = parameters.filter_map(|parameter| {
+        let effect = parameter.none.as_ref().filter(|effect| effect.consequence == Consequence::Unbounded)?;
+        let argument = view.argument(parameter.setting)?;
+        let none = view.value(parameter.setting).always(|datum| *datum == Datum::Null);
+        let name = &parameter.name;
+        let help = format!("leave `{name}` out for the default, or set a number that fits what is called");
+        none.then(|| Draft::new(argument.span, format!("`{name}` is None: {}", effect.sentence), help))
+    });
+    off.collect()
 }
 
 fn request(view: View<'_>) -> Vec<Draft> {

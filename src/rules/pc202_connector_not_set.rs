@@ -18,6 +18,8 @@ fn check(view: View<'_>) -> Vec<Draft> {
 }
 
 fn draft(view: View<'_>) -> Option<Draft> {
+    // A library that takes no pool has no other than its own.
+    view.parameter(Setting::Pool)?;
     let value = view.value(Setting::Pool);
     if !value.always(|datum| matches!(datum, Datum::Unset | Datum::Null)) {
         return None;

@@ -8,7 +8,7 @@ use crate::finding::Draft;
 use crate::libraries::{Kind, Setting};
 
 /// What decides it.
-pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Pool, check)];
+pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Pool, check), Check::Site(Kind::Session, check)];
 
 fn check(view: View<'_>) -> Vec<Draft> {
     [Setting::Limit, Setting::LimitPerHost].into_iter().filter_map(|setting| draft(view, setting)).collect()

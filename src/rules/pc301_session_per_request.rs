@@ -16,12 +16,20 @@ fn session(view: View<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     let Some(waste) = view.project.waste(view.site.call) else { return Vec::new() };
+    let word = view.library().head.session.as_str();
     let place = if waste.function.is_empty() { String::new() } else { format!(" in `{}`", waste.function) };
     let message = format!(
-        "a session is built {}{place}: no connection is used again, so each request pays for a new connection, its handshakes and a DNS lookup",
+        "{} {} is built {}{place}: no connection is used again, so each request pays for a new connection, its handshakes and a DNS lookup",
+        article(word),
+        word,
         waste.each
     );
-    let help = "build one session at start, pass it to what makes requests, and close it at the end";
+    let closes = view.project.class(view.site).is_some_and(|class| !class.closers.is_empty());
+    let help = if closes {
+        format!("build one {word} at start, pass it to what makes requests, and close it at the end")
+    } else {
+        format!("build one {word} at start, keep it, and pass it to what makes requests")
+    };
     let confidence = match waste.confidence {
         Confidence::Medium if view.project.is_script(view.site) => Confidence::Low,
         confidence => confidence,
@@ -36,10 +44,17 @@ fn one_shot(view: View<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     let Repeat::Often(_, chain) = view.project.repeat_at(view.site.call) else { return Vec::new() };
+    let word = view.library().head.session.as_str();
     let message = format!(
-        "`{}` builds a session for this one request, again and again: no connection is used again",
-        view.callee()
+        "`{}` builds {} {word} for this one request, again and again: no connection is used again",
+        view.callee(),
+        article(word)
     );
-    let draft = Draft::new(view.span(), message, "build one session at start and make the requests through it");
+    let help = format!("build one {word} at start and make the requests through it");
+    let draft = Draft::new(view.span(), message, help);
     vec![chain.into_iter().fold(draft, |draft, (span, words)| draft.label(span, words))]
+}
+
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }
