@@ -6,6 +6,7 @@
 mod encoding;
 mod notebook;
 mod python;
+mod rust;
 
 use crate::model::facts::{FileFacts, Problem, ProblemKind};
 use crate::source::{FileId, LineIndex, SourceFile};
@@ -26,6 +27,21 @@ pub enum Sought {
     Rename,
 }
 
+/// How the files of a language are its modules.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// The files, without their extension, that stand for the folder they lie in.
+    pub folders: &'static [&'static str],
+    /// The folder that holds the modules of what its own folder is named after; only such names are absolute.
+    pub source: Option<&'static str>,
+}
+
+/// Python's packages.
+static PACKAGES: Layout = Layout { folders: &["__init__"], source: None };
+
+/// Rust's crates.
+static CRATES: Layout = Layout { folders: &["mod", "lib", "main"], source: Some("src") };
+
 /// A language that poolcheck reads.
 #[derive(Debug)]
 pub struct Language {
@@ -35,6 +51,8 @@ pub struct Language {
     pub extensions: &'static [&'static str],
     /// What begins a comment.
     pub comment_sign: &'static str,
+    /// How its files are modules.
+    pub layout: &'static Layout,
     /// Makes the facts of a file.
     pub lower: fn(&SourceFile) -> FileFacts,
     /// Whether a text may hold a word as what is sought; a yes in vain is no harm.
@@ -49,6 +67,7 @@ pub static LANGUAGES: &[Language] = &[
         name: "python",
         extensions: &["py", "pyi"],
         comment_sign: "#",
+        layout: &PACKAGES,
         lower: python::lower,
         may_hold: python::may_hold,
         text: plain,
@@ -57,9 +76,19 @@ pub static LANGUAGES: &[Language] = &[
         name: "notebook",
         extensions: &["ipynb"],
         comment_sign: "#",
+        layout: &PACKAGES,
         lower: python::lower,
         may_hold: python::may_hold,
         text: notebook::text,
+    },
+    Language {
+        name: "rust",
+        extensions: &["rs"],
+        comment_sign: "//",
+        layout: &CRATES,
+        lower: rust::lower,
+        may_hold: |_, _, _| true,
+        text: plain,
     },
 ];
 

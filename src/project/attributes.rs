@@ -39,7 +39,8 @@ pub(super) fn class_of_self(facts: &FileFacts, object: ExprId) -> Option<ScopeId
 pub(super) fn class_of_method(facts: &FileFacts, function: ScopeId) -> Option<ScopeId> {
     let scope = facts.scope(function);
     let parent = scope.parent.filter(|&parent| facts.scope(parent).kind == ScopeKind::Class)?;
-    (scope.kind == ScopeKind::Function && !has_decorator(facts, function, "staticmethod")).then_some(parent)
+    (scope.kind == ScopeKind::Function && !scope.unbound && !has_decorator(facts, function, "staticmethod"))
+        .then_some(parent)
 }
 
 /// Whether a function has a decorator whose last name is `name`.
@@ -193,9 +194,20 @@ impl Project<'_> {
                 found.push(write);
             }
         }
+        for write in self.names.record_fields(name, &self.near(class)) {
+            let ExprKind::Record { path, .. } = self.kind(write.target) else { continue };
+            let of = self.evaluate(sibling(write.target, *path), Frame::NONE);
+            let same = of.alternatives.iter().any(|one| match &one.datum {
+                Datum::Scope(of) => self.lineage(*of).contains(&class),
+                _ => false,
+            });
+            if same {
+                found.push(write);
+            }
+        }
         // What tests put in the place of something says nothing about it.
         let test = self.files[&class.file].test;
-        found.retain(|write| test || !self.files[&write.target.file].test);
+        found.retain(|write| test || !self.is_test(write.target));
         found
     }
 
@@ -208,6 +220,9 @@ impl Project<'_> {
         made: Option<ExprRef>,
         outer: Frame,
     ) -> Frame {
+        if made == Some(target) {
+            return outer;
+        }
         let function = self.function_of(self.scope_at(target));
         if self.scope(function).name != "__init__" {
             return Frame::NONE;
