@@ -6,7 +6,7 @@ use super::index::AttributeWrite;
 use super::{ClassLists, Project, scope_in, sibling};
 use crate::model::expr::{ArgumentKind, ComparisonOperator, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ScopeId, ScopeKind};
-use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
+use crate::model::value::{Datum, ExprRef, Frame, ScopeRef, Value, Why};
 use crate::source::FileId;
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
@@ -209,6 +209,16 @@ impl Project<'_> {
         let test = self.files[&class.file].test;
         found.retain(|write| test || !self.is_test(write.target));
         found
+    }
+
+    /// An object that is written out, of a class of the project.
+    pub(super) fn record(&self, record: ExprRef, path: ExprRef, frame: Frame) -> Value {
+        match self.evaluate(path, Frame::NONE).one().map(|one| &one.datum) {
+            Some(Datum::Scope(class)) if self.scope(*class).kind == ScopeKind::Class => {
+                Value::known(Datum::Object(*class, Some(record), frame), Some(self.span(record)))
+            }
+            _ => Value::unknown(Why::Expression),
+        }
     }
 
     /// The call whose arguments a write in a constructor sees: that of the class, or the one by which the constructor of a

@@ -252,16 +252,6 @@ impl Project<'_> {
         value
     }
 
-    /// An object that is written out, of a class of the project.
-    fn record(&self, record: ExprRef, path: ExprRef, frame: Frame) -> Value {
-        match self.evaluate(path, Frame::NONE).one().map(|one| &one.datum) {
-            Some(Datum::Scope(class)) if self.scope(*class).kind == ScopeKind::Class => {
-                Value::known(Datum::Object(*class, Some(record), frame), Some(self.span(record)))
-            }
-            _ => Value::unknown(Why::Expression),
-        }
-    }
-
     /// Whether a class-level value is the default of a generated constructor's parameter.
     fn is_field(&self, class: ScopeRef, name: &SmolStr) -> bool {
         self.lineage(class).iter().any(|&class| {
