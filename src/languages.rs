@@ -10,6 +10,7 @@ mod rust;
 
 use crate::model::facts::{FileFacts, Problem, ProblemKind};
 use crate::source::{FileId, LineIndex, SourceFile};
+use std::borrow::Cow;
 use std::path::Path;
 
 /// What a word is looked for as.
@@ -34,6 +35,18 @@ pub struct Layout {
     pub folders: &'static [&'static str],
     /// The folder that holds the modules of what its own folder is named after; only such names are absolute.
     pub source: Option<&'static str>,
+}
+
+impl Layout {
+    /// What code calls the module of a file or folder of this name; nothing where that has no name of its own.
+    #[must_use]
+    pub fn name_of<'n>(&self, name: &'n str) -> Option<Cow<'n, str>> {
+        match self.source {
+            _ if self.folders.contains(&name) => None,
+            Some(source) => (name != source).then(|| name.replace('-', "_").into()),
+            None => Some(name.into()),
+        }
+    }
 }
 
 /// Python's packages.
@@ -87,7 +100,7 @@ pub static LANGUAGES: &[Language] = &[
         comment_sign: "//",
         layout: &CRATES,
         lower: rust::lower,
-        may_hold: |_, _, _| true,
+        may_hold: rust::may_hold,
         text: plain,
     },
 ];

@@ -260,6 +260,14 @@ impl Libraries {
         classes.map(|class| last(&class.path).into())
     }
 
+    /// The modules that other packages hand on whole.
+    pub fn handed_on(&self) -> impl Iterator<Item = SmolStr> {
+        self.list
+            .iter()
+            .filter(|library| library.head.handed_on)
+            .flat_map(|library| library.head.modules.iter().cloned())
+    }
+
     /// Whether a text says what names a library: one of [`Libraries::words`], and of those that are common words only
     /// what stands in a line that imports.
     #[must_use]

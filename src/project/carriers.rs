@@ -34,7 +34,7 @@ enum Node {
 /// The names that libraries give.
 #[derive(Debug)]
 pub(super) struct Seeds {
-    /// Classes and factories that hardly anything else is called like.
+    /// Classes, factories and modules that hardly anything else is called like.
     pub(super) distinctive: FxHashSet<SmolStr>,
     /// All classes.
     pub(super) common: FxHashSet<SmolStr>,

@@ -6,7 +6,7 @@
 
 use super::attributes::{class_of_self, last_name};
 use super::{Files, ProjectFile, scope_in};
-use crate::languages::Sought;
+use crate::languages::{Sought, language_of};
 use crate::model::expr::{ArgumentKind, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ImportItem, ScopeId, StmtKind};
 use crate::model::value::{ExprRef, ScopeRef};
@@ -14,7 +14,9 @@ use crate::source::FileId;
 use crate::words::Asked;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
+use std::borrow::Cow;
 use std::cell::RefCell;
+use std::path::Path;
 use std::rc::Rc;
 
 /// In how many files a word may occur before it tells nothing.
@@ -240,9 +242,12 @@ impl<'l> Names<'l> {
     /// The words by which a file may refer to a place: its module, its package, its class.
     fn place(&self, near: &Near) -> Asked {
         let path = self.path(near.file);
+        let layout = language_of(Path::new(path)).map(|language| language.layout);
         let parts = path.rsplit_once('.').map_or(path, |(stem, _)| stem).rsplit('/');
+        let modules = parts.filter_map(|part| layout.map_or(Some(Cow::Borrowed(part)), |layout| layout.name_of(part)));
+        let near_by: Vec<Cow<'_, str>> = modules.take(2).collect();
         // What very many files hold does not tell that a file has to do with this one.
-        let modules = parts.filter(|part| *part != "__init__").take(2).filter(|part| self.is_telling(part));
+        let modules = near_by.iter().map(Cow::as_ref).filter(|part| self.is_telling(part));
         Asked::new(modules.chain(near.class.as_deref()))
     }
 

@@ -119,7 +119,7 @@ impl Project<'_> {
             language.is_some_and(|language| self.libraries.build_stepwise(language.name))
         };
         let seeds = Seeds {
-            distinctive: self.libraries.class_names().collect(),
+            distinctive: self.libraries.class_names().chain(self.libraries.handed_on()).collect(),
             common: self.libraries.constructors().collect(),
             requests: self.libraries.request_names().collect(),
             stepwise: self.judged_files().filter(stepwise).map(|file| file.facts.file).collect(),
