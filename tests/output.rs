@@ -157,7 +157,13 @@ fn sessions(sources: &BTreeMap<FileId, SourceFile>) -> Vec<Session> {
         requests: Vec::new(),
     };
     let either = vec![Held::clone(&known.settings[&Setting::Total][0]), Held::clone(&unknown()[0])];
-    let settings = [(Setting::Total, either), (Setting::Limit, unknown()), (Setting::LimitPerHost, unknown())];
+    let settings = [
+        (Setting::Total, either),
+        (Setting::SockWrite, number(0.5, place(2, "x"))),
+        (Setting::PoolWait, default(Bound::Unknown)),
+        (Setting::Limit, unknown()),
+        (Setting::LimitPerHost, unknown()),
+    ];
     let other = Session {
         at: place(2, "requests.get('x')"),
         settings: settings.into(),

@@ -95,6 +95,7 @@ def check_page_filters_with_the_keyboard():
     told = "{} of {} sessions, {} of {} findings".format(page["searched"][0], sessions, page["searched"][1], findings)
     expect(page["told"] == told and page["pressed"] == "true" and page["ordered"], page["told"], told, page["pressed"])
     expect(page["nothing"] == [[0, 0], 2], page["nothing"])
+    expect(0 < page["top"] < 0.5, f"the rule's page begins at {page['top']} of the window's height")
 
 
 @check

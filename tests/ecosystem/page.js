@@ -81,6 +81,7 @@ async function use(page) {
   seen.revealed = await counts(page);
   await page.evaluate(() => { location.hash = '#PC101'; });
   await page.waitForSelector('#PC101', { state: 'visible' });
+  seen.top = await page.evaluate(() => document.getElementById('PC101').getBoundingClientRect().top / innerHeight);
 }
 
 /** The widths of total and of the timeouts within it that are drawn beyond it. */

@@ -72,6 +72,7 @@ pub(super) fn lines<'a>(file: &'a SourceFile, marks: &[Mark<'a>]) -> Vec<Line<'a
     }
     shown.sort_unstable();
     shown.dedup();
+    trim(file, &marks, &mut shown);
     let indent = indent(file, &shown);
     let mut before = None;
     let mut lines = Vec::with_capacity(shown.len());
@@ -108,6 +109,17 @@ fn cell_lines(file: &SourceFile, line: usize) -> (usize, usize) {
     let top = after.checked_sub(1).map_or(0, |index| first(&file.cells[index]));
     let end = file.cells.get(after).map_or(file.lines.count(), first);
     (top, end.max(top + 1) - 1)
+}
+
+/// Leaves out empty lines before the first place and after the last.
+fn trim(file: &SourceFile, marks: &[Mark<'_>], lines: &mut Vec<usize>) {
+    let first = marks.iter().map(|mark| file.lines.line(mark.span.start)).min().unwrap_or(0);
+    let last = marks.iter().map(|mark| last_line(file, mark.span)).max().unwrap_or(0);
+    let is_empty = |line: usize| file.line_text(line).trim().is_empty();
+    let begin = lines.iter().position(|&line| line >= first || !is_empty(line)).unwrap_or(0);
+    let end = lines.iter().rposition(|&line| line <= last || !is_empty(line)).map_or(0, |end| end + 1);
+    lines.truncate(end);
+    lines.drain(..begin.min(end));
 }
 
 /// How many bytes of indentation the lines share: they say nothing, and a narrow page has no room for them.
@@ -211,7 +223,7 @@ mod tests {
     fn marks_may_lie_in_each_other() {
         let file = file("a\nf(x, y)\nb\n");
         let lines = lines(&file, &[mark(&file, "f(x, y)", "", true), mark(&file, "y", "here", false)]);
-        assert_eq!(drawn(&lines), ["1 a", "2 [[f(x, ]][[y]]1[[)]]", "3 b", "4 "]);
+        assert_eq!(drawn(&lines), ["1 a", "2 [[f(x, ]][[y]]1[[)]]", "3 b"]);
         assert_eq!(lines[1].notes, [Note { number: Some(1), text: "here", primary: false }]);
     }
 
@@ -232,18 +244,25 @@ mod tests {
     }
 
     #[test]
+    fn empty_lines_at_the_ends_are_left_out() {
+        let file = file("x\n\n\nA\n\n\n\nB\n\n");
+        let lines = lines(&file, &[mark(&file, "A", "", true), mark(&file, "B", "", false)]);
+        assert_eq!(drawn(&lines), ["4 [[A]]", "5 ", "6 ", "7 ", "8 [B]1"]);
+    }
+
+    #[test]
     fn indentation_that_all_lines_share_is_left_out() {
         let file = file("    a\n\n\tb\n");
         assert_eq!(drawn(&lines(&file, &[mark(&file, "a", "", true)])), ["1     [[a]]", "2 ", "3 \tb"]);
         let file = self::file("    a\n\n      b\n  \n");
-        assert_eq!(drawn(&lines(&file, &[mark(&file, "b", "", true)])), ["1 a", "2 ", "3   [[b]]", "4 ", "5 "]);
+        assert_eq!(drawn(&lines(&file, &[mark(&file, "b", "", true)])), ["1 a", "2 ", "3   [[b]]"]);
     }
 
     #[test]
     fn a_place_over_many_lines_is_marked_on_its_first() {
         let text = format!("f({})\n", "\n".repeat(20));
         let file = file(&text);
-        assert_eq!(drawn(&lines(&file, &[mark(&file, text.trim_end(), "", true)])), ["1 [[f(]]", "2 ", "3 "]);
+        assert_eq!(drawn(&lines(&file, &[mark(&file, text.trim_end(), "", true)])), ["1 [[f(]]"]);
     }
 
     #[test]

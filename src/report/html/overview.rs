@@ -76,7 +76,10 @@ fn looked_at(report: &Report, judged: bool) -> String {
         parts.extend(found.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| number(count, word)));
     }
     parts.push(format!("{} looked at", number(counts.files, "file")));
-    parts.push(format!("{} with a known library", counts.checked));
+    parts.push(match counts.checked {
+        0 => "none with a known library".to_owned(),
+        checked => format!("{checked} with a known library"),
+    });
     if counts.suppressed > 0 {
         parts.push(format!("{} suppressed", number(counts.suppressed, "finding")));
     }
