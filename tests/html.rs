@@ -158,7 +158,15 @@ fn page_of(files: &[(&str, &str)]) -> String {
     page(&report(folder.path()))
 }
 
-const SOUND: &str = "import aiohttp\n\n\nasync def make():\n    timeout = aiohttp.ClientTimeout(total=30, connect=5, sock_read=10)\n    return aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(limit=50, limit_per_host=10))\n";
+/// A session with nothing wrong.
+const SOUND: &str = "\
+import aiohttp
+
+
+async def make():
+    timeout = aiohttp.ClientTimeout(total=30, connect=5, sock_read=10)
+    return aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(limit=50, limit_per_host=10))
+";
 
 #[test]
 fn the_headline_tells_what_the_run_comes_to() {

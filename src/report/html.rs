@@ -26,7 +26,11 @@ const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
 /// What a browser may do with the page: apply this style, run this script, by their SHA-256, and nothing else.
 /// `tests/html.rs` tells the right values.
-const POLICY: &str = "default-src 'none'; style-src 'sha256-u5dt5MtUFyuCZbYHOJoClX1BgyViwxpUOcMyY5k7Pdk='; script-src 'sha256-mVmhg7FEFBKFYNW+6GCJWT8Q3CIJm6X7KObjaKB/ces='; base-uri 'none'; form-action 'none'";
+const POLICY: &str = "\
+    default-src 'none'; \
+    style-src 'sha256-NLXEtbUfvMToolf0YTIj3FBUvHJRJUm9w75V5zIWuUM='; \
+    script-src 'sha256-MtPRksKMqMGoH4xVPiewCAoLHnL/eZKB6nvzYi5OIBM='; \
+    base-uri 'none'; form-action 'none'";
 
 /// Writes the page with findings and sessions.
 pub(super) fn write(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {

@@ -13,7 +13,7 @@ FILES = {
     "good.py": GOOD,
     "notes.ipynb": notebook("import aiohttp\n", BAD),
     f"{LONG}/client.py": BAD.replace("limit_per_host=20", "limit_per_host=0"),
-    "plain.py": "import aiohttp\n\n\nasync def make():\n    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=9))\n",
+    "plain.py": "import aiohttp as a\n\n\nasync def make():\n    return a.ClientSession(connector=a.TCPConnector(limit=9))\n",
     "unknown.py": "import aiohttp\n\n\nasync def make(seconds):\n    return aiohttp.ClientSession(timeout=seconds)\n",
     "other.py": "import httpx\n\nCLIENT = httpx.Client(timeout=0.5)\n",
     "src/info.py": BAD,
@@ -109,7 +109,8 @@ def check_page_without_script():
 def check_page_with_many_findings():
     """a page with 2,000 findings opens at once"""
     path = browser()
-    text = "import aiohttp\n\n" + "".join(f"T{at} = aiohttp.ClientTimeout(total=5, connect={at + 6})\n" for at in range(2000))
+    lines = (f"T{at} = aiohttp.ClientTimeout(total=5, connect={at + 6})\n" for at in range(2000))
+    text = "import aiohttp\n\n" + "".join(lines)
     with folder({"many.py": text}) as here:
         run(user() / "poolcheck", "--output-format", "html", "-o", "report.html", "many.py", cwd=here, status=1)
         page = node()("page.js", {"browser": path, "file": str(here / "report.html"), "only": True})

@@ -127,7 +127,8 @@ const widths = page => page.$$eval('article.session', sessions => sessions.flatM
   await page.emulateMedia({ media: 'print' });
   seen.printed = [await background(page), await page.locator('#controls').isVisible()];
   const bare = await open(browser, { javaScriptEnabled: false });
-  seen.bare = [await counts(bare), await bare.locator('#controls').isVisible(), await bare.locator('.theme').isVisible()];
+  const visible = selector => bare.locator(selector).isVisible();
+  seen.bare = [await counts(bare), await visible('#controls'), await visible('.theme')];
   await browser.close();
   process.stdout.write(JSON.stringify(seen));
 })().catch(error => { console.error(error); process.exit(1); });

@@ -42,7 +42,9 @@ fn article(contents: &Contents<'_>, shown: &Shown<'_>) -> Markup {
             p.meta {
                 (badge(finding.severity)) " "
                 a href={ "#" (finding.rule.code) } { (finding.rule.code) } " " span.name { (finding.rule.name) }
-                @if finding.confidence != Confidence::High { " " span.confidence { (finding.confidence.as_str()) " confidence" } }
+                @if finding.confidence != Confidence::High {
+                    " " span.confidence { (finding.confidence.as_str()) " confidence" }
+                }
             }
             h3 { (prose(&finding.message)) }
             (excerpts(contents.report, finding))

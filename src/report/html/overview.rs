@@ -22,7 +22,9 @@ pub(super) fn banner(contents: &Contents<'_>) -> Markup {
             span.brand { "poolcheck" }
             nav aria-label="Sections" {
                 @if problems > 0 { a href="#problems" { "Problems " span.count { (problems) } } }
-                @if !contents.listed.is_empty() { a href="#sessions" { "Sessions " span.count { (contents.listed.len()) } } }
+                @if !contents.listed.is_empty() {
+                    a href="#sessions" { "Sessions " span.count { (contents.listed.len()) } }
+                }
                 @if !contents.shown.is_empty() {
                     a href="#findings" { "Findings " span.count { (report.findings.len()) } }
                     a href="#rules" { "Rules" }
@@ -163,7 +165,9 @@ pub(super) fn problems(report: &Report) -> Markup {
     html! {
         section.problems #problems aria-labelledby="problems-title" {
             h2 #problems-title { "Problems " span.count { (report.problems.len() + report.errors.len()) } }
-            p.about { "What could not be read is not judged: there may be sessions and findings that this page does not show." }
+            p.about {
+                "What could not be read is not judged: there may be sessions and findings that this page does not show."
+            }
             ul {
                 @for error in &report.errors { li { (prose(error)) } }
                 @for problem in &report.problems {
@@ -195,7 +199,8 @@ pub(super) fn controls(contents: &Contents<'_>) -> Markup {
             @if !report.findings.is_empty() {
                 div.severities role="group" aria-label="Severity" {
                     @for severity in SEVERITIES {
-                        button type="button" aria-pressed="false" data-severity=(severity.as_str()) disabled[report.count(severity) == 0] {
+                        button type="button" aria-pressed="false" data-severity=(severity.as_str())
+                            disabled[report.count(severity) == 0] {
                             (badge(severity)) " " span.count { (report.count(severity)) }
                         }
                     }

@@ -117,12 +117,12 @@
   }
 
   // Orders: each compares by a number or a text, then by place.
-  const number = (name, missing) => article => (article.dataset[name] === undefined ? missing : Number(article.dataset[name]));
+  const number = (name, missing) => article => Number(article.dataset[name] ?? missing);
   const orders = {
     worst: article => -Number(article.dataset.worst),
     place: () => 0,
     rule: article => article.dataset.rules,
-    longest: article => -number('longest', 0)(article),
+    longest: article => -Number(article.dataset.longest),
     limit: number('limit', Infinity),
   };
   for (const list of lists) {
@@ -130,7 +130,8 @@
     select.closest('.sort').hidden = false;
     select.addEventListener('change', () => {
       const key = orders[select.value];
-      const keyed = list.items.map(item => ({ item, key: key(item.article), place: Number(item.article.dataset.place) }));
+      const place = number('place', 0);
+      const keyed = list.items.map(item => ({ item, key: key(item.article), place: place(item.article) }));
       keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.place - b.place));
       list.items = keyed.map(entry => entry.item);
       list.holder.append(...list.items.map(item => item.article));
