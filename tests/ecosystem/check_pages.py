@@ -13,7 +13,8 @@ FILES = {
     "good.py": GOOD,
     "notes.ipynb": notebook("import aiohttp\n", BAD),
     f"{LONG}/client.py": BAD.replace("limit_per_host=20", "limit_per_host=0"),
-    "plain.py": "import aiohttp as a\n\n\nasync def make():\n    return a.ClientSession(connector=a.TCPConnector(limit=9))\n",
+    "plain.py": "import aiohttp\n\n\nasync def make():\n"
+    "    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=9))\n",
     "unknown.py": "import aiohttp\n\n\nasync def make(seconds):\n    return aiohttp.ClientSession(timeout=seconds)\n",
     "other.py": "import httpx\n\nCLIENT = httpx.Client(timeout=0.5)\n",
     "src/info.py": BAD,

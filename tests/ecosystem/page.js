@@ -1,5 +1,5 @@
-// Opens the page {file} in a {browser} that is offline, uses it as a reader would, and writes what was seen; with {only}
-// it is only opened. With {shots} the pictures are kept in that folder.
+// Opens the page {file} in a {browser} that is offline, uses it as a reader would, and writes what was seen; with
+// {only} it is only opened. With {shots} the pictures are kept in that folder.
 const { chromium } = require('playwright-core');
 const fs = require('fs');
 const { inflateSync } = require('zlib');

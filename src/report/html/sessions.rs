@@ -258,7 +258,9 @@ fn bar(held: &[Held], ended: Option<&Ended>, axis: Axis) -> Markup {
                 }
                 None => {
                     rect.(class) y="4" width=(percent(least)) height="10" {}
-                    @if most > least { rect.maybe x=(percent(least)) y="4" width=(percent(most - least)) height="10" {} }
+                    @if most > least {
+                        rect.maybe x=(percent(least)) y="4" width=(percent(most - least)) height="10" {}
+                    }
                 }
             }
         }
