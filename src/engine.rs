@@ -8,7 +8,7 @@ use crate::finding::{Draft, Finding, Severity};
 use crate::frameworks::Frameworks;
 use crate::inventory::{self, Session};
 use crate::languages::{self, LANGUAGES, Language, Sought, language_of};
-use crate::libraries::Libraries;
+use crate::libraries::{Libraries, Mention};
 use crate::locks::{Locks, Pinned};
 use crate::model::facts::{Problem, ProblemKind};
 use crate::model::value::ExprRef;
@@ -88,8 +88,8 @@ fn checked(
         ..Report::default()
     };
     let run = Run { config, files: &known, trouble: Mutex::default() };
-    let (words, naming, lowered) = run.read_all(libraries, progress);
-    let files = Files::new(WordIndex::new(words), naming, &run);
+    let (words, mentions, lowered) = run.read_all(libraries, progress);
+    let files = Files::new(WordIndex::new(words), mentions, &run);
     for file in lowered {
         files.keep(file);
     }
@@ -186,26 +186,26 @@ struct Run<'c> {
 
 impl Run<'_> {
     /// Reads every file once: its words, and, where it names a library, what it says.
-    fn read_all(&self, libraries: &Libraries, progress: &Progress) -> (Vec<Words>, Vec<bool>, Vec<ProjectFile>) {
+    fn read_all(&self, libraries: &Libraries, progress: &Progress) -> (Vec<Words>, Vec<Mention>, Vec<ProjectFile>) {
         let everything = !self.config.prefilter;
         let read = in_parallel(self.config.jobs.get(), self.files.len(), |index| {
-            let mut naming = false;
+            let mut mention = Mention::None;
             let loaded = self.load(FileId(offset(index)), |words, text| {
-                naming = libraries.is_named(words, text);
-                everything || self.files[index].named || naming
+                mention = libraries.mention(words, text);
+                everything || self.files[index].named || mention == Mention::Uses || suppress::may_be_in(text)
             });
             progress.step();
-            (naming, loaded)
+            (mention, loaded)
         });
         let mut all = Vec::with_capacity(read.len());
-        let (mut names, mut lowered) = (Vec::with_capacity(read.len()), Vec::new());
-        for (naming, loaded) in read {
+        let (mut mentions, mut lowered) = (Vec::with_capacity(read.len()), Vec::new());
+        for (mention, loaded) in read {
             let (words, file) = loaded.map_or_else(Default::default, |loaded| (loaded.words, loaded.lowered));
             all.push(words);
-            names.push(naming);
+            mentions.push(mention);
             lowered.extend(file);
         }
-        (all, names, lowered)
+        (all, mentions, lowered)
     }
 
     /// Reads a file, and lowers it if `choose` says so of its words.
@@ -484,7 +484,7 @@ impl Report {
         // Not those that were only read for what others say: which these are depends on how much was read at first.
         let looked_at = |file: &&ProjectFile| {
             let known = &known[file.facts.file.0 as usize];
-            known.reported && (files.names_library(file.facts.file) || known.named)
+            known.reported && (files.uses_library(file.facts.file) || known.named)
         };
         for file in files.lowered().filter(looked_at) {
             self.counts.checked += 1;

@@ -33,6 +33,20 @@ pub struct Outcome {
     pub drafts: Vec<(&'static Rule, Draft)>,
 }
 
+/// Whether a text may hold a suppression, so that what is wrong with it is to be told. A `noqa` is one where it may name
+/// a rule of poolcheck.
+#[must_use]
+pub fn may_be_in(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    // `q` is the rarest of its letters.
+    let noqa = |at: usize| {
+        let word = at.checked_sub(2).and_then(|start| bytes.get(start..at + 2));
+        let rest = bytes[at..].split(|&byte| byte == b'\n').next().unwrap_or_default();
+        word.is_some_and(|word| word.eq_ignore_ascii_case(b"noqa")) && rest.iter().any(|byte| b"Pp-".contains(byte))
+    };
+    memchr::memmem::find(bytes, b"poolcheck").is_some() || memchr::memchr2_iter(b'q', b'Q', bytes).any(noqa)
+}
+
 /// Applies a file's suppressions.
 ///
 /// * `findings`: all of this file, of every confidence; those below `least` are dropped, after they had their chance to

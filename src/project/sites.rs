@@ -179,9 +179,9 @@ impl Project<'_> {
         (names, self.libraries.callables().collect())
     }
 
-    /// The files that sites are looked for in: those that name a library, or what the project calls a class of one.
+    /// The files that sites are looked for in: those that use a library, or what the project calls a class of one.
     pub(super) fn judged_files(&self) -> impl Iterator<Item = &super::ProjectFile> + Clone {
-        let mut judged: Vec<FileId> = self.files.naming().chain(self.judged.iter().copied()).collect();
+        let mut judged: Vec<FileId> = self.files.using().chain(self.judged.iter().copied()).collect();
         judged.sort_unstable();
         judged.dedup();
         judged.into_iter().filter_map(|id| self.files.get(id))
