@@ -61,7 +61,8 @@ pub fn sessions(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{found} in {} (known libraries in {})", number(counts.files, "file"), counts.checked)
 }
 
-fn number(count: usize, word: &str) -> String {
+/// A number of things, in words.
+pub(super) fn number(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 

@@ -1,10 +1,10 @@
-"""What reads the output: the problem matchers and the Vim compiler in editors/, a GitHub workflow, jq."""
+"""What reads the output: the problem matchers and the Vim compiler in editors/, jq."""
 
 import functools
 import json
 import shutil
 
-from kit import BAD, GOOD, ROOT, Skip, blocks, check, expect, folder, node, notebook, run, tool, user
+from kit import BAD, GOOD, ROOT, Skip, blocks, check, expect, folder, node, notebook, run, user
 
 # A finding of every severity in a module and in a notebook, a file that does not parse, a path with a space.
 FILES = {
@@ -91,15 +91,6 @@ def check_github_matcher():
             rows.append((one["file"], *place, severity, one["message"], one["code"]))
         seen.append((line, rows))
     compare(seen, truth)
-
-
-@check
-def check_github_workflow():
-    """the README's workflow is one by GitHub's schema, and its matcher reads the format that it asks for"""
-    (workflow,) = [block for block in blocks("yaml") if block.startswith("name: poolcheck\non:")]
-    with folder({"workflow.yml": workflow}) as here:
-        tool("check-jsonschema", "--builtin-schema", "vendor.github-workflows", "workflow.yml", cwd=here)
-    expect("::add-matcher::" in workflow and "poolcheck --output-format concise" in workflow, workflow)
 
 
 @check
