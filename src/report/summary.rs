@@ -61,7 +61,7 @@ pub fn sessions(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{found} in {} (known libraries in {})", number(counts.files, "file"), counts.checked)
 }
 
-/// A number of things, in words.
+/// A count with its word.
 pub(super) fn number(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }

@@ -25,7 +25,6 @@ PYTHON_TOOLS = (
 # For the hooks' repository alone: pip builds that one offline.
 BUILD_BACKEND = "setuptools==80.9.0"
 NODE_TOOLS = ("@rushstack/problem-matcher@0.2.1",)
-SARIF_TOOL = "@microsoft/sarif-multitool-linux@5.7.0"
 
 CHECKS = []
 
@@ -152,6 +151,9 @@ def node():
         return json.loads(run("node", HERE / name, text=json.dumps(value), env={"NODE_PATH": str(modules)}, status=0).stdout)
 
     return script
+
+
+SARIF_TOOL = "@microsoft/sarif-multitool-linux@5.7.0"
 
 
 @functools.cache
