@@ -295,8 +295,9 @@ def check_ci_snippets():
     for block in blocks("yaml"):
         for word, schema in kinds.items():
             if re.search(rf"^ *{word}", block, re.MULTILINE):
-                with folder({"document.yml": block}) as here:
+                with folder({"document.yml": block, "broken.yml": re.sub("runs-on|always", "nothing", block)}) as here:
                     tool("check-jsonschema", "--builtin-schema", schema, "document.yml", cwd=here)
+                    tool("check-jsonschema", "--builtin-schema", schema, "broken.yml", cwd=here, status=1)
                 commands += re.findall(r"^ *- (?:run: )?(poolcheck .*)$", block, re.MULTILINE)
     formats = ["github", "sarif", "gitlab"]
     expect([re.search(r"--output-format (\w+)", command)[1] for command in commands] == formats, commands)
