@@ -223,9 +223,9 @@ def check_junit():
     cases = read["cases"]
     expect(read["counts"] == [len(cases), len(seen.truth), len(seen.problems)], read)
     expect(len({(suite, name) for suite, name, *_ in cases}) == len(cases), "names are not unique", *cases)
-    found = sorted((suite, kind, message) for suite, _, _, (one,) in cases for element, kind, message, _ in [one] if element == "Failure")
+    found = sorted((suite, one[1], one[2]) for suite, _, _, (one,) in cases if one[0] == "Failure")
     expect(found == sorted((one["filename"], one["severity"], one["message"]) for one in seen.truth), *found)
-    problems = sorted((suite, message) for suite, _, _, ((element, _, message, _),) in cases if element == "Error")
+    problems = sorted((suite, one[2]) for suite, _, _, (one,) in cases if one[0] == "Error")
     expect(problems == sorted((one["filename"], one["message"]) for one in seen.problems), *problems)
     expect(junit(empty("junit")) == {"counts": [1, 0, 0], "cases": [["poolcheck", "no findings", "poolcheck", []]]})
     for broken in replaced(seen.text, ("</failure>", ""), ("broken.py", "broken\x1b.py"), ("` is", "` < 1 & is")):
