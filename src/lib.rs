@@ -46,6 +46,7 @@
 //! 6. A rule speaks only of what is known: accessors of [`model::value::Value`] give nothing where anything is unknown.
 //! 7. What is known never depends on what was read first: a question about a name is put to every file that holds the
 //!    word ([`words`]), and questions that depend on themselves are answered the same from wherever they are asked.
+//! 8. Nothing that comes from a file, a path or the command line can steer a terminal, in any format.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod cli;

@@ -78,7 +78,9 @@ fn usage(error: &clap::Error) -> Result<u8, Stop> {
     }
     let text = error.render().to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);
-    let _ = write!(io::stderr(), "poolcheck: error: {text}");
+    // clap repeats arguments as they are, and a file's name can be one.
+    let text: Vec<_> = text.split('\n').map(tame).collect();
+    let _ = write!(io::stderr(), "poolcheck: error: {}", text.join("\n"));
     Ok(UNABLE)
 }
 

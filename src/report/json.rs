@@ -3,6 +3,7 @@
 //! Rows and columns count from 1, columns in Unicode code points, ends exclusive; in a notebook rows count within a
 //! cell, and then `cell` stands beside the place. Every finding stands alone, also one that human formats fold.
 
+use super::escaped::{write_compact, write_pretty};
 use super::{FileProblem, Report, Style};
 use crate::finding::{Applicability, Finding, Fix, Label, Severity};
 use crate::source::{Position, Span};
@@ -118,18 +119,18 @@ pub(super) fn write(report: &Report, _: Style, out: &mut dyn Write) -> io::Resul
         problems: report.problems.iter().map(|problem| problem_record(report, problem)).collect(),
         diagnostics: report.findings.iter().map(|finding| record(report, finding)).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    write_pretty(out, &document)?;
     out.write_all(b"\n")
 }
 
 /// Writes the records alone: problems (which have a `kind`), then findings (which have a `code`).
 pub(super) fn write_lines(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
     for problem in &report.problems {
-        serde_json::to_writer(&mut *out, &problem_record(report, problem))?;
+        write_compact(out, &problem_record(report, problem))?;
         out.write_all(b"\n")?;
     }
     for finding in &report.findings {
-        serde_json::to_writer(&mut *out, &record(report, finding))?;
+        write_compact(out, &record(report, finding))?;
         out.write_all(b"\n")?;
     }
     Ok(())

@@ -3,6 +3,7 @@
 //! In the table a session has a line that says where it is and whose it is, one with its values, and one with the places
 //! of those that are written elsewhere. Columns that no library of the table has are left out.
 
+use super::escaped::write_pretty;
 use super::json::{Location, Place, ProblemRecord, Tool, place, problem_record};
 use super::{Report, Style, concise};
 use crate::inventory::{Bound, Held, Origin, Session};
@@ -217,7 +218,7 @@ pub(super) fn write_json(report: &Report, _: Style, out: &mut dyn Write) -> io::
         problems: report.problems.iter().map(|problem| problem_record(report, problem)).collect(),
         sessions: report.sessions.iter().map(|session| record(report, session)).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    write_pretty(out, &document)?;
     out.write_all(b"\n")
 }
 

@@ -12,6 +12,7 @@ import sys
 import time
 import traceback
 
+import check_formats  # noqa: F401
 import check_hooks  # noqa: F401
 import check_packages  # noqa: F401
 import check_pages  # noqa: F401
