@@ -5,6 +5,7 @@ use crate::finding::{Confidence, Severity};
 use crate::report::{FORMATS, Format};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Parser, ValueEnum};
+use clap_complete::Shell;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -74,6 +75,27 @@ pub struct Cli {
     #[arg(short, long, help_heading = "Output")]
     pub verbose: bool,
 
+    /// Tell only findings that this file does not hold
+    #[arg(long, value_name = "FILE", help_heading = "Adoption")]
+    pub baseline: Option<PathBuf>,
+    /// Write the findings into the baseline, and take out of it what is fixed
+    #[arg(long, conflicts_with = "sites", help_heading = "Adoption")]
+    pub update_baseline: bool,
+    /// Tell only findings where lines changed since a git revision, committed or not
+    #[arg(long, value_name = "REV", conflicts_with = "sites", help_heading = "Adoption")]
+    pub since: Option<String>,
+    /// Write a comment that silences it beside each finding, with a reason
+    #[arg(
+        long,
+        value_name = "REASON",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "",
+        conflicts_with_all = ["sites", "update_baseline", "statistics"],
+        help_heading = "Adoption"
+    )]
+    pub add_ignore: Option<String>,
+
     /// The lowest severity that makes the exit status 1 (default: warning)
     #[arg(long, value_name = "SEVERITY", value_parser = fail_on(), help_heading = "Exit status")]
     pub fail_on: Option<FailOn>,
@@ -115,6 +137,12 @@ pub struct Cli {
     /// How many threads (default: one for each processor)
     #[arg(short, long, value_name = "N", help_heading = "Files")]
     pub jobs: Option<NonZeroUsize>,
+    /// Write a shell's completions to standard output and exit
+    #[arg(long, value_name = "SHELL", value_enum, help_heading = "Installation")]
+    pub completions: Option<Shell>,
+    /// Write the manual page to standard output and exit
+    #[arg(long, help_heading = "Installation")]
+    pub man: bool,
     /// Parse every file, also those in which nothing can matter: the same findings, slower
     #[arg(long, hide = true, action = ArgAction::SetTrue)]
     pub no_prefilter: bool,

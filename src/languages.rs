@@ -9,6 +9,7 @@ mod python;
 
 use crate::model::facts::{FileFacts, Problem, ProblemKind};
 use crate::source::{FileId, LineIndex, SourceFile};
+use crate::suppress::add::{self, Insertion};
 use std::path::Path;
 
 /// What a word is looked for as.
@@ -41,7 +42,13 @@ pub struct Language {
     pub may_hold: fn(&str, &str, Sought) -> bool,
     /// Makes the text of a file's bytes.
     text: fn(Vec<u8>) -> Result<notebook::Text, Problem>,
+    /// Puts texts into the bytes that a file was read from, or says why that cannot be.
+    pub insert: Insert,
 }
+
+/// Puts texts into a file's bytes: what the bytes were, what was read from them, and what is put in, sorted by place. What
+/// is there keeps its encoding and its form.
+pub type Insert = fn(&[u8], &SourceFile, &[Insertion]) -> Result<Vec<u8>, String>;
 
 /// All languages.
 pub static LANGUAGES: &[Language] = &[
@@ -52,6 +59,7 @@ pub static LANGUAGES: &[Language] = &[
         lower: python::lower,
         may_hold: python::may_hold,
         text: plain,
+        insert,
     },
     Language {
         name: "notebook",
@@ -60,6 +68,7 @@ pub static LANGUAGES: &[Language] = &[
         lower: python::lower,
         may_hold: python::may_hold,
         text: notebook::text,
+        insert: notebook::insert,
     },
 ];
 
@@ -86,6 +95,10 @@ pub fn read(language: &Language, id: FileId, path: &str, bytes: Vec<u8>) -> Resu
 
 fn plain(bytes: Vec<u8>) -> Result<notebook::Text, Problem> {
     Ok(notebook::Text { text: encoding::decode(bytes)?, cells: Vec::new() })
+}
+
+fn insert(bytes: &[u8], source: &SourceFile, insertions: &[Insertion]) -> Result<Vec<u8>, String> {
+    encoding::encode(&add::insert(&source.text, insertions.iter()), bytes)
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@
 //! | [`rules`] | the one list of rules; a page and a judgement each |
 //! | [`inventory`] | what each session's timeouts and pool are |
 //! | [`finding`], [`suppress`], [`report`] | what was said, what is silenced, how it is shown |
+//! | [`baseline`], [`since`] | what was there before, and what changed: the rest is not told |
 //! | [`engine`] | runs all this |
 //!
 //! # Words
@@ -48,6 +49,7 @@
 //!    word ([`words`]), and questions that depend on themselves are answered the same from wherever they are asked.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod baseline;
 pub mod cli;
 pub mod config;
 pub mod discover;
@@ -64,6 +66,7 @@ pub mod progress;
 pub mod project;
 pub mod report;
 pub mod rules;
+pub mod since;
 pub mod source;
 pub mod suppress;
 pub mod words;

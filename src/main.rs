@@ -1,7 +1,7 @@
 //! The `poolcheck` command: flags in, exit status out. The only place that prints errors and exits.
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 use poolcheck::cli::{Cli, ColorChoice};
 use poolcheck::config::{Config, Flags, KEYS, unknown_rule};
 use poolcheck::discover::discover;
@@ -11,6 +11,7 @@ use poolcheck::paths::tame;
 use poolcheck::progress::Progress;
 use poolcheck::report::{Format, Report, SITE_FORMATS, Style, page, summary};
 use poolcheck::rules;
+use poolcheck::suppress::{Added, replace, write_ignores};
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
@@ -86,8 +87,14 @@ fn run(cli: &Cli) -> Result<u8, Stop> {
     if cli.rules || cli.explain.is_some() {
         return show_rules(cli);
     }
+    if cli.man || cli.completions.is_some() {
+        return write_manual(cli);
+    }
     let started = Instant::now();
     let config = Config::new(&flags(cli)?)?;
+    if let Some(reason) = &cli.add_ignore {
+        check_reason(cli, reason)?;
+    }
     if cli.show_settings {
         return show_settings(cli, &config);
     }
@@ -99,7 +106,9 @@ fn run(cli: &Cli) -> Result<u8, Stop> {
         return show_sites(cli, &config, format);
     }
     let (mut out, style) = output(cli)?;
-    let report = with_progress(cli, |progress| engine::check(&config, progress))?;
+    let mut report = with_progress(cli, |progress| engine::check(&config, progress))?;
+    keep_baseline(&report)?;
+    let added = cli.add_ignore.as_deref().map(|reason| write_ignores(&config, &mut report, reason));
     if cli.statistics {
         summary::statistics(&report, format.json, &mut out)?;
     } else {
@@ -109,7 +118,54 @@ fn run(cli: &Cli) -> Result<u8, Stop> {
     if cli.verbose {
         tell_verbose(&config, started);
     }
+    if let Some(added) = &added {
+        tell_added(cli, added);
+    }
     finish(cli, &report, config.run.fail_on)
+}
+
+/// Refuses what `--add-ignore` cannot write.
+fn check_reason(cli: &Cli, reason: &str) -> Result<(), Stop> {
+    let wrong = if reason.chars().any(char::is_control) {
+        "the reason must be one line without control characters"
+    } else if cli.paths.iter().any(|path| path.as_os_str() == "-") {
+        "standard input cannot be written to; name the file"
+    } else {
+        return Ok(());
+    };
+    Err(Stop::Error(format!("--add-ignore: {wrong}")))
+}
+
+/// Writes the baseline, where that was asked for.
+fn keep_baseline(report: &Report) -> Result<(), Stop> {
+    let Some(updated) = report.baseline.as_ref().and_then(|baseline| baseline.updated.as_ref()) else { return Ok(()) };
+    replace(updated.path(), updated.text().as_bytes())
+        .map_err(|error| Stop::Error(format!("{}: the baseline cannot be written: {error}", updated.path().display())))
+}
+
+/// Tells what became of `--add-ignore`.
+fn tell_added(cli: &Cli, added: &Added) {
+    for left in &added.left {
+        let _ = writeln!(io::stderr(), "poolcheck: warning: {}", tame(left));
+    }
+    if !cli.quiet {
+        let mut text = Vec::new();
+        let _ = summary::added(added, &mut text).and_then(|()| io::stderr().write_all(&text));
+    }
+}
+
+/// Writes what packagers install beside the command.
+fn write_manual(cli: &Cli) -> Result<u8, Stop> {
+    let mut command = Cli::command();
+    let mut text = Vec::new();
+    match cli.completions {
+        Some(shell) => clap_complete::generate(shell, &mut command, "poolcheck", &mut text),
+        None => clap_mangen::Man::new(command).render(&mut text)?,
+    }
+    let (mut out, _) = output(cli)?;
+    out.write_all(&text)?;
+    out.flush()?;
+    Ok(0)
 }
 
 /// Writes the inventory. A format without a form for it is an error where the flag names it; in a configuration it
@@ -175,6 +231,9 @@ fn flags(cli: &Cli) -> Result<Flags, Stop> {
         jobs: cli.jobs,
         no_prefilter: cli.no_prefilter,
         sites: cli.sites,
+        baseline: cli.baseline.clone(),
+        update_baseline: cli.update_baseline,
+        since: cli.since.clone(),
     })
 }
 
@@ -233,7 +292,8 @@ fn show_rules(cli: &Cli) -> Result<u8, Stop> {
 
 /// Says which rules begin like this, or which is the nearest.
 fn no_single_rule(name: &str) -> String {
-    let begins = |rule: &&rules::Rule| rule.code.starts_with(name) || rule.name.starts_with(name);
+    let begin = |text: &str| text.get(..name.len()).is_some_and(|part| part.eq_ignore_ascii_case(name));
+    let begins = |rule: &&rules::Rule| begin(rule.code) || begin(rule.name);
     let near: Vec<String> =
         rules::all().iter().filter(begins).map(|rule| format!("{} ({})", rule.code, rule.name)).collect();
     if name.is_empty() || near.is_empty() {

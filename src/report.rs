@@ -10,6 +10,7 @@ pub mod page;
 mod sites;
 pub mod summary;
 
+use crate::baseline;
 use crate::config::nearest;
 use crate::finding::{Applicability, Finding, Severity};
 use crate::inventory::Session;
@@ -34,6 +35,19 @@ pub struct Report {
     pub counts: Counts,
     /// Named paths that could not be checked at all; with one of these the run's status is 2.
     pub errors: Vec<String>,
+    /// What came of the baseline, where there is one.
+    pub baseline: Option<baseline::Outcome>,
+    /// What `--since` left out.
+    pub unchanged: Option<Unchanged>,
+}
+
+/// Findings that are not told because nothing changed where they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unchanged {
+    /// The revision, as it was named.
+    pub revision: String,
+    /// How many there are.
+    pub count: usize,
 }
 
 /// Trouble with one file.

@@ -8,7 +8,11 @@
 //!
 //! Refuses to look for comments: front ends found them in syntax, so a directive inside a string is none.
 
+pub mod add;
 mod directive;
+mod write;
+
+pub use write::{Added, replace, write_ignores};
 
 use crate::config::{RuleSet, nearest};
 use crate::finding::{Applicability, Confidence, Draft, Edit, Finding, Fix};
@@ -16,6 +20,7 @@ use crate::model::facts::Comment;
 use crate::rules::{self, Rule};
 use crate::source::{SourceFile, Span, offset};
 use directive::{Directive, Kind, Parsed};
+use std::ops::RangeInclusive;
 
 /// The rule that a suppression of nothing breaks.
 pub const UNUSED: &str = "unused-suppression";
@@ -27,6 +32,8 @@ pub const UNKNOWN: &str = "unknown-suppression";
 pub struct Outcome {
     /// The findings to show, in the order they came.
     pub kept: Vec<Finding>,
+    /// Those below the confidence that is shown, which no comment silences.
+    pub unsure: Vec<Finding>,
     /// How many that would have been shown are silenced.
     pub suppressed: usize,
     /// What is wrong with the comments themselves.
@@ -35,7 +42,7 @@ pub struct Outcome {
 
 /// Applies a file's suppressions.
 ///
-/// * `findings`: all of this file, of every confidence; those below `least` are dropped, after they had their chance to
+/// * `findings`: all of this file, of every confidence; those below `least` are set apart, after they had their chance to
 ///   prove a suppression used.
 /// * `ran`: the rules that were asked about this file (selected, not off by `per-file-ignores`, not silent in test code):
 ///   only of these can it be said that a suppression is unused.
@@ -58,8 +65,7 @@ pub fn apply(
         }
     }
     for finding in findings {
-        let lines = source.lines.line(finding.statement.start)
-            ..=source.lines.line(finding.statement.end.max(finding.statement.start + 1) - 1);
+        let lines = lines_of(source, &finding);
         let mut silenced = false;
         for directive in directives.iter_mut().filter(|directive| directive.covers(&lines)) {
             silenced |= directive.uses(finding.rule);
@@ -67,7 +73,8 @@ pub fn apply(
         match (silenced, finding.confidence >= least) {
             (false, true) => outcome.kept.push(finding),
             (true, true) => outcome.suppressed += 1,
-            (_, false) => {}
+            (false, false) => outcome.unsure.push(finding),
+            (true, false) => {}
         }
     }
     for directive in &directives {
@@ -75,6 +82,12 @@ pub fn apply(
     }
     outcome.silence_own(source, &directives);
     outcome
+}
+
+/// The lines that a suppression of the finding may stand on.
+fn lines_of(source: &SourceFile, finding: &Finding) -> RangeInclusive<usize> {
+    let Span { start, end, .. } = finding.statement;
+    source.lines.line(start)..=source.lines.line(end.max(start + 1) - 1)
 }
 
 impl Outcome {

@@ -1,85 +1,12 @@
 //! The built command: exit statuses, streams, files, configuration.
 #![allow(clippy::unwrap_used)]
 
-use assert_cmd::Command;
+mod support;
+
 use std::fs;
 use std::path::Path;
-use std::process::{Output, Stdio};
-use tempfile::TempDir;
-
-/// A folder with files, and the command run in it.
-struct Project(TempDir);
-
-impl Project {
-    fn new(files: &[(&str, &str)]) -> Project {
-        let project = Project(tempfile::tempdir().unwrap());
-        for (path, text) in files {
-            project.write(path, text);
-        }
-        project
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::cargo_bin("poolcheck").unwrap();
-        // The environment of whoever runs the tests is not under test.
-        for name in ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "FORCE_HYPERLINK"] {
-            command.env_remove(name);
-        }
-        command.env("HOME", self.path()).env("XDG_CONFIG_HOME", self.path().join(".config"));
-        command.current_dir(self.path()).args(args);
-        command
-    }
-
-    fn run(&self, args: &[&str]) -> Output {
-        self.command(args).output().unwrap()
-    }
-
-    /// What `--show-files` lists.
-    fn files(&self, args: &[&str]) -> Vec<String> {
-        let out = self.run(&[&["--show-files"], args].concat());
-        stdout(&out).lines().map(str::to_owned).collect()
-    }
-
-    /// The line of `--show-settings` for a key.
-    fn setting(&self, key: &str, args: &[&str]) -> String {
-        let out = self.run(&[&["--show-settings"], args].concat());
-        assert_eq!(status(&out), 0, "{}", stderr(&out));
-        let start = format!("{key} = ");
-        let line = stdout(&out).lines().find_map(|line| line.strip_prefix(&start).map(str::to_owned));
-        line.unwrap_or_default()
-    }
-
-    /// The error of a run that must fail with status 2 and an empty stdout.
-    fn error(&self, args: &[&str]) -> String {
-        let out = self.run(args);
-        assert_eq!((status(&out), stdout(&out)), (2, String::new()), "{args:?}");
-        let text = stderr(&out);
-        assert!(text.starts_with("poolcheck: error: "), "{text}");
-        text
-    }
-}
-
-fn stdout(out: &Output) -> String {
-    String::from_utf8(out.stdout.clone()).unwrap()
-}
-
-fn stderr(out: &Output) -> String {
-    String::from_utf8(out.stderr.clone()).unwrap()
-}
-
-fn status(out: &Output) -> i32 {
-    out.status.code().unwrap()
-}
+use std::process::Stdio;
+use support::command::{Project, status, stderr, stdout};
 
 #[test]
 fn a_clean_run_is_silent_on_stdout_and_says_so_on_stderr() {

@@ -121,7 +121,7 @@ fn report() -> Report {
         problem("src/x.py", Some(FileId(3)), ProblemKind::Syntax, "what stands here is not Python", Some(11)),
     ];
     let counts = Counts { files: 812, checked: 41, sites: 17, suppressed: 2, baselined: 0 };
-    Report { findings, sessions: Vec::new(), problems, sources, counts, errors: Vec::new() }
+    Report { findings, problems, sources, counts, ..Report::default() }
 }
 
 fn golden(name: &str, actual: &[u8]) {

@@ -10,7 +10,7 @@ use crate::finding::{Confidence, Severity};
 use crate::report::Format;
 use crate::rules::{self, Rule};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -28,13 +28,33 @@ pub(crate) struct Layer {
     pub(crate) lint_tests: Option<bool>,
     pub(crate) severities: Vec<(&'static Rule, Severity)>,
     pub(crate) limit_per_host: Option<u32>,
+    pub(crate) baseline: Option<PathBuf>,
 }
 
 /// Something wrong in a table.
 #[derive(Debug)]
 pub(crate) struct Fault {
-    pub(crate) message: String,
+    /// The key whose value is wrong, with those around it; empty where it is the key itself.
+    key: String,
+    message: String,
     pub(crate) at: Range<usize>,
+}
+
+impl Fault {
+    fn new(message: impl Into<String>, at: Range<usize>) -> Fault {
+        Fault { key: String::new(), message: message.into(), at }
+    }
+
+    /// The same, in the value of a key.
+    fn under(mut self, key: &str) -> Fault {
+        self.key = if self.key.is_empty() { key.to_owned() } else { format!("{key}.{}", self.key) };
+        self
+    }
+
+    /// What is wrong, and with which key.
+    pub(crate) fn message(&self) -> String {
+        if self.key.is_empty() { self.message.clone() } else { format!("`{}`: {}", self.key, self.message) }
+    }
 }
 
 type Value<'a> = Spanned<DeValue<'a>>;
@@ -135,6 +155,12 @@ pub static KEYS: &[Key] = &[
         show: |settings| Some(quote(settings.min_confidence.as_str())),
     },
     Key {
+        name: "baseline",
+        about: "the file with the findings that are known, relative to this one",
+        read: |layer, value, _| text(value).map(|path| layer.baseline = Some(PathBuf::from(path))),
+        show: |settings| settings.baseline.as_ref().map(|path| quote(&path.to_string_lossy())),
+    },
+    Key {
         name: "lint-tests",
         about: "whether rules that are silent in test code speak there",
         read: |layer, value, _| boolean(value).map(|is| layer.lint_tests = Some(is)),
@@ -199,7 +225,8 @@ pub(crate) fn read_table(table: &DeTable<'_>, base: &Path) -> Result<Layer, Faul
         let Some(index) = known else {
             return Err(unknown_key(name, KEYS.iter().map(|key| key.name)));
         };
-        (KEYS[index].read)(&mut layer, value, base)?;
+        let key = &KEYS[index];
+        (key.read)(&mut layer, value, base).map_err(|fault| fault.under(key.name))?;
     }
     Ok(layer)
 }
@@ -211,11 +238,11 @@ fn unknown_key<'a>(name: &Spanned<std::borrow::Cow<'_, str>>, known: impl Iterat
         Some(near) => format!("unknown key `{text}`; did you mean `{near}`?"),
         None => format!("unknown key `{text}`; the keys are {}", known.join(", ")),
     };
-    Fault { message, at: name.span() }
+    Fault::new(message, name.span())
 }
 
 fn fault(value: &Value<'_>, message: impl Into<String>) -> Fault {
-    Fault { message: message.into(), at: value.span() }
+    Fault::new(message, value.span())
 }
 
 fn wanted(value: &Value<'_>, what: &str) -> Fault {
@@ -266,7 +293,7 @@ fn per_file(value: &Value<'_>, base: &Path) -> Result<Vec<PerFile>, Fault> {
     for (glob, codes) in table {
         let rules = selectors(codes)?.iter().flat_map(|selector| selector.rules().iter()).collect();
         let row = PerFile::parse(glob.get_ref(), rules, base);
-        rows.push(row.map_err(|message| Fault { message, at: glob.span() })?);
+        rows.push(row.map_err(|message| Fault::new(message, glob.span()))?);
     }
     Ok(rows)
 }
@@ -274,15 +301,18 @@ fn per_file(value: &Value<'_>, base: &Path) -> Result<Vec<PerFile>, Fault> {
 fn rule_tables(layer: &mut Layer, value: &Value<'_>) -> Result<(), Fault> {
     let tables = value.get_ref().as_table().ok_or_else(|| wanted(value, "a table of rules"))?;
     for (name, table) in tables {
-        let missing = || Fault { message: unknown_rule(name.get_ref()), at: name.span() };
+        let missing = || Fault::new(unknown_rule(name.get_ref()), name.span());
         let rule = rules::find(name.get_ref()).ok_or_else(missing)?;
         let keys = table.get_ref().as_table().ok_or_else(|| wanted(table, "a table"))?;
         for (key, value) in keys {
             let of_rule = |row: &&RuleKey| row.rule.is_none_or(|name| name == rule.name);
             let known = RULE_KEYS.iter().filter(of_rule);
             match known.clone().find(|row| row.name == key.get_ref()) {
-                Some(row) => (row.read)(layer, rule, value)?,
-                None => return Err(unknown_key(key, known.map(|row| row.name))),
+                Some(row) => {
+                    let within = |fault: Fault| fault.under(row.name).under(name.get_ref());
+                    (row.read)(layer, rule, value).map_err(within)?;
+                }
+                None => return Err(unknown_key(key, known.map(|row| row.name)).under(name.get_ref())),
             }
         }
     }

@@ -6,9 +6,15 @@
 //! zero byte.
 
 use crate::finding::Finding;
-use crate::source::{FileId, SourceFile};
+use crate::source::{FileId, SourceFile, Span};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+
+/// The text of the line that a place begins on, without space around it, runs of space as one.
+#[must_use]
+pub fn line_of(source: &SourceFile, at: Span) -> String {
+    source.line_text(source.lines.line(at.start)).split_whitespace().collect::<Vec<_>>().join(" ")
+}
 
 /// Gives each finding its fingerprint. `findings` are sorted by place and are all of their files, before a baseline takes
 /// any away: which of several alike a finding is depends on the ones before it.
@@ -17,8 +23,7 @@ pub fn stamp(findings: &mut [Finding], sources: &BTreeMap<FileId, SourceFile>) {
     for finding in findings {
         let (path, line) = sources
             .get(&finding.at.file)
-            .map_or(("", ""), |source| (source.path.as_str(), source.line_text(source.lines.line(finding.at.start))));
-        let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+            .map_or(("", String::new()), |source| (source.path.as_str(), line_of(source, finding.at)));
         let key = format!("{}\0{path}\0{line}", finding.rule.code);
         let count = seen.entry(key.clone()).or_insert(0);
         finding.fingerprint = format!("{:016x}", fnv1a(format!("{key}\0{count}").as_bytes()));

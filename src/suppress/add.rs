@@ -1,0 +1,235 @@
+//! `--add-ignore`: where the comments go that silence findings.
+//!
+//! A comment stands at the end of the line that a finding is on, or alone above its statement; a suppression that is
+//! already there gets the codes. Whether a place is one for a comment, the front end says: it is asked about the text
+//! with the comment in it, and must find it there and nothing broken. So a comment is never written into a string.
+//! Refuses to know files.
+
+use super::directive::{self, Directive, Kind, Parsed};
+use crate::finding::Finding;
+use crate::languages::Language;
+use crate::source::{SourceFile, offset};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
+
+/// How wide a line may become, in characters, before its comment goes above it: black's and ruff's own default.
+const WIDTH: usize = 88;
+
+/// A text that is put in somewhere, before what is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Insertion {
+    /// The byte before which it is put.
+    pub at: u32,
+    /// What is put there.
+    pub text: String,
+}
+
+/// What silences a file's findings.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// What is put into its text, sorted by place.
+    pub insertions: Vec<Insertion>,
+    /// Which findings have no place for a comment, by their index.
+    pub homeless: Vec<usize>,
+}
+
+/// Where a comment could go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    /// At the end of the list of the suppression that is there, by its index.
+    Within(usize),
+    /// At the end of a line.
+    End(usize),
+    /// Alone above a line.
+    Above(usize),
+}
+
+/// The findings of one statement.
+struct Group {
+    findings: Vec<usize>,
+    codes: BTreeSet<&'static str>,
+    /// What may be tried, best first.
+    places: Vec<Place>,
+    /// Which of them is tried.
+    tried: usize,
+}
+
+/// Plans what silences findings of a file. A reason stands after the rules; it may be empty.
+#[must_use]
+pub fn plan(source: &SourceFile, language: &Language, findings: &[&Finding], reason: &str) -> Plan {
+    let facts = (language.lower)(source);
+    let parsed = facts.comments.iter().flat_map(|comment| directive::parse(source, comment));
+    let directives = parsed.filter_map(|parsed| match parsed {
+        Parsed::Directive(directive) if directive.kind == Kind::Statement => Some(directive),
+        _ => None,
+    });
+    let writer = Writer { source, language, directives: directives.collect(), reason, troubles: facts.problems.len() };
+    writer.plan(findings)
+}
+
+struct Writer<'a> {
+    source: &'a SourceFile,
+    language: &'a Language,
+    directives: Vec<Directive>,
+    reason: &'a str,
+    /// How much is wrong with the file as it is.
+    troubles: usize,
+}
+
+impl Writer<'_> {
+    fn plan(&self, findings: &[&Finding]) -> Plan {
+        let mut groups: BTreeMap<(usize, usize), Group> = BTreeMap::new();
+        for (index, finding) in findings.iter().enumerate() {
+            let lines = super::lines_of(self.source, finding);
+            let group = groups.entry((*lines.start(), *lines.end())).or_insert_with(|| Group {
+                findings: Vec::new(),
+                codes: BTreeSet::new(),
+                places: self.places(&lines, self.source.lines.line(finding.at.start), finding.rule.code),
+                tried: 0,
+            });
+            group.findings.push(index);
+            group.codes.insert(finding.rule.code);
+        }
+        let mut groups: Vec<Group> = groups.into_values().collect();
+        let mut plan = Plan::default();
+        loop {
+            let wrong = self.wrong(&groups);
+            for &index in &wrong {
+                groups[index].tried += 1;
+            }
+            groups.retain(|group| {
+                let left = group.tried < group.places.len();
+                if !left {
+                    plan.homeless.extend(&group.findings);
+                }
+                left
+            });
+            if wrong.is_empty() {
+                plan.insertions = self.insertions(groups.iter()).into_iter().map(|(insertion, _)| insertion).collect();
+                plan.homeless.sort_unstable();
+                return plan;
+            }
+        }
+    }
+
+    /// Where a comment for a statement could go, best first: on the line of the finding, above the statement, on its
+    /// other lines; at last also where the line becomes long.
+    fn places(&self, lines: &RangeInclusive<usize>, at: usize, code: &str) -> Vec<Place> {
+        if let Some(there) = self.directives.iter().position(|directive| directive.covers(lines)) {
+            return vec![Place::Within(there)];
+        }
+        let at = at.clamp(*lines.start(), *lines.end());
+        let mut ends: Vec<usize> = vec![at];
+        ends.extend(lines.clone().filter(|line| *line != at));
+        ends.retain(|line| !self.source.line_text(*line).ends_with('\\'));
+        let length = self.comment([code].into_iter()).chars().count();
+        let fits = |line: &usize| self.source.line_text(*line).chars().count() + length + 2 <= WIDTH;
+        let (short, long): (Vec<usize>, Vec<usize>) = ends.into_iter().partition(fits);
+        let mut places: Vec<Place> = short.iter().chain(&long).map(|line| Place::End(*line)).collect();
+        let first = *lines.start();
+        let continues = first > 0 && self.source.line_text(first - 1).ends_with('\\');
+        // What stands above a comment holds for the code below both.
+        if !continues && !directive::is_comment(self.source.line_text(first)) {
+            let best = usize::from(short.first() == Some(&at));
+            places.insert(best, Place::Above(first));
+        }
+        places
+    }
+
+    /// The groups whose place is none for a comment.
+    fn wrong(&self, groups: &[Group]) -> Vec<usize> {
+        let (lost, troubled) = self.tried(groups.iter());
+        if !lost.is_empty() || !troubled {
+            return lost;
+        }
+        let alone = |index: &usize| self.tried(std::iter::once(&groups[*index])).1;
+        (0..groups.len()).filter(alone).collect()
+    }
+
+    /// Puts the comments in: which of them the front end does not find, and whether something is broken.
+    fn tried<'g>(&self, groups: impl Iterator<Item = &'g Group> + Clone) -> (Vec<usize>, bool) {
+        let insertions = self.insertions(groups.clone());
+        let text = insert(&self.source.text, insertions.iter().map(|(insertion, _)| insertion));
+        let facts = (self.language.lower)(&SourceFile::new(self.source.id, self.source.path.clone(), text));
+        let mut lost: Vec<usize> = Vec::new();
+        let mut shift = 0;
+        let mut found: BTreeMap<Place, bool> = BTreeMap::new();
+        for (insertion, place) in &insertions {
+            let start = insertion.at + shift;
+            let end = start + offset(insertion.text.trim_end().len());
+            shift += offset(insertion.text.len());
+            let holds = facts.comments.iter().any(|comment| comment.start < end && end <= comment.end);
+            found.insert(*place, holds);
+        }
+        for (index, group) in groups.enumerate() {
+            if !found.get(&group.places[group.tried]).copied().unwrap_or(false) {
+                lost.push(index);
+            }
+        }
+        (lost, facts.problems.len() > self.troubles)
+    }
+
+    /// What is put in for groups, each place once.
+    fn insertions<'g>(&self, groups: impl Iterator<Item = &'g Group>) -> Vec<(Insertion, Place)> {
+        let mut codes: BTreeMap<Place, BTreeSet<&str>> = BTreeMap::new();
+        for group in groups {
+            codes.entry(group.places[group.tried]).or_default().extend(&group.codes);
+        }
+        let mut made: Vec<(Insertion, Place)> =
+            codes.into_iter().map(|(place, codes)| (self.insertion(place, &codes), place)).collect();
+        made.sort_by_key(|(insertion, place)| (insertion.at, *place));
+        made
+    }
+
+    fn insertion(&self, place: Place, codes: &BTreeSet<&str>) -> Insertion {
+        let comment = || self.comment(codes.iter().copied());
+        let start = |line: usize| self.source.lines.start(line).unwrap_or(0);
+        match place {
+            Place::Within(index) => {
+                let names = &self.directives[index].names;
+                let text: String = codes.iter().map(|code| format!(", {code}")).collect();
+                Insertion { at: names.last().map_or(0, |name| name.end), text }
+            }
+            Place::End(line) => {
+                let code = self.source.line_text(line).trim_end();
+                Insertion { at: start(line) + offset(code.len()), text: format!("  {}", comment()) }
+            }
+            Place::Above(line) => {
+                let code = self.source.line_text(line);
+                let indent = &code[..code.len() - code.trim_start().len()];
+                Insertion { at: start(line), text: format!("{indent}{}{}", comment(), self.ending(line)) }
+            }
+        }
+    }
+
+    fn comment<'c>(&self, codes: impl Iterator<Item = &'c str>) -> String {
+        let (sign, codes) = (self.language.comment_sign, codes.collect::<Vec<_>>().join(", "));
+        let reason = self.reason;
+        let space = if reason.is_empty() { "" } else { " " };
+        format!("{sign} poolcheck: ignore[{codes}]{space}{reason}")
+    }
+
+    /// How a line ends; the last one of a file like the first.
+    fn ending(&self, line: usize) -> &str {
+        let of = |line: usize| {
+            let end = self.source.lines.start(line + 1)? as usize;
+            let start = self.source.lines.start(line)? as usize + self.source.line_text(line).len();
+            self.source.text.get(start..end).filter(|ending| !ending.is_empty())
+        };
+        of(line).or_else(|| of(0)).unwrap_or("\n")
+    }
+}
+
+/// The text with what is put in, which is sorted by place.
+pub(crate) fn insert<'i>(text: &str, insertions: impl Iterator<Item = &'i Insertion>) -> String {
+    let mut made = String::with_capacity(text.len() + 64);
+    let mut from = 0;
+    for insertion in insertions {
+        let at = insertion.at as usize;
+        made.push_str(text.get(from..at).unwrap_or(""));
+        made.push_str(&insertion.text);
+        from = at;
+    }
+    made.push_str(text.get(from..).unwrap_or(""));
+    made
+}
