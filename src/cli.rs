@@ -3,9 +3,11 @@
 use crate::config::{CONFIDENCES, parse_fail_on};
 use crate::finding::{Confidence, Severity};
 use crate::report::{FORMATS, Format};
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{ArgAction, Parser, ValueEnum};
+use crate::rules;
+use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
+use clap::{Arg, ArgAction, Command, Parser, ValueEnum};
 use clap_complete::Shell;
+use std::ffi::OsStr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -32,19 +34,40 @@ pub struct Cli {
     pub paths: Vec<PathBuf>,
 
     /// Rules that run instead of the default ones: codes, their beginnings (PC1, PC30), names, or ALL
-    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules")]
+    #[arg(
+        long,
+        value_name = "RULES",
+        value_delimiter = ',',
+        value_parser = RuleNames,
+        hide_possible_values = true,
+        help_heading = "Rules"
+    )]
     pub select: Option<Vec<String>>,
     /// Rules that do not run; the more exact of --select and --ignore wins
-    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules")]
+    #[arg(
+        long,
+        value_name = "RULES",
+        value_delimiter = ',',
+        value_parser = RuleNames,
+        hide_possible_values = true,
+        help_heading = "Rules"
+    )]
     pub ignore: Vec<String>,
     /// Rules that run beside those selected
-    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules")]
+    #[arg(
+        long,
+        value_name = "RULES",
+        value_delimiter = ',',
+        value_parser = RuleNames,
+        hide_possible_values = true,
+        help_heading = "Rules"
+    )]
     pub extend_select: Vec<String>,
     /// The lowest confidence that is shown (default: medium)
     #[arg(long, value_name = "CONFIDENCE", value_parser = confidence(), help_heading = "Rules")]
     pub min_confidence: Option<Confidence>,
     /// Show a rule's page and exit
-    #[arg(long, value_name = "RULE", help_heading = "Rules")]
+    #[arg(long, value_name = "RULE", value_parser = RuleNames, hide_possible_values = true, help_heading = "Rules")]
     pub explain: Option<String>,
     /// List all rules and exit
     #[arg(long, help_heading = "Rules")]
@@ -162,6 +185,24 @@ pub enum ColorChoice {
 /// The lowest severity that fails a run; `None` for never.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FailOn(pub Option<Severity>);
+
+/// Any text, of which shells are told the rules' codes and names: that a text names no rule, or several, is answered
+/// better elsewhere.
+#[derive(Debug, Clone, Copy)]
+struct RuleNames;
+
+impl TypedValueParser for RuleNames {
+    type Value = String;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let names = rules::all().iter().flat_map(|rule| [rule.code, rule.name]);
+        Some(Box::new(names.map(PossibleValue::new)))
+    }
+}
 
 fn format() -> impl TypedValueParser<Value = &'static Format> {
     let values = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));

@@ -5,11 +5,13 @@
 
 mod file;
 mod patterns;
+mod schema;
 mod selection;
 mod version;
 
 pub use file::{CONFIDENCES, KEYS, Key, SEVERITIES};
 pub use patterns::{DEFAULT_EXCLUDES, Patterns, PerFile};
+pub use schema::schema;
 pub use selection::{RuleSet, Selection, Selector, nearest, parse_fail_on, unknown_rule};
 
 use crate::finding::{Confidence, Severity};

@@ -113,7 +113,10 @@ fn checked(
     let answer = if config.sites {
         Answer::Sessions(inventory::take(&project))
     } else {
-        Answer::Said(rules::judge(&project, rules_asked(&known)))
+        let mut broken = Vec::new();
+        let said = rules::judge(&project, rules_asked(&known), &mut broken);
+        broken.into_iter().for_each(|file| run.note(file, failed()));
+        Answer::Said(said)
     };
     report.counts.sites = project.sites().iter().filter(|site| known[site.call.file.0 as usize].reported).count();
     for file in files.lowered().filter(|file| file.is_lost()) {

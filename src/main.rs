@@ -14,6 +14,7 @@ use poolcheck::rules;
 use poolcheck::suppress::{Added, replace, write_ignores};
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -46,7 +47,9 @@ impl From<poolcheck::config::ConfigError> for Stop {
 
 fn main() -> ExitCode {
     let status = match Cli::try_parse() {
-        Ok(cli) => run(&cli),
+        // Trouble with one file is caught where it is met; this is trouble with all of them.
+        Ok(cli) => catch_unwind(AssertUnwindSafe(|| run(&cli)))
+            .unwrap_or_else(|_| Err(Stop::Error("poolcheck failed; please report it with the lines above".to_owned()))),
         Err(error) => usage(&error),
     };
     match status {

@@ -32,13 +32,11 @@ pub fn shown(cwd: &Path, path: &Path) -> SmolStr {
 /// no beginning, which only happens with several drives, it stays absolute.
 #[must_use]
 pub fn relative(folder: &Path, path: &Path) -> String {
-    let mut ups = 0;
-    for common in folder.ancestors() {
+    for (ups, common) in folder.ancestors().enumerate() {
         if let Ok(inner) = path.strip_prefix(common) {
             let inner = inner.components().map(|part| part.as_os_str().to_string_lossy().into_owned());
             return std::iter::repeat_n("..".to_owned(), ups).chain(inner).collect::<Vec<_>>().join("/");
         }
-        ups += 1;
     }
     path.to_string_lossy().into_owned()
 }

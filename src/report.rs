@@ -7,6 +7,8 @@ pub mod fingerprint;
 mod full;
 mod json;
 pub mod page;
+#[cfg(test)]
+mod schemas;
 mod sites;
 pub mod summary;
 

@@ -4,6 +4,7 @@
 //! is put on top of.
 
 use super::patterns::{Pattern, PerFile};
+use super::schema::{self, Shape};
 use super::selection::{Selection, Selector, nearest, parse_fail_on, parse_word, unknown_rule};
 use super::{Settings, version};
 use crate::finding::{Confidence, Severity};
@@ -66,6 +67,7 @@ pub struct Key {
     pub name: &'static str,
     /// What it does.
     pub about: &'static str,
+    pub(super) shape: Shape,
     read: Read,
     /// Its value in effect, as TOML; `None` where nothing is set.
     pub show: fn(&Settings) -> Option<String>,
@@ -76,30 +78,35 @@ pub static KEYS: &[Key] = &[
     Key {
         name: "required-version",
         about: "the versions of poolcheck that may read this file",
+        shape: Shape::Text,
         read: |_, value, _| version::check(text(value)?).map_err(|message| fault(value, message)),
         show: |_| None,
     },
     Key {
         name: "select",
         about: "the rules that run, instead of the default ones",
+        shape: Shape::Selectors,
         read: |layer, value, _| selectors(value).map(|list| layer.selection.select = Some(list)),
         show: |settings| Some(list(settings.rules.iter().map(|rule| rule.code))),
     },
     Key {
         name: "extend-select",
         about: "rules that run too",
+        shape: Shape::Selectors,
         read: |layer, value, _| selectors(value).map(|list| layer.selection.extend_select = list),
         show: |_| None,
     },
     Key {
         name: "ignore",
         about: "rules that do not run",
+        shape: Shape::Selectors,
         read: |layer, value, _| selectors(value).map(|list| layer.selection.ignore = list),
         show: |_| None,
     },
     Key {
         name: "per-file-ignores",
         about: "rules that do not run in the files of a glob",
+        shape: Shape::SelectorsByGlob,
         read: |layer, value, base| per_file(value, base).map(|rows| layer.per_file = Some(rows)),
         show: |settings| {
             let row =
@@ -110,24 +117,28 @@ pub static KEYS: &[Key] = &[
     Key {
         name: "exclude",
         about: "globs of files and folders that are left out, instead of the default ones",
+        shape: Shape::Texts,
         read: |layer, value, base| patterns(value, base).map(|list| layer.exclude = Some(list)),
         show: |settings| Some(list(settings.exclude.texts())),
     },
     Key {
         name: "extend-exclude",
         about: "globs of files and folders that are left out too",
+        shape: Shape::Texts,
         read: |layer, value, base| patterns(value, base).map(|list| layer.extend_exclude = list),
         show: |_| None,
     },
     Key {
         name: "respect-gitignore",
         about: "whether .gitignore and its kin are obeyed",
+        shape: Shape::Boolean,
         read: |layer, value, _| boolean(value).map(|is| layer.respect_gitignore = Some(is)),
         show: |settings| Some(settings.respect_gitignore.to_string()),
     },
     Key {
         name: "output-format",
         about: "how findings are written",
+        shape: Shape::Word(schema::formats),
         read: |layer, value, _| {
             let format = Format::parse(text(value)?).map_err(|message| fault(value, message))?;
             layer.output_format = Some(format);
@@ -138,6 +149,7 @@ pub static KEYS: &[Key] = &[
     Key {
         name: "fail-on",
         about: "the lowest severity that makes the exit status 1",
+        shape: Shape::Word(|| vec!["error", "warning", "info", "never"]),
         read: |layer, value, _| {
             layer.fail_on = Some(parse_fail_on(text(value)?).map_err(|message| fault(value, message))?);
             Ok(())
@@ -147,6 +159,7 @@ pub static KEYS: &[Key] = &[
     Key {
         name: "min-confidence",
         about: "the lowest confidence that is shown",
+        shape: Shape::Word(|| CONFIDENCES.map(|(name, _)| name).to_vec()),
         read: |layer, value, _| {
             let word = parse_word(text(value)?, &CONFIDENCES, &[]).map_err(|message| fault(value, message))?;
             layer.min_confidence = Some(word);
@@ -157,18 +170,21 @@ pub static KEYS: &[Key] = &[
     Key {
         name: "baseline",
         about: "the file with the findings that are known, relative to this one",
+        shape: Shape::Text,
         read: |layer, value, _| text(value).map(|path| layer.baseline = Some(PathBuf::from(path))),
         show: |settings| settings.baseline.as_ref().map(|path| quote(&path.to_string_lossy())),
     },
     Key {
         name: "lint-tests",
         about: "whether rules that are silent in test code speak there",
+        shape: Shape::Boolean,
         read: |layer, value, _| boolean(value).map(|is| layer.lint_tests = Some(is)),
         show: |settings| Some(settings.lint_tests.to_string()),
     },
     Key {
         name: "rules",
         about: "a table for each rule that has settings of its own",
+        shape: Shape::RuleTables,
         read: |layer, value, _| rule_tables(layer, value),
         show: show_rules,
     },
@@ -183,17 +199,19 @@ pub const SEVERITIES: [(&str, Severity); 3] =
     [("error", Severity::Error), ("warning", Severity::Warning), ("info", Severity::Info)];
 
 /// A key of a rule's own table.
-struct RuleKey {
-    name: &'static str,
+pub(super) struct RuleKey {
+    pub(super) name: &'static str,
     /// The rule that it belongs to; `None` for all.
-    rule: Option<&'static str>,
+    pub(super) rule: Option<&'static str>,
+    pub(super) shape: Shape,
     read: fn(&mut Layer, &'static Rule, &Value<'_>) -> Result<(), Fault>,
 }
 
-static RULE_KEYS: &[RuleKey] = &[
+pub(super) static RULE_KEYS: &[RuleKey] = &[
     RuleKey {
         name: "severity",
         rule: None,
+        shape: Shape::Word(|| SEVERITIES.map(|(name, _)| name).to_vec()),
         read: |layer, rule, value| {
             let severity = parse_word(text(value)?, &SEVERITIES, &[]).map_err(|message| fault(value, message))?;
             layer.severities.push((rule, severity));
@@ -203,6 +221,7 @@ static RULE_KEYS: &[RuleKey] = &[
     RuleKey {
         name: "limit-per-host",
         rule: Some("limit-per-host-not-set"),
+        shape: Shape::Positive,
         read: |layer, _, value| {
             layer.limit_per_host = Some(positive(value)?);
             Ok(())

@@ -10,7 +10,8 @@ use serde::Serialize;
 use std::io::{self, Write};
 
 #[derive(Serialize)]
-struct Document<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Document<'a> {
     version: u32,
     tool: Tool,
     summary: Summary,
@@ -19,6 +20,7 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Tool {
     name: &'static str,
     version: &'static str,
@@ -32,6 +34,7 @@ impl Tool {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Summary {
     files: usize,
     checked: usize,
@@ -45,8 +48,10 @@ struct Summary {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct ProblemRecord<'a> {
     filename: &'a str,
+    #[cfg_attr(test, schemars(extend("enum" = ["syntax", "read", "encoding", "internal"])))]
     kind: &'static str,
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,10 +60,13 @@ pub(super) struct ProblemRecord<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Record<'a> {
     code: &'static str,
     name: &'static str,
+    #[cfg_attr(test, schemars(extend("enum" = ["error", "warning", "info"])))]
     severity: &'static str,
+    #[cfg_attr(test, schemars(extend("enum" = ["high", "medium", "low"])))]
     confidence: &'static str,
     message: &'a str,
     help: &'a str,
@@ -73,6 +81,7 @@ struct Record<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Location {
     pub(super) row: u32,
     pub(super) column: u32,
@@ -80,6 +89,7 @@ pub(super) struct Location {
 
 /// A range in some file, spread into the record that has one.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Place<'a> {
     pub(super) filename: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,6 +99,7 @@ pub(super) struct Place<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct LabelRecord<'a> {
     #[serde(flatten)]
     place: Place<'a>,
@@ -96,13 +107,16 @@ struct LabelRecord<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct FixRecord<'a> {
+    #[cfg_attr(test, schemars(extend("enum" = ["safe", "unsafe"])))]
     applicability: &'static str,
     message: &'a str,
     edits: Vec<EditRecord<'a>>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct EditRecord<'a> {
     #[serde(flatten)]
     place: Place<'a>,
