@@ -5,7 +5,7 @@
 use super::index::AttributeWrite;
 use super::{ClassLists, Project, scope_in, sibling};
 use crate::model::expr::{ArgumentKind, ComparisonOperator, ExprId, ExprKind};
-use crate::model::facts::{FileFacts, ScopeId, ScopeKind};
+use crate::model::facts::{FileFacts, ScopeId, ScopeKind, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
 use crate::source::FileId;
 use rustc_hash::FxHashSet;
@@ -273,4 +273,14 @@ fn generic_root(facts: &FileFacts, base: ExprId) -> ExprId {
         ExprKind::Index { object, .. } => *object,
         _ => base,
     }
+}
+
+/// The annotated names of a class, which a generated constructor takes in this order.
+pub(super) fn fields(facts: &FileFacts, class: ScopeId) -> Vec<SmolStr> {
+    let own = facts.stmt_ids().filter(|&stmt| facts.place(stmt).scope == class);
+    let annotated = own.filter_map(|stmt| match &facts.stmt(stmt).kind {
+        StmtKind::Assign { targets, annotation: Some(_), .. } => targets.first(),
+        _ => None,
+    });
+    annotated.filter_map(|&target| last_name(facts, target)).collect()
 }

@@ -5,7 +5,10 @@
 //! are judged, stands for no such object, whatever else it stands for. Names of variables are kept apart by file, those
 //! of attributes are not. Refuses to tell objects apart: it only says which names are worth the question.
 
-use super::attributes::{class_of_method, class_of_self, last_name};
+mod origins;
+
+use self::origins::{Origins, class_around, named_in};
+use super::attributes::{class_of_method, class_of_self, fields, last_name};
 use crate::model::expr::{Argument, ArgumentKind, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, Import, ImportItem, MODULE, ParameterKind, ScopeId, ScopeKind, StmtKind};
 use crate::source::FileId;
@@ -97,88 +100,10 @@ impl Carriers {
     /// Whether an expression is the object, or `super()`, in a class that derives from one of a library.
     fn is_own(&self, facts: &FileFacts, expr: ExprId) -> bool {
         let class = match &facts.expr(expr).kind {
-            // `super()`, or what else is no name.
             ExprKind::Call { .. } => class_around(facts, expr),
             _ => class_of_self(facts, expr),
         };
         class.is_some_and(|class| self.found.contains(&Node::Local(facts.file, facts.scope(class).name.clone())))
-    }
-}
-
-/// The class that an expression is written in.
-fn class_around(facts: &FileFacts, expr: ExprId) -> Option<ScopeId> {
-    let mut at = facts.scope_of(expr);
-    while facts.scope(at).kind != ScopeKind::Class {
-        at = facts.scope(at).parent?;
-    }
-    Some(at)
-}
-
-/// Tells what the value of an expression may have gone by.
-#[derive(Clone, Copy)]
-struct Origins<'f> {
-    facts: &'f FileFacts,
-    /// The names of requests: what these methods give is no object of a library, whatever they are called on.
-    requests: &'f FxHashSet<SmolStr>,
-}
-
-impl Origins<'_> {
-    fn of(self, expr: ExprId) -> Vec<Node> {
-        let mut nodes = Vec::new();
-        self.add(expr, &mut nodes);
-        nodes
-    }
-
-    fn add(self, expr: ExprId, nodes: &mut Vec<Node>) {
-        match &self.facts.expr(expr).kind {
-            ExprKind::Name(name) => nodes.push(Node::Local(self.facts.file, name.clone())),
-            ExprKind::Attribute { object, name } => {
-                nodes.push(Node::Attribute(name.clone()));
-                // A method that is kept is called later, on what it was taken from.
-                if self.requests.contains(name) {
-                    self.add(*object, nodes);
-                }
-            }
-            ExprKind::Call { callee, arguments } => self.add_call(*callee, arguments, nodes),
-            ExprKind::Index { object, .. } => self.add(*object, nodes),
-            ExprKind::Conditional { then, otherwise, .. } => self.add_all(&[*then, *otherwise], nodes),
-            ExprKind::Boolean { operands: items, .. } | ExprKind::Sequence(items) => self.add_all(items, nodes),
-            ExprKind::Mapping(entries) => entries.iter().for_each(|entry| self.add(entry.value, nodes)),
-            ExprKind::Assign { value: inner, .. }
-            | ExprKind::Await(inner)
-            | ExprKind::Try(inner)
-            | ExprKind::Splat(inner) => self.add(*inner, nodes),
-            ExprKind::Closure(scope) | ExprKind::Comprehension(scope) => self.add_body(*scope, nodes),
-            _ => {}
-        }
-    }
-
-    fn add_all(self, items: &[ExprId], nodes: &mut Vec<Node>) {
-        items.iter().for_each(|&item| self.add(item, nodes));
-    }
-
-    /// What a call gives: what its function does, an object that enters itself, or what was passed on.
-    fn add_call(self, callee: ExprId, arguments: &[Argument], nodes: &mut Vec<Node>) {
-        let name = last_name(self.facts, callee).unwrap_or_default();
-        match &self.facts.expr(callee).kind {
-            ExprKind::Attribute { .. } if self.requests.contains(&name) => {}
-            ExprKind::Attribute { object, .. } if matches!(name.as_str(), "__aenter__" | "__enter__") => {
-                self.add(*object, nodes);
-            }
-            _ => self.add(callee, nodes),
-        }
-        if matches!(name.as_str(), "cast" | "partial" | "dict" | "getattr") || name.starts_with("enter_") {
-            arguments.iter().for_each(|argument| self.add(argument.value, nodes));
-        }
-    }
-
-    /// What the body of a closure or comprehension gives.
-    fn add_body(self, scope: ScopeId, nodes: &mut Vec<Node>) {
-        for stmt in self.facts.stmt_ids().filter(|&stmt| self.facts.place(stmt).scope == scope) {
-            if let StmtKind::Return(Some(value)) | StmtKind::Expression(value) = self.facts.stmt(stmt).kind {
-                self.add(value, nodes);
-            }
-        }
     }
 }
 
@@ -204,6 +129,16 @@ struct Callee {
     file: Option<FileId>,
     /// Whether it is called on an object.
     method: bool,
+    /// Whether the object comes first among the arguments.
+    passes_object: bool,
+    /// Whether a class's bases are called rather than the class.
+    only_bases: bool,
+}
+
+impl Callee {
+    fn of(name: SmolStr) -> Callee {
+        Callee { name, file: None, method: false, passes_object: false, only_bases: false }
+    }
 }
 
 /// Which name's value reaches which others.
@@ -463,7 +398,7 @@ impl Way {
         for (at, argument) in arguments.iter().enumerate() {
             let mut reached = Vec::new();
             let mut open = false;
-            self.each_signature(&callee.name, &mut FxHashSet::default(), &mut |signature| {
+            self.each_signature(&callee, &mut |signature| {
                 let parameters = &signature.parameters;
                 if callee.file.is_some_and(|file| file != signature.file)
                     || callee.method && (signature.bound == 0 || signature.builds)
@@ -477,7 +412,8 @@ impl Way {
                         open |= signature.open;
                     }
                     ArgumentKind::Positional => {
-                        reached.extend(parameters.get(at + signature.bound).map(|(_, node)| node.clone()));
+                        let bound = if callee.passes_object { 0 } else { signature.bound };
+                        reached.extend(parameters.get(at + bound).map(|(_, node)| node.clone()));
                     }
                     ArgumentKind::Splat | ArgumentKind::MappingSplat => {}
                 }
@@ -495,7 +431,7 @@ impl Way {
             ExprKind::Name(_) => {
                 let of = self.signatures.get(name);
                 if of.is_some_and(|of| of.iter().any(|signature| signature.file == facts.file)) {
-                    return Some(Callee { name: name.clone(), file: Some(facts.file), method: false });
+                    return Some(Callee { file: Some(facts.file), ..Callee::of(name.clone()) });
                 }
                 let (file, original) = self.imports.get(&(facts.file, name.clone()))?;
                 let name = original.clone()?;
@@ -504,22 +440,25 @@ impl Way {
                 };
                 // What a package only passes on is defined somewhere else.
                 let file = (*file)?;
-                Some(Callee { file: Some(file).filter(defines), name, method: false })
+                Some(Callee { file: Some(file).filter(defines), ..Callee::of(name) })
             }
             // A base's constructor takes what the class's own passes on.
-            ExprKind::Attribute { .. } if name == "__init__" => {
-                let class = class_around(facts, callee)?;
-                Some(Callee { name: facts.scope(class).name.clone(), file: None, method: false })
-            }
+            ExprKind::Attribute { object, .. } if name == "__init__" => match last_name(facts, *object) {
+                Some(class) => Some(Callee { passes_object: true, ..Callee::of(class) }),
+                None => {
+                    let class = facts.scope(class_around(facts, callee)?).name.clone();
+                    Some(Callee { only_bases: true, ..Callee::of(class) })
+                }
+            },
             ExprKind::Attribute { object, .. } => {
                 let module = match &facts.expr(*object).kind {
                     ExprKind::Name(object) => self.imports.get(&(facts.file, object.clone())),
                     _ => None,
                 };
                 match module {
-                    Some((Some(file), None)) => Some(Callee { name: name.clone(), file: Some(*file), method: false }),
+                    Some((Some(file), None)) => Some(Callee { file: Some(*file), ..Callee::of(name.clone()) }),
                     Some((None, _)) => None,
-                    _ => Some(Callee { name: name.clone(), file: None, method: true }),
+                    _ => Some(Callee { method: true, ..Callee::of(name.clone()) }),
                 }
             }
             _ => None,
@@ -547,14 +486,18 @@ impl Way {
         }
     }
 
-    /// How what is called like this can be called; of a class also how its bases can.
-    fn each_signature(&self, name: &SmolStr, seen: &mut FxHashSet<SmolStr>, visit: &mut impl FnMut(&Signature)) {
-        if !seen.insert(name.clone()) {
-            return;
-        }
-        self.signatures.get(name).into_iter().flatten().for_each(&mut *visit);
-        for base in self.bases.get(name).into_iter().flatten() {
-            self.each_signature(base, seen, visit);
+    /// How what is called can be called; of a class also how its bases can.
+    fn each_signature(&self, callee: &Callee, visit: &mut impl FnMut(&Signature)) {
+        let mut seen: Vec<&SmolStr> = vec![&callee.name];
+        let mut next = 0;
+        while let Some(&name) = seen.get(next) {
+            if next > 0 || !callee.only_bases {
+                self.signatures.get(name).into_iter().flatten().for_each(&mut *visit);
+            }
+            let bases = self.bases.get(name).into_iter().flatten().filter(|base| !seen.contains(base));
+            let bases: Vec<&SmolStr> = bases.collect();
+            seen.extend(bases);
+            next += 1;
         }
     }
 
@@ -570,42 +513,5 @@ impl Way {
             found.insert(node);
         }
         Carriers { found, requests: self.requests, modules: self.modules, stars: self.stars }
-    }
-}
-
-/// The annotated names of a class, which a generated constructor takes in this order.
-fn fields(facts: &FileFacts, class: ScopeId) -> Vec<SmolStr> {
-    let own = facts.stmt_ids().filter(|&stmt| facts.place(stmt).scope == class);
-    let annotated = own.filter_map(|stmt| match &facts.stmt(stmt).kind {
-        StmtKind::Assign { targets, annotation: Some(_), .. } => targets.first(),
-        _ => None,
-    });
-    annotated.filter_map(|&target| last_name(facts, target)).collect()
-}
-
-/// What an annotation names, also within a text.
-fn named_in(facts: &FileFacts, annotation: ExprId, nodes: &mut Vec<Node>) {
-    match &facts.expr(annotation).kind {
-        ExprKind::Name(name) => nodes.push(Node::Local(facts.file, name.clone())),
-        ExprKind::Attribute { name, .. } => nodes.push(Node::Attribute(name.clone())),
-        ExprKind::Text(text) => {
-            let words = text.split(|sign: char| !sign.is_alphanumeric() && sign != '_');
-            nodes.extend(words.filter(|word| !word.is_empty()).map(|word| Node::Local(facts.file, word.into())));
-        }
-        ExprKind::Index { object, key } => {
-            // What a function takes is not what it gives.
-            let takes = last_name(facts, *object).is_some_and(|name| name == "Callable");
-            match &facts.expr(*key).kind {
-                ExprKind::Sequence(items) if takes => {
-                    items.last().into_iter().for_each(|&item| named_in(facts, item, nodes));
-                }
-                _ => named_in(facts, *key, nodes),
-            }
-        }
-        kind => {
-            let mut inner = Vec::new();
-            kind.children(&mut inner);
-            inner.into_iter().for_each(|inner| named_in(facts, inner, nodes));
-        }
     }
 }
