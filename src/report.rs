@@ -7,8 +7,6 @@ pub mod fingerprint;
 mod full;
 mod json;
 pub mod page;
-#[cfg(test)]
-mod schemas;
 mod sites;
 pub mod summary;
 

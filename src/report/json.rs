@@ -11,7 +11,7 @@ use std::io::{self, Write};
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(super) struct Document<'a> {
+struct Document<'a> {
     version: u32,
     tool: Tool,
     summary: Summary,
@@ -218,3 +218,6 @@ pub(super) fn place(report: &Report, span: Span) -> Place<'_> {
 fn location(at: Position) -> Location {
     Location { row: at.row, column: at.column }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! The schemas of the JSON that is written, held to the types that write it. `BLESS=1` rewrites them.
 
-use super::{json, sites};
+use super::super::sites;
+use super::Document;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use std::path::Path;
@@ -21,6 +22,6 @@ fn hold<T: JsonSchema>(name: &str, title: &str) {
 
 #[test]
 fn the_schemas_are_those_of_the_types() {
-    hold::<json::Document<'static>>("report.schema.json", "poolcheck --output-format json");
+    hold::<Document<'static>>("report.schema.json", "poolcheck --output-format json");
     hold::<sites::Document<'static>>("sites.schema.json", "poolcheck --sites --output-format json");
 }
