@@ -110,7 +110,7 @@ impl Baseline {
                 let message = "this baseline does not exist; `--update-baseline` writes it".to_owned();
                 return Err(wrong(None, message));
             }
-            Err(error) => return Err(wrong(None, format!("the baseline cannot be read: {error}"))),
+            Err(error) => return Err(wrong(None, format!("the baseline cannot be read: {}", paths::reason(&error)))),
         };
         let broken = |error: serde_json::Error| {
             let what = format!("this is no baseline: {error}; delete it and let `--update-baseline` write it anew");

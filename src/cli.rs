@@ -98,6 +98,17 @@ pub struct Cli {
     #[arg(short, long, help_heading = "Output")]
     pub verbose: bool,
 
+    /// Mend what can be mended without changing what the program does
+    #[arg(long, conflicts_with_all = ["sites", "add_ignore"], help_heading = "Fixes")]
+    pub fix: bool,
+    /// Show what --fix would change, and change nothing; the exit status is 1 where that is something
+    #[arg(
+        long,
+        conflicts_with_all = ["fix", "sites", "statistics", "add_ignore", "update_baseline"],
+        help_heading = "Fixes"
+    )]
+    pub diff: bool,
+
     /// Tell only findings that this file does not hold
     #[arg(long, value_name = "FILE", help_heading = "Adoption")]
     pub baseline: Option<PathBuf>,

@@ -7,9 +7,10 @@ mod encoding;
 mod notebook;
 mod python;
 
+use crate::finding::Edit;
+use crate::fix::edited;
 use crate::model::facts::{FileFacts, Problem, ProblemKind};
 use crate::source::{FileId, LineIndex, SourceFile};
-use crate::suppress::add::{self, Insertion};
 use std::path::Path;
 
 /// What a word is looked for as.
@@ -42,13 +43,13 @@ pub struct Language {
     pub may_hold: fn(&str, &str, Sought) -> bool,
     /// Makes the text of a file's bytes.
     text: fn(Vec<u8>) -> Result<notebook::Text, Problem>,
-    /// Puts texts into the bytes that a file was read from, or says why that cannot be.
-    pub insert: Insert,
+    /// Edits the bytes that a file was read from, or says why that cannot be.
+    pub edit: Editor,
 }
 
-/// Puts texts into a file's bytes: what the bytes were, what was read from them, and what is put in, sorted by place. What
-/// is there keeps its encoding and its form.
-pub type Insert = fn(&[u8], &SourceFile, &[Insertion]) -> Result<Vec<u8>, String>;
+/// Edits a file's bytes: what they were, what was read from them, and the edits, sorted and apart from each other. What is
+/// there keeps its encoding and its form.
+pub type Editor = fn(&[u8], &SourceFile, &[Edit]) -> Result<Vec<u8>, String>;
 
 /// All languages.
 pub static LANGUAGES: &[Language] = &[
@@ -59,7 +60,7 @@ pub static LANGUAGES: &[Language] = &[
         lower: python::lower,
         may_hold: python::may_hold,
         text: plain,
-        insert,
+        edit,
     },
     Language {
         name: "notebook",
@@ -68,7 +69,7 @@ pub static LANGUAGES: &[Language] = &[
         lower: python::lower,
         may_hold: python::may_hold,
         text: notebook::text,
-        insert: notebook::insert,
+        edit: notebook::edit,
     },
 ];
 
@@ -97,8 +98,8 @@ fn plain(bytes: Vec<u8>) -> Result<notebook::Text, Problem> {
     Ok(notebook::Text { text: encoding::decode(bytes)?, cells: Vec::new() })
 }
 
-fn insert(bytes: &[u8], source: &SourceFile, insertions: &[Insertion]) -> Result<Vec<u8>, String> {
-    encoding::encode(&add::insert(&source.text, insertions.iter()), bytes)
+fn edit(bytes: &[u8], source: &SourceFile, edits: &[Edit]) -> Result<Vec<u8>, String> {
+    encoding::encode(&edited(&source.text, edits.iter()), bytes)
 }
 
 #[cfg(test)]

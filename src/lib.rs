@@ -26,6 +26,7 @@
 //! | [`rules`] | the one list of rules; a page and a judgement each |
 //! | [`inventory`] | what each session's timeouts and pool are |
 //! | [`finding`], [`suppress`], [`report`] | what was said, what is silenced, how it is shown |
+//! | [`fix`] | what is edited, and how files are written |
 //! | [`baseline`], [`since`] | what was there before, and what changed: the rest is not told |
 //! | [`engine`] | runs all this |
 //!
@@ -55,6 +56,7 @@ pub mod config;
 pub mod discover;
 pub mod engine;
 pub mod finding;
+pub mod fix;
 pub mod frameworks;
 pub mod inventory;
 pub mod languages;

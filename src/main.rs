@@ -7,11 +7,12 @@ use poolcheck::config::{Config, Flags, KEYS, unknown_rule};
 use poolcheck::discover::discover;
 use poolcheck::engine;
 use poolcheck::finding::Severity;
-use poolcheck::paths::tame;
+use poolcheck::fix::{self, Done, replace};
+use poolcheck::paths::{reason, tame};
 use poolcheck::progress::Progress;
 use poolcheck::report::{Format, Report, SITE_FORMATS, Style, page, summary};
 use poolcheck::rules;
-use poolcheck::suppress::{Added, replace, write_ignores};
+use poolcheck::suppress::write_ignores;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -95,9 +96,7 @@ fn run(cli: &Cli) -> Result<u8, Stop> {
     }
     let started = Instant::now();
     let config = Config::new(&flags(cli)?)?;
-    if let Some(reason) = &cli.add_ignore {
-        check_reason(cli, reason)?;
-    }
+    refuse_to_write(cli)?;
     if cli.show_settings {
         return show_settings(cli, &config);
     }
@@ -110,6 +109,12 @@ fn run(cli: &Cli) -> Result<u8, Stop> {
     }
     let (mut out, style) = output(cli)?;
     let mut report = with_progress(cli, |progress| engine::check(&config, progress))?;
+    if cli.diff {
+        return show_diff(cli, &config, &report, out);
+    }
+    if cli.fix {
+        report = mend(cli, &config, report)?;
+    }
     keep_baseline(&report)?;
     let added = cli.add_ignore.as_deref().map(|reason| write_ignores(&config, &mut report, reason));
     if cli.statistics {
@@ -119,41 +124,77 @@ fn run(cli: &Cli) -> Result<u8, Stop> {
     }
     out.flush()?;
     if cli.verbose {
-        tell_verbose(&config, started);
+        tell_verbose(&config, &report, started);
     }
     if let Some(added) = &added {
-        tell_added(cli, added);
+        tell_done(cli, added, |text| summary::added(added, text));
     }
     finish(cli, &report, config.run.fail_on)
 }
 
-/// Refuses what `--add-ignore` cannot write.
-fn check_reason(cli: &Cli, reason: &str) -> Result<(), Stop> {
-    let wrong = if reason.chars().any(char::is_control) {
-        "the reason must be one line without control characters"
-    } else if cli.paths.iter().any(|path| path.as_os_str() == "-") {
-        "standard input cannot be written to; name the file"
-    } else {
-        return Ok(());
-    };
-    Err(Stop::Error(format!("--add-ignore: {wrong}")))
+/// Refuses what cannot be written.
+fn refuse_to_write(cli: &Cli) -> Result<(), Stop> {
+    let flag = if cli.fix { "--fix" } else { "--add-ignore" };
+    let writes = cli.fix || cli.add_ignore.is_some();
+    if writes && cli.paths.iter().any(|path| path.as_os_str() == "-") {
+        return Err(Stop::Error(format!("{flag}: standard input cannot be written to; name the file")));
+    }
+    if cli.add_ignore.as_ref().is_some_and(|reason| reason.chars().any(char::is_control)) {
+        return Err(Stop::Error(format!("{flag}: the reason must be one line without control characters")));
+    }
+    Ok(())
+}
+
+/// How often fixes are applied at most: each round mends what the one before made way for.
+const ROUNDS: usize = 10;
+
+/// Applies fixes until none is left; what is left to tell.
+fn mend(cli: &Cli, config: &Config, mut report: Report) -> Result<Report, Stop> {
+    let mut all = Done::default();
+    for _ in 0..ROUNDS {
+        let done = fix::apply(config, &report, true);
+        all.findings += done.findings;
+        all.files = all.files.max(done.files);
+        all.left = done.left;
+        if done.findings == 0 {
+            break;
+        }
+        report = with_progress(cli, |progress| engine::check(config, progress))?;
+    }
+    tell_done(cli, &all, |text| summary::fixed(&all, true, text));
+    Ok(report)
+}
+
+/// Writes what fixes would change; status 1 where that is something.
+fn show_diff(cli: &Cli, config: &Config, report: &Report, mut out: Box<dyn Write>) -> Result<u8, Stop> {
+    let done = fix::apply(config, report, false);
+    out.write_all(done.diff.as_bytes())?;
+    out.flush()?;
+    tell_done(cli, &done, |text| summary::fixed(&done, false, text));
+    for error in &report.errors {
+        complain(error);
+    }
+    let status = report.status(None, cli.strict).max(u8::from(!done.diff.is_empty()));
+    Ok(if cli.exit_zero && status == 1 { 0 } else { status })
 }
 
 /// Writes the baseline, where that was asked for.
 fn keep_baseline(report: &Report) -> Result<(), Stop> {
     let Some(updated) = report.baseline.as_ref().and_then(|baseline| baseline.updated.as_ref()) else { return Ok(()) };
-    replace(updated.path(), updated.text().as_bytes())
-        .map_err(|error| Stop::Error(format!("{}: the baseline cannot be written: {error}", updated.path().display())))
+    replace(updated.path(), updated.text().as_bytes()).map_err(|error| {
+        let (path, why) = (updated.path().display(), reason(&error));
+        Stop::Error(format!("{path}: the baseline cannot be written: {why}"))
+    })
 }
 
-/// Tells what became of `--add-ignore`.
-fn tell_added(cli: &Cli, added: &Added) {
-    for left in &added.left {
+/// Tells what was written into files, and what could not be.
+fn tell_done(cli: &Cli, done: &Done, tell: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) {
+    for left in &done.left {
         let _ = writeln!(io::stderr(), "poolcheck: warning: {}", tame(left));
     }
     if !cli.quiet {
         let mut text = Vec::new();
-        let _ = summary::added(added, &mut text).and_then(|()| io::stderr().write_all(&text));
+        let _ = tell(&mut text).and_then(|()| io::stderr().write_all(&text));
     }
 }
 
@@ -254,13 +295,12 @@ fn output(cli: &Cli) -> Result<(Box<dyn Write>, Style), Stop> {
         unicode: !terminal || supports_unicode::on(supports_unicode::Stream::Stdout),
         width: if terminal { width() } else { Style::PLAIN.width },
     };
-    let out: Box<dyn Write> =
-        match &cli.output_file {
-            Some(path) => Box::new(File::create(path).map_err(|error| {
-                Stop::Error(format!("--output-file: {} cannot be written: {error}", path.display()))
-            })?),
-            None => Box::new(io::stdout().lock()),
-        };
+    let out: Box<dyn Write> = match &cli.output_file {
+        Some(path) => Box::new(File::create(path).map_err(|error| {
+            Stop::Error(format!("--output-file: {} cannot be written: {}", path.display(), reason(&error)))
+        })?),
+        None => Box::new(io::stdout().lock()),
+    };
     Ok((Box::new(BufWriter::with_capacity(1 << 16, out)), style))
 }
 
@@ -342,10 +382,14 @@ fn show_settings(cli: &Cli, config: &Config) -> Result<u8, Stop> {
     Ok(0)
 }
 
-fn tell_verbose(config: &Config, started: Instant) {
+fn tell_verbose(config: &Config, report: &Report, started: Instant) {
     let mut err = io::stderr().lock();
     for file in config.files_read() {
         let _ = writeln!(err, "poolcheck: read {}", tame(&file.to_string_lossy()));
+    }
+    if let Some(unchanged) = &report.unchanged {
+        let (revision, base) = (tame(&unchanged.revision), &unchanged.base);
+        let _ = writeln!(err, "poolcheck: changes since {revision} are counted from commit {base}");
     }
     let _ = writeln!(err, "poolcheck: project root {}", tame(&config.root.to_string_lossy()));
     let _ = writeln!(err, "poolcheck: {:.2} s with {} threads", started.elapsed().as_secs_f64(), config.jobs);

@@ -41,6 +41,13 @@ pub fn relative(folder: &Path, path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
+/// An operating system's message about a path, without its number.
+#[must_use]
+pub fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
 /// `text` with every character that could steer a terminal written as an escape: control characters and the marks that
 /// reorder text.
 #[must_use]

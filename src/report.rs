@@ -46,6 +46,8 @@ pub struct Report {
 pub struct Unchanged {
     /// The revision, as it was named.
     pub revision: String,
+    /// The commit from which changes are counted.
+    pub base: String,
     /// How many there are.
     pub count: usize,
 }

@@ -97,6 +97,12 @@ impl Changes {
         Ok(Changes { changed: read_patch(&patch), tracked, top, base })
     }
 
+    /// The commit from which changes are counted.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// What changed in a file.
     #[must_use]
     pub fn of(&self, path: &Path) -> Changed<'_> {

@@ -8,11 +8,11 @@
 //!
 //! Refuses to look for comments: front ends found them in syntax, so a directive inside a string is none.
 
-pub mod add;
+mod add;
 mod directive;
 mod write;
 
-pub use write::{Added, replace, write_ignores};
+pub use write::write_ignores;
 
 use crate::config::{RuleSet, nearest};
 use crate::finding::{Applicability, Confidence, Draft, Edit, Finding, Fix};
@@ -125,12 +125,15 @@ fn judge(source: &SourceFile, directive: &Directive, ran: RuleSet, outcome: &mut
     let unused: Vec<usize> = directive.indexes(|name| {
         name.rule.is_some_and(|rule| !name.used && ran.contains(rule) && !speaks_of_suppressions(rule))
     });
+    // What was meant by a name is plain; a code is one slip away from several.
+    let slip = |name: &str| nearest(name, rules::all().iter().map(|rule| rule.name)).filter(|_| name.contains('-'));
+    let meant: Vec<Option<&str>> = unknown.iter().map(|&index| slip(&directive.names[index].text)).collect();
     // Where nothing good is left, either finding takes the whole comment away.
-    let all = unknown.len() + unused.len() == directive.names.len();
-    let fix = |bad: &[usize]| Fix {
+    let all = unknown.len() + unused.len() == directive.names.len() && meant.iter().all(Option::is_none);
+    let fix = |message: &str, bad: &[(usize, Option<&str>)]| Fix {
         applicability: Applicability::Safe,
-        message: "remove what has no effect".to_owned(),
-        edits: vec![if all { remove_whole(source, directive) } else { remove_names(source, directive, bad) }],
+        message: message.to_owned(),
+        edits: vec![if all { remove_whole(source, directive) } else { rewrite_names(source, directive, bad) }],
     };
     if let Some(&first) = unknown.first() {
         let names = quoted(directive, &unknown);
@@ -141,7 +144,8 @@ fn judge(source: &SourceFile, directive: &Directive, ran: RuleSet, outcome: &mut
             None => "remove it; `poolcheck --rules` lists the codes".to_owned(),
         };
         let mut draft = Draft::new(directive.span_of(first, source.id), message, help);
-        draft.fix = Some(fix(&unknown));
+        let bad: Vec<_> = unknown.iter().copied().zip(meant).collect();
+        draft.fix = Some(fix("correct what is mistyped, and remove what names no rule", &bad));
         outcome.report(UNKNOWN, ran, draft);
     }
     if let Some(&first) = unused.first() {
@@ -149,7 +153,8 @@ fn judge(source: &SourceFile, directive: &Directive, ran: RuleSet, outcome: &mut
         let message = format!("{} {} nothing to say {place}", quoted(directive, &unused), plural(&unused));
         let help = "remove it, so that it does not hide a later mistake";
         let mut draft = Draft::new(directive.span_of(first, source.id), message, help);
-        draft.fix = Some(fix(&unused));
+        let bad: Vec<_> = unused.iter().map(|&index| (index, None)).collect();
+        draft.fix = Some(fix("remove what has no effect", &bad));
         outcome.report(UNUSED, ran, draft);
     }
 }
@@ -163,10 +168,13 @@ fn quoted(directive: &Directive, indexes: &[usize]) -> String {
     names.join(", ")
 }
 
-/// Writes the list anew without the bad names.
-fn remove_names(source: &SourceFile, directive: &Directive, bad: &[usize]) -> Edit {
-    let good = directive.names.iter().enumerate().filter(|(index, _)| !bad.contains(index));
-    let content = good.map(|(_, name)| name.text.as_str()).collect::<Vec<_>>().join(", ");
+/// Writes the list anew: without the bad names, or with what was meant by them.
+fn rewrite_names(source: &SourceFile, directive: &Directive, bad: &[(usize, Option<&str>)]) -> Edit {
+    let names = directive.names.iter().enumerate().filter_map(|(index, name)| {
+        let found = bad.iter().find(|(at, _)| *at == index);
+        found.map_or(Some(name.text.as_str()), |(_, meant)| *meant)
+    });
+    let content = names.collect::<Vec<_>>().join(", ");
     let start = directive.names.first().map_or(directive.start, |name| name.start);
     let end = directive.names.last().map_or(directive.end, |name| name.end);
     Edit { span: Span { file: source.id, start, end }, content }

@@ -205,7 +205,8 @@ fn since_tells_changed_lines_committed_or_not() {
     project.write("sub/c d.py", &BAD.replace("limit=10", "limit=11"));
     let out = project.command(&["-q", "--since", "HEAD"]).current_dir(project.path().join("sub")).output().unwrap();
     assert!(stdout(&out).starts_with("c d.py:7:") && status(&out) == 1, "from a subfolder: {}", stdout(&out));
-    let told = stderr(&project.run(&["--since", "HEAD"]));
+    let told = stderr(&project.run(&["-v", "--since", "HEAD"]));
+    assert!(told.contains("changes since HEAD are counted from commit "), "{told}");
     assert!(told.contains("findings where nothing changed since HEAD"), "{told}");
 }
 

@@ -66,7 +66,9 @@ impl Narrowing {
             let mut lines = ChangedLines { changes, run, cells: FxHashMap::default() };
             let before = report.findings.len();
             report.findings.retain(|finding| lines.hold(finding));
-            report.unchanged = Some(Unchanged { revision: revision.clone(), count: before - report.findings.len() });
+            let count = before - report.findings.len();
+            let base = changes.base().to_owned();
+            report.unchanged = Some(Unchanged { revision: revision.clone(), base, count });
         }
         if let (Some(baseline), Some(outcome)) = (&self.baseline, &mut report.baseline)
             && run.config.update_baseline

@@ -3,9 +3,10 @@
 //! What only IPython understands (magics, shell lines, help) is blanked line by line, so that rows stay true. Refuses
 //! notebooks of other languages: their text is empty.
 
+use crate::finding::Edit;
+use crate::fix::edited;
 use crate::model::facts::{Problem, ProblemKind};
-use crate::source::{Cell, LineIndex, SourceFile, offset};
-use crate::suppress::add::{self, Insertion};
+use crate::source::{Cell, LineIndex, SourceFile, Span, offset};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -171,7 +172,7 @@ fn runs_magic(code: &str) -> bool {
         && (value.starts_with('!') && !value.starts_with("!=") || is_line_magic(value))
 }
 
-/// A notebook, as far as texts are put into it: its cells' sources as they are written in the file.
+/// A notebook, as far as it is edited: its cells' sources as they are written in the file.
 #[derive(Deserialize)]
 struct Written<'a> {
     #[serde(borrow)]
@@ -184,28 +185,29 @@ struct WrittenCell<'a> {
     source: Option<&'a RawValue>,
 }
 
-/// Puts texts into the cells of a notebook; everything else in the file stays as it is, byte by byte.
-pub(super) fn insert(bytes: &[u8], source: &SourceFile, insertions: &[Insertion]) -> Result<Vec<u8>, String> {
+/// Edits the cells of a notebook; everything else in the file stays as it is, byte by byte.
+pub(super) fn edit(bytes: &[u8], source: &SourceFile, edits: &[Edit]) -> Result<Vec<u8>, String> {
     let file = std::str::from_utf8(bytes).map_err(|_| "this notebook is not UTF-8".to_owned())?;
     let json = file.trim_start_matches('\u{feff}');
     let mark = file.len() - json.len();
     let written: Written<'_> =
-        serde_json::from_str(json).map_err(|_| "only notebooks of version 4 get comments".to_owned())?;
+        serde_json::from_str(json).map_err(|_| "only notebooks of version 4 are changed".to_owned())?;
+    let place = |at: u32| {
+        let line = source.lines.line(at);
+        let cell = source.cells.iter().rev().find(|cell| cell.first_line as usize <= line)?;
+        let raw = written.cells.get(cell.number as usize - 1)?.source?.get();
+        let start = raw.as_ptr() as usize - json.as_ptr() as usize + mark;
+        let column = at - source.lines.start(line)?;
+        let at = place_in(raw, line - cell.first_line as usize, column as usize)?;
+        Some((raw, offset(start + at)))
+    };
     let mut made = Vec::new();
-    for insertion in insertions {
-        let line = source.lines.line(insertion.at);
-        let cell = source.cells.iter().rev().find(|cell| cell.first_line as usize <= line);
-        let there = cell.and_then(|cell| {
-            let raw = written.cells.get(cell.number as usize - 1)?.source?.get();
-            let column = insertion.at - source.lines.start(line)?;
-            let start = raw.as_ptr() as usize - json.as_ptr() as usize + mark;
-            let at = place_in(raw, line - cell.first_line as usize, column as usize)?;
-            Some((raw, start + at))
-        });
-        let (raw, at) = there.ok_or("its cells are written in a way that poolcheck does not change")?;
-        made.push(Insertion { at: offset(at), text: as_json(raw, &insertion.text) });
+    for edit in edits {
+        let both = place(edit.span.start).zip(place(edit.span.end)).filter(|(start, end)| std::ptr::eq(start.0, end.0));
+        let ((raw, start), (_, end)) = both.ok_or("its cells are written in a way that poolcheck does not change")?;
+        made.push(Edit { span: Span { start, end, ..edit.span }, content: as_json(raw, &edit.content) });
     }
-    Ok(add::insert(file, made.iter()).into_bytes())
+    Ok(edited(file, made.iter()).into_bytes())
 }
 
 /// Where a row and a column (in bytes, both from 0) of a cell are in its source as it is written: one string of JSON, or a

@@ -2,9 +2,9 @@
 
 use super::{Report, Unchanged};
 use crate::finding::Severity;
+use crate::fix::Done;
 use crate::paths::tame;
 use crate::rules::{self, Rule};
-use crate::suppress::Added;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -53,6 +53,9 @@ pub fn ending(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         "What a rule means: `poolcheck --explain {code}`. What is meant to be so: `# poolcheck: ignore[{code}] reason`"
     )?;
     writeln!(out, "on its line, or `per-file-ignores` in the configuration for whole folders.")?;
+    if report.fixable() > 0 {
+        writeln!(out, "`--fix` mends {}; `--diff` shows how.", number(report.fixable(), "finding"))?;
+    }
     if report.baseline.is_none() && report.unchanged.is_none() {
         let how = "`--baseline FILE --update-baseline` once, `--since REV`, or `--add-ignore`";
         writeln!(out, "To be told only of what is new: {how}.")?;
@@ -70,7 +73,7 @@ const NAMED: usize = 10;
 
 /// Tells what is not told: what the baseline knows, what it no longer needs to know, and what did not change.
 fn narrowed(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    if let Some(Unchanged { revision, count }) = report.unchanged.as_ref().filter(|unchanged| unchanged.count > 0) {
+    if let Some(Unchanged { revision, count, .. }) = report.unchanged.as_ref().filter(|unchanged| unchanged.count > 0) {
         let what = number(*count, "finding");
         writeln!(out, "Not told: {what} where nothing changed since {}.", tame(revision))?;
     }
@@ -103,10 +106,22 @@ fn narrowed(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 ///
 /// # Errors
 /// The writer fails.
-pub fn added(added: &Added, out: &mut dyn Write) -> io::Result<()> {
+pub fn added(added: &Done, out: &mut dyn Write) -> io::Result<()> {
     match added.findings {
         0 => writeln!(out, "Silenced nothing."),
         count => writeln!(out, "Silenced {} in {}.", number(count, "finding"), number(added.files, "file")),
+    }
+}
+
+/// Writes how many findings were fixed, or would be.
+///
+/// # Errors
+/// The writer fails.
+pub fn fixed(done: &Done, written: bool, out: &mut dyn Write) -> io::Result<()> {
+    let verb = if written { "Fixed" } else { "Would fix" };
+    match done.findings {
+        0 => writeln!(out, "{verb} nothing."),
+        count => writeln!(out, "{verb} {} in {}.", number(count, "finding"), number(done.files, "file")),
     }
 }
 

@@ -6,31 +6,23 @@
 //! Refuses to know files.
 
 use super::directive::{self, Directive, Kind, Parsed};
-use crate::finding::Finding;
+use crate::finding::{Edit, Finding};
+use crate::fix::edited;
 use crate::languages::Language;
-use crate::source::{SourceFile, offset};
+use crate::source::{SourceFile, Span, offset};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 /// How wide a line may become, in characters, before its comment goes above it: black's and ruff's own default.
 const WIDTH: usize = 88;
 
-/// A text that is put in somewhere, before what is there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Insertion {
-    /// The byte before which it is put.
-    pub at: u32,
-    /// What is put there.
-    pub text: String,
-}
-
 /// What silences a file's findings.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Plan {
+pub(super) struct Plan {
     /// What is put into its text, sorted by place.
-    pub insertions: Vec<Insertion>,
+    pub(super) edits: Vec<Edit>,
     /// Which findings have no place for a comment, by their index.
-    pub homeless: Vec<usize>,
+    pub(super) homeless: Vec<usize>,
 }
 
 /// Where a comment could go.
@@ -56,7 +48,7 @@ struct Group {
 
 /// Plans what silences findings of a file. A reason stands after the rules; it may be empty.
 #[must_use]
-pub fn plan(source: &SourceFile, language: &Language, findings: &[&Finding], reason: &str) -> Plan {
+pub(super) fn plan(source: &SourceFile, language: &Language, findings: &[&Finding], reason: &str) -> Plan {
     let facts = (language.lower)(source);
     let parsed = facts.comments.iter().flat_map(|comment| directive::parse(source, comment));
     let directives = parsed.filter_map(|parsed| match parsed {
@@ -105,7 +97,7 @@ impl Writer<'_> {
                 left
             });
             if wrong.is_empty() {
-                plan.insertions = self.insertions(groups.iter()).into_iter().map(|(insertion, _)| insertion).collect();
+                plan.edits = self.insertions(groups.iter()).into_iter().map(|(edit, _)| edit).collect();
                 plan.homeless.sort_unstable();
                 return plan;
             }
@@ -149,15 +141,15 @@ impl Writer<'_> {
     /// Puts the comments in: which of them the front end does not find, and whether something is broken.
     fn tried<'g>(&self, groups: impl Iterator<Item = &'g Group> + Clone) -> (Vec<usize>, bool) {
         let insertions = self.insertions(groups.clone());
-        let text = insert(&self.source.text, insertions.iter().map(|(insertion, _)| insertion));
+        let text = edited(&self.source.text, insertions.iter().map(|(edit, _)| edit));
         let facts = (self.language.lower)(&SourceFile::new(self.source.id, self.source.path.clone(), text));
         let mut lost: Vec<usize> = Vec::new();
         let mut shift = 0;
         let mut found: BTreeMap<Place, bool> = BTreeMap::new();
-        for (insertion, place) in &insertions {
-            let start = insertion.at + shift;
-            let end = start + offset(insertion.text.trim_end().len());
-            shift += offset(insertion.text.len());
+        for (edit, place) in &insertions {
+            let start = edit.span.start + shift;
+            let end = start + offset(edit.content.trim_end().len());
+            shift += offset(edit.content.len());
             let holds = facts.comments.iter().any(|comment| comment.start < end && end <= comment.end);
             found.insert(*place, holds);
         }
@@ -170,34 +162,35 @@ impl Writer<'_> {
     }
 
     /// What is put in for groups, each place once.
-    fn insertions<'g>(&self, groups: impl Iterator<Item = &'g Group>) -> Vec<(Insertion, Place)> {
+    fn insertions<'g>(&self, groups: impl Iterator<Item = &'g Group>) -> Vec<(Edit, Place)> {
         let mut codes: BTreeMap<Place, BTreeSet<&str>> = BTreeMap::new();
         for group in groups {
             codes.entry(group.places[group.tried]).or_default().extend(&group.codes);
         }
-        let mut made: Vec<(Insertion, Place)> =
+        let mut made: Vec<(Edit, Place)> =
             codes.into_iter().map(|(place, codes)| (self.insertion(place, &codes), place)).collect();
-        made.sort_by_key(|(insertion, place)| (insertion.at, *place));
+        made.sort_by_key(|(edit, place)| (edit.span.start, *place));
         made
     }
 
-    fn insertion(&self, place: Place, codes: &BTreeSet<&str>) -> Insertion {
+    fn insertion(&self, place: Place, codes: &BTreeSet<&str>) -> Edit {
         let comment = || self.comment(codes.iter().copied());
         let start = |line: usize| self.source.lines.start(line).unwrap_or(0);
+        let put = |at: u32, content: String| Edit { span: Span { file: self.source.id, start: at, end: at }, content };
         match place {
             Place::Within(index) => {
                 let names = &self.directives[index].names;
                 let text: String = codes.iter().map(|code| format!(", {code}")).collect();
-                Insertion { at: names.last().map_or(0, |name| name.end), text }
+                put(names.last().map_or(0, |name| name.end), text)
             }
             Place::End(line) => {
                 let code = self.source.line_text(line).trim_end();
-                Insertion { at: start(line) + offset(code.len()), text: format!("  {}", comment()) }
+                put(start(line) + offset(code.len()), format!("  {}", comment()))
             }
             Place::Above(line) => {
                 let code = self.source.line_text(line);
                 let indent = &code[..code.len() - code.trim_start().len()];
-                Insertion { at: start(line), text: format!("{indent}{}{}", comment(), self.ending(line)) }
+                put(start(line), format!("{indent}{}{}", comment(), self.ending(line)))
             }
         }
     }
@@ -218,18 +211,4 @@ impl Writer<'_> {
         };
         of(line).or_else(|| of(0)).unwrap_or("\n")
     }
-}
-
-/// The text with what is put in, which is sorted by place.
-pub(crate) fn insert<'i>(text: &str, insertions: impl Iterator<Item = &'i Insertion>) -> String {
-    let mut made = String::with_capacity(text.len() + 64);
-    let mut from = 0;
-    for insertion in insertions {
-        let at = insertion.at as usize;
-        made.push_str(text.get(from..at).unwrap_or(""));
-        made.push_str(&insertion.text);
-        from = at;
-    }
-    made.push_str(text.get(from..).unwrap_or(""));
-    made
 }
