@@ -3,6 +3,7 @@
 
 mod support;
 
+use poolcheck::finding::Finding;
 use poolcheck::fix;
 use poolcheck::rules::{self, page::Tag};
 use std::collections::BTreeMap;
@@ -34,41 +35,53 @@ fn mend(options: &Options, folder: &std::path::Path) -> usize {
     }
 }
 
-#[test]
-fn a_fix_takes_its_finding_away_and_nothing_else() {
-    let (mut wrong, mut count) = (Vec::new(), 0);
-    for unit in support::corpus() {
-        let folder = tempfile::tempdir().unwrap();
-        unit.write(folder.path());
-        let options = Options::everything();
-        let before = options.run(folder.path());
-        let fixable: Vec<bool> = before.findings.iter().map(|finding| finding.fix.is_some()).collect();
-        if !fixable.contains(&true) {
-            continue;
-        }
-        let seen = support::seen(&before);
-        let mut keep = seen.clone();
-        let mut fixed = fixable.iter();
-        keep.retain(|_| !fixed.next().unwrap());
-        count += mend(&options, folder.path());
-        let after = options.run(folder.path());
-        if after.problems.len() != before.problems.len() {
-            wrong.push(format!("{}: it no longer parses as before", unit.name));
-        }
+/// What is wrong with a unit once it is mended.
+fn mended(unit: &Unit, count: &mut usize) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    unit.write(folder.path());
+    let options = Options::everything();
+    let before = options.run(folder.path());
+    let fixes: Vec<&Finding> = before.findings.iter().filter(|finding| finding.fix.is_some()).collect();
+    if fixes.is_empty() {
+        return Vec::new();
+    }
+    *count += mend(&options, folder.path());
+    let after = options.run(folder.path());
+    let mut wrong = Vec::new();
+    if after.problems.len() != before.problems.len() {
+        wrong.push(format!("{}: it no longer parses as before", unit.name));
+    }
+    let mut kept = support::seen(&before);
+    let mut all = before.findings.iter();
+    kept.retain(|_| all.next().unwrap().fix.is_none());
+    let (mut kept, mut now) = (counted(&kept), counted(&support::seen(&after)));
+    let of_comments = |code: &str| code.starts_with("PC9");
+    if fixes.iter().all(|finding| of_comments(finding.rule.code)) {
         // A name that was corrected silences what it was meant to.
-        let edits = before.findings.iter().filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.edits);
+        let edits = fixes.iter().filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.edits);
         let corrected: Vec<&str> = edits.map(|edit| edit.content.as_str()).collect();
         let silenced = |code: &str| {
             let name = rules::find(code).unwrap().name;
             corrected.iter().any(|names| names.split(", ").any(|text| text == name))
         };
-        let (mut kept, now) = (counted(&keep), counted(&support::seen(&after)));
         kept.retain(|finding, _| now.contains_key(finding) || !silenced(finding.1));
-        if kept != now {
-            wrong.push(format!("{}: left\n    {now:?}\n  instead of\n    {kept:?}", unit.name));
-        }
+    } else {
+        // What code means once it is right is for other rules to judge.
+        let fixed = |code: &str| fixes.iter().any(|finding| finding.rule.code == code);
+        kept.retain(|finding, _| fixed(finding.1));
+        now.retain(|finding, _| fixed(finding.1));
     }
-    assert!(count > 10, "only {count} fixes");
+    if kept != now {
+        wrong.push(format!("{}: left\n    {now:?}\n  instead of\n    {kept:?}", unit.name));
+    }
+    wrong
+}
+
+#[test]
+fn a_fix_takes_its_finding_away_and_nothing_else() {
+    let mut count = 0;
+    let wrong: Vec<String> = support::corpus().iter().flat_map(|unit| mended(unit, &mut count)).collect();
+    assert!(count > 30, "only {count} fixes");
     support::none("fixes are not exact", &wrong);
 }
 
