@@ -99,7 +99,7 @@ pub struct Cli {
     pub verbose: bool,
 
     /// Mend what can be mended without changing what the program does
-    #[arg(long, conflicts_with_all = ["sites", "add_ignore"], help_heading = "Fixes")]
+    #[arg(long, conflicts_with_all = ["sites", "add_ignore", "update_baseline"], help_heading = "Fixes")]
     pub fix: bool,
     /// Show what --fix would change, and change nothing; the exit status is 1 where that is something
     #[arg(

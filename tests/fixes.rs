@@ -139,7 +139,9 @@ fn the_command_mends_or_shows_how() {
     let out = project.run(&["--diff"]);
     assert_eq!((status(&out), stdout(&out)), (0, String::new()));
     assert!(project.error(&["--fix", "-"]).contains("--fix: standard input"));
-    assert!(project.error(&["--fix", "--diff"]).contains("cannot be used with"));
+    for other in ["--diff", "--add-ignore", "--update-baseline"] {
+        assert!(project.error(&["--fix", other]).contains("cannot be used with"), "{other}");
+    }
 }
 
 #[test]
