@@ -10,7 +10,7 @@
 //!   per file, in parallel:  read ─▶ words ─▶ does it name a library? ─▶ parse ─▶ lower ─▶ FileFacts + Flow
 //!   link ─▶ Project ─ a name points into a file, or a word is asked for? it is lowered then
 //!   rules: for each Check, each Site ─▶ Draft ─▶ Finding
-//!   suppress ─▶ sort by (path, start, code) ─▶ Report ─▶ one format ─▶ bytes, exit status
+//!   suppress ─▶ sort by (path, start, code) ─▶ baseline, --since ─▶ Report ─▶ one format ─▶ bytes, exit status
 //! ```
 //!
 //! | module | what it is |

@@ -160,3 +160,36 @@ fn a_notebook_is_mended_in_its_cells() {
         assert_eq!(fs::read_to_string(project.path().join("n.ipynb")).unwrap(), cell(&[first, last]));
     }
 }
+
+/// How many of the findings of a text there are, and how many have a fix.
+fn fixable(text: &str) -> (usize, usize) {
+    let project = Project::new(&[("a.py", text)]);
+    let out = project.run(&["--select", "PC105,PC203", "--output-format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&stdout(&out)).unwrap();
+    let count = report["diagnostics"].as_array().unwrap().len();
+    (count, usize::try_from(report["summary"]["fixable"].as_u64().unwrap()).unwrap())
+}
+
+#[test]
+fn what_is_not_plain_is_left_to_people() {
+    let import = "import aiohttp\n";
+    for (text, fixes) in [
+        ("aiohttp.ClientSession(timeout=10)", 1),
+        ("aiohttp.ClientSession(timeout=5 + 5)", 0),
+        ("aiohttp.ClientSession(timeout=(seconds := 10))", 0),
+        ("aiohttp.ClientSession(**dict(timeout=10))", 0),
+        ("aiohttp.TCPConnector(limit_per_host=5, keep_alive=30)", 1),
+        ("aiohttp.TCPConnector(limit_per_host=5, keep_alive=True)", 0),
+        ("aiohttp.TCPConnector(limit_per_host=5, **{'maxsize': 50})", 0),
+        ("aiohttp.TCPConnector(limit_per_host=5, limit=40, maxsize=50)", 0),
+    ] {
+        assert_eq!(fixable(&format!("{import}\n\nasync def main():\n    x = {text}\n")), (1, fixes), "{text}");
+    }
+    let renamed = "import aiohttp as http\n\n\nasync def main():\n    x = http.ClientSession(timeout=10)\n";
+    assert_eq!(fixable(renamed), (1, 0), "the module has another name");
+    let annotated = "\n\nasync def ask(session: aiohttp.ClientSession, seconds: float = 10) -> int:\n    \
+                     async with session.get(\"x\", timeout=seconds) as response:\n        return response.status\n";
+    assert_eq!(fixable(&format!("{import}{annotated}")), (1, 0), "an annotation is no number");
+    let both = "\n\nasync def main():\n    x = aiohttp.TCPConnector(maxsize=5, pool_size=6)\n";
+    assert_eq!(fixable(&format!("{import}{both}")), (2, 0), "one name for two");
+}

@@ -176,6 +176,11 @@ impl Project<'_> {
         }
         Value::unknown(Why::Name)
     }
+
+    /// Whether a file has imported a module of outside the project under its own name.
+    pub fn goes_by_its_name(&self, file: FileId, module: &str) -> bool {
+        self.exported(file, &module.into()).always(|datum| matches!(datum, Datum::Path(path) if path == module))
+    }
 }
 
 fn narrowed(value: Value, narrow: Narrow) -> Value {
