@@ -109,12 +109,12 @@ impl Project<'_> {
         let mut found = Callers::default();
         for name in &names {
             for call in self.names.calls(name, Some(&near)) {
-                if let Some(certain) = self.calls(call, function, class) {
+                if let Some(certain) = self.memo.without_callers(|| self.calls(call, function, class)) {
                     found.calls.push(Caller { call, certain });
                 }
             }
             for reference in self.names.references(name, Some(&near)) {
-                if !self.is_target(reference) && self.refers(reference, function) {
+                if !self.is_target(reference) && self.memo.without_callers(|| self.refers(reference, function)) {
                     found.references.push(reference);
                 }
             }
