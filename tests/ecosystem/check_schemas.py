@@ -1,6 +1,9 @@
 """The schemas, with real validators: what poolcheck reads and writes is accepted, what is broken is not."""
 
+import functools
+import http.server
 import json
+import threading
 
 from check_adoption import MANY
 from kit import BAD, ROOT, blocks, check, expect, folder, notebook, run, tool, user
@@ -75,3 +78,26 @@ def check_schema_of_configuration():
             # What editors use for TOML.
             taplo = tool("taplo", "check", "--schema", CONFIG.as_uri(), file, cwd=here, status=None)
             expect((taplo.returncode == 0) == is_right, f"taplo says otherwise of:\n{text}", taplo.stderr)
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves the repository and says nothing about it."""
+
+    def log_message(self, *_):
+        pass
+
+
+@check
+def check_schema_in_pyproject():
+    """validate-pyproject checks the table in pyproject.toml with the schema"""
+    serving = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=ROOT))
+    threading.Thread(target=serving.serve_forever, daemon=True).start()
+    address = f"poolcheck=http://127.0.0.1:{serving.server_port}/{CONFIG.name}"
+    try:
+        with folder({}) as here:
+            for key, status in (("select", 0), ("selct", 1)):
+                text = f'[project]\nname = "x"\nversion = "1"\n[tool.poolcheck]\n{key} = ["PC1"]\n'
+                (here / "pyproject.toml").write_text(text)
+                tool("validate-pyproject", "--tool", address, here / "pyproject.toml", status=status)
+    finally:
+        serving.shutdown()

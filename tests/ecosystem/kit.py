@@ -18,7 +18,10 @@ WHEELS = HOME / "wheels"
 TOOLS = HOME / "tools"
 USER = HOME / "user"
 
-PYTHON_TOOLS = ("maturin==1.16.0", "pre-commit==4.7.0", "check-jsonschema==0.39.0", "prek==0.5.11", "taplo==0.9.3", "uv==0.13.9")
+PYTHON_TOOLS = (
+    "maturin==1.16.0", "pre-commit==4.7.0", "check-jsonschema==0.39.0", "prek==0.5.11", "taplo==0.9.3", "uv==0.13.9",
+    "validate-pyproject==0.27",
+)  # fmt: skip
 # For the hooks' repository alone: pip builds that one offline.
 BUILD_BACKEND = "setuptools==80.9.0"
 NODE_TOOLS = ("@rushstack/problem-matcher@0.2.1",)
