@@ -333,10 +333,14 @@ fn bytes_of(candidate: &Candidate) -> std::io::Result<Vec<u8>> {
 /// Whether a file is test code, by its path below the project's root.
 fn is_test(config: &Config, path: &Path) -> bool {
     let below = path.strip_prefix(&config.root).unwrap_or(path);
-    let folder = |part: &std::ffi::OsStr| part == "tests" || part == "test" || part == "testing";
+    let folder = |part: &std::ffi::OsStr| part == "tests" || part == "test" || part == "testing" || part == "benches";
     let name = path.file_name().and_then(std::ffi::OsStr::to_str).unwrap_or("");
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    below.parent().is_some_and(|parent| parent.iter().any(folder))
+    // In a folder of sources that the language asks for, what is called so is shipped.
+    let source = language_of(path).and_then(|language| language.layout.source);
+    let outside =
+        |parent: &Path| parent.iter().take_while(|part| source.is_none_or(|source| *part != source)).any(folder);
+    below.parent().is_some_and(outside)
         || stem == "conftest"
         || stem.starts_with("test_")
         || stem.ends_with("_test")
@@ -344,7 +348,7 @@ fn is_test(config: &Config, path: &Path) -> bool {
 }
 
 /// Folders whose code is read, copied or run once rather than shipped.
-const SCRIPTS: [&str; 6] = ["examples", "example", "docs", "doc", "scripts", "samples"];
+const SCRIPTS: [&str; 7] = ["examples", "example", "docs", "doc", "scripts", "samples", "xtask"];
 
 /// Whether a file is one of those, by its path below the project's root.
 fn is_script(config: &Config, path: &Path) -> bool {
@@ -370,9 +374,14 @@ fn conclude(
         let candidate = &known[id.0 as usize].candidate;
         let settings = &candidate.settings;
         let ran = rules_that_run(settings, &candidate.path, file.test);
+        let in_tests = rules_that_run(settings, &candidate.path, true);
         let said = by_file.remove(&id).unwrap_or_default();
+        let runs = |one: &Said| {
+            let ran = if file.facts.is_in_tests(one.draft.at.start) { in_tests } else { ran };
+            ran.contains(one.rule)
+        };
         let mut findings: Vec<Finding> =
-            said.into_iter().filter(|one| ran.contains(one.rule)).map(|one| finding(project, settings, one)).collect();
+            said.into_iter().filter(|one| runs(one)).map(|one| finding(project, settings, one)).collect();
         findings.sort_by(|a, b| (a.at, a.rule.code, &a.message).cmp(&(b.at, b.rule.code, &b.message)));
         findings.dedup_by(|a, b| a.at == b.at && a.rule.index == b.rule.index);
         let outcome = suppress::apply(&file.source, &file.facts.comments, findings, ran, settings.min_confidence);

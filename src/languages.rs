@@ -6,11 +6,13 @@
 mod encoding;
 mod notebook;
 mod python;
+mod rust;
 
 use crate::finding::Edit;
 use crate::fix::edited;
 use crate::model::facts::{FileFacts, Problem, ProblemKind};
 use crate::source::{FileId, LineIndex, SourceFile};
+use std::borrow::Cow;
 use std::path::Path;
 
 /// What a word is looked for as.
@@ -28,6 +30,33 @@ pub enum Sought {
     Rename,
 }
 
+/// How the files of a language are its modules.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// The files, without their extension, that stand for the folder they lie in.
+    pub folders: &'static [&'static str],
+    /// The folder that holds the modules of what its own folder is named after; only such names are absolute.
+    pub source: Option<&'static str>,
+}
+
+impl Layout {
+    /// What code calls the module of a file or folder of this name; nothing where that has no name of its own.
+    #[must_use]
+    pub fn name_of<'n>(&self, name: &'n str) -> Option<Cow<'n, str>> {
+        match self.source {
+            _ if self.folders.contains(&name) => None,
+            Some(source) => (name != source).then(|| name.replace('-', "_").into()),
+            None => Some(name.into()),
+        }
+    }
+}
+
+/// Python's packages.
+static PACKAGES: Layout = Layout { folders: &["__init__"], source: None };
+
+/// Rust's crates.
+static CRATES: Layout = Layout { folders: &["mod", "lib", "main"], source: Some("src") };
+
 /// A language that poolcheck reads.
 #[derive(Debug)]
 pub struct Language {
@@ -37,6 +66,8 @@ pub struct Language {
     pub extensions: &'static [&'static str],
     /// What begins a comment.
     pub comment_sign: &'static str,
+    /// How its files are modules.
+    pub layout: &'static Layout,
     /// Makes the facts of a file.
     pub lower: fn(&SourceFile) -> FileFacts,
     /// Whether a text may hold a word as what is sought; a yes in vain is no harm.
@@ -57,6 +88,7 @@ pub static LANGUAGES: &[Language] = &[
         name: "python",
         extensions: &["py", "pyi"],
         comment_sign: "#",
+        layout: &PACKAGES,
         lower: python::lower,
         may_hold: python::may_hold,
         text: plain,
@@ -66,10 +98,21 @@ pub static LANGUAGES: &[Language] = &[
         name: "notebook",
         extensions: &["ipynb"],
         comment_sign: "#",
+        layout: &PACKAGES,
         lower: python::lower,
         may_hold: python::may_hold,
         text: notebook::text,
         edit: notebook::edit,
+    },
+    Language {
+        name: "rust",
+        extensions: &["rs"],
+        comment_sign: "//",
+        layout: &CRATES,
+        lower: rust::lower,
+        may_hold: rust::may_hold,
+        text: plain,
+        edit,
     },
 ];
 

@@ -5,15 +5,21 @@
 
 mod answers;
 mod bounds;
+mod builders;
 mod defaults;
+mod head;
 mod lookup;
 mod releases;
+mod settings;
 
 pub use answers::{Errors, Response};
 pub use bounds::{Encloses, Phase};
+pub use builders::Builder;
 pub use defaults::{DefaultValue, DefaultWord, Defaults};
+pub use head::Head;
 pub use lookup::{Libraries, Row};
 pub use releases::Known;
+pub use settings::Overruled;
 
 use crate::finding::Severity;
 use crate::model::value::Datum;
@@ -44,6 +50,8 @@ pub enum Setting {
     DnsCache,
     /// How long resolved names are kept.
     DnsTtl,
+    /// What wakes the pool up to close idle connections.
+    Timer,
     /// The URL that relative ones are joined to.
     BaseUrl,
     /// The timeouts, as one object.
@@ -266,6 +274,17 @@ pub struct Class {
     /// The methods that close it.
     #[serde(default)]
     pub closers: Vec<SmolStr>,
+    /// How it is built step by step.
+    pub builder: Option<Builder>,
+    /// The settings any of which bounds how long a request waits; empty where one object holds them.
+    #[serde(default)]
+    pub bounded_by: Vec<Setting>,
+    /// What comes of setting none of them, as words; empty where a default bounds the wait.
+    #[serde(default)]
+    pub unbounded: String,
+    /// Settings that another one, or its absence, takes the effect of.
+    #[serde(default)]
+    pub overruled: Vec<Overruled>,
     /// What happens when it is built without a running event loop.
     pub needs_loop: Option<Effect>,
     /// What to call an object of it; empty for the word of its kind.
@@ -316,6 +335,9 @@ pub struct Request {
     /// Whether the answer is read as it comes, for as long as it comes.
     #[serde(default)]
     pub stream: bool,
+    /// What comes of it where nothing bounds the wait, as words; empty where a default does, or where the session decides.
+    #[serde(default)]
+    pub unbounded: String,
     /// Whether it opens a web socket.
     #[serde(default)]
     pub socket: bool,
@@ -325,6 +347,8 @@ pub struct Request {
     /// The methods whose answers most often have a short body.
     #[serde(default)]
     pub brief: Vec<SmolStr>,
+    /// How the request is built step by step, begun by the method.
+    pub builder: Option<Builder>,
     /// Where this can be read.
     pub source: String,
     /// The names of the shared parameters that it takes, too.
@@ -448,31 +472,6 @@ pub struct Mount {
     pub overrides: Vec<SmolStr>,
     /// Where this can be read.
     pub source: String,
-}
-
-/// Who a library is.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Head {
-    /// Its name, as users say it.
-    pub name: SmolStr,
-    /// The language it is for.
-    pub language: SmolStr,
-    /// What registries and lock files call it; without it no version of it is ever known.
-    pub package: Option<SmolStr>,
-    /// The first release that the data speaks of, and the first that it does not speak of any more.
-    #[serde(default)]
-    pub known: Known,
-    /// The modules that its rows are in.
-    pub modules: Vec<SmolStr>,
-    /// Forks that have the same in them as the first of these modules.
-    #[serde(default)]
-    pub forks: Vec<SmolStr>,
-    /// Whether its name is a common word, too, so that only what looks like an import counts.
-    #[serde(default)]
-    pub common_word: bool,
-    /// Its documentation.
-    pub documentation: String,
 }
 
 /// One library.

@@ -7,6 +7,7 @@ mod attempts;
 mod attributes;
 mod bindings;
 mod bodies;
+mod builders;
 mod builtins;
 mod callers;
 mod calls;
@@ -279,6 +280,19 @@ impl<'l> Project<'l> {
     /// The scope that an expression is evaluated in.
     fn scope_at(&self, expr: ExprRef) -> ScopeRef {
         ScopeRef { file: expr.file, scope: self.facts(expr.file).scope_of(expr.expr) }
+    }
+
+    /// Whether a place is in test code.
+    #[must_use]
+    pub fn is_test(&self, place: ExprRef) -> bool {
+        let file = &self.files[&place.file];
+        file.test || file.facts.is_in_tests(file.facts.expr(place.expr).start)
+    }
+
+    /// Whether a scope is test code.
+    fn is_test_scope(&self, scope: ScopeRef) -> bool {
+        let file = &self.files[&scope.file];
+        file.test || file.facts.is_in_tests(self.scope(scope).start)
     }
 
     /// The nearest function, class or module around a scope, itself included.

@@ -28,12 +28,12 @@ fn known(unit: &Unit) -> Vec<Known> {
 
 /// Holds every unit of one file against what `change` makes of it.
 #[track_caller]
-fn same_after(change: impl Fn(&str) -> String, rows: u32) {
+fn same_after(change: impl Fn(&str, &Unit) -> String, rows: u32) {
     let mut lines = Vec::new();
     let mut count = 0;
     for unit in support::corpus().into_iter().filter(|unit| unit.files.len() == 1) {
         let (path, bytes) = &unit.files[0];
-        let text = change(std::str::from_utf8(bytes).unwrap());
+        let text = change(std::str::from_utf8(bytes).unwrap(), &unit);
         let moved = Unit { files: vec![(path.clone(), text.into_bytes())], ..unit.clone() };
         let mut before = known(&unit);
         before.iter_mut().for_each(|it| it.0 += rows);
@@ -48,22 +48,27 @@ fn same_after(change: impl Fn(&str) -> String, rows: u32) {
 
 #[test]
 fn lines_above_change_nothing() {
-    same_after(|text| format!("# One.\n\n\n{text}"), 3);
+    same_after(|text, unit| format!("{} One.\n\n\n{text}", unit.comment_sign()), 3);
 }
 
 #[test]
 fn the_ends_of_lines_change_nothing() {
-    same_after(|text| text.replace('\n', "\r\n"), 0);
+    same_after(|text, _| text.replace('\n', "\r\n"), 0);
 }
 
 #[test]
 fn a_byte_order_mark_changes_nothing() {
-    same_after(|text| format!("\u{feff}{text}"), 0);
+    same_after(|text, _| format!("\u{feff}{text}"), 0);
 }
 
 #[test]
 fn comments_and_code_below_change_nothing() {
-    same_after(|text| format!("{text}\n\n# The end.\n_THE_END = object()\n"), 0);
+    let below = |text: &str, unit: &Unit| {
+        let sign = unit.comment_sign();
+        let code = if sign == "#" { "_THE_END = object()" } else { "const THE_END: u8 = 0;" };
+        format!("{text}\n\n{sign} The end.\n{code}\n")
+    };
+    same_after(below, 0);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use support::{Options, Seen, Unit};
 /// The text with a comment at the end of a row, in place of the fixtures' own.
 fn with_comment(text: &str, row: u32, comment: &str) -> String {
     let lines = text.lines().enumerate().map(|(at, line)| {
-        let code = line.split_once("#~").map_or(line, |(code, _)| code).trim_end();
+        let code = line.split_once("#~").map_or(line, |(code, _)| code).trim_end_matches(['/', ' ']);
         if at + 1 == row as usize { format!("{code}  {comment}\n") } else { format!("{line}\n") }
     });
     lines.collect()
@@ -23,7 +23,10 @@ fn check(unit: &Unit, text: String) -> Vec<Seen> {
 
 /// What is wrong once a finding is silenced by its code, or by its name.
 fn silenced(unit: &Unit, text: &str, before: &[Seen], finding: &Seen, word: &str) -> Vec<String> {
-    let after = check(unit, with_comment(text, finding.row, &format!("# poolcheck: ignore[{word}] it is meant")));
+    let after = check(
+        unit,
+        with_comment(text, finding.row, &format!("{} poolcheck: ignore[{word}] it is meant", unit.comment_sign())),
+    );
     let rule = finding.code;
     let mut lines = Vec::new();
     for seen in &after {
@@ -73,7 +76,7 @@ fn a_silence_for_another_rule_is_unused() {
         if text.contains("poolcheck: ignore") {
             continue;
         }
-        let comment = format!("# poolcheck: ignore[{other}] it is meant");
+        let comment = format!("{} poolcheck: ignore[{other}] it is meant", unit.comment_sign());
         let after = check(&unit, with_comment(&text, finding.row, &comment));
         let unused: Vec<&Seen> = after.iter().filter(|seen| seen.code == "PC901").collect();
         if unused.len() != 1 || unused[0].row != finding.row {

@@ -171,6 +171,8 @@ fn bare_scope(kind: ScopeKind, parent: Option<ScopeId>, start: u32, end: u32) ->
         returns: None,
         asynchronous: false,
         generator: false,
+        unbound: false,
+        runs_here: false,
         body: Box::default(),
         start,
         end,

@@ -2,7 +2,7 @@
 //!
 //! Refuses to judge.
 
-use super::Setting;
+use super::{Setting, SeverityName};
 use serde::Deserialize;
 
 /// A timeout and those whose waits are part of its wait.
@@ -18,6 +18,8 @@ pub struct Encloses {
     /// What the library does with the longer one, where it does not wait for both; empty where it does.
     #[serde(default)]
     pub instead: String,
+    /// The severity, where it is not the rule's.
+    pub severity: Option<SeverityName>,
     /// Where this can be read.
     pub source: String,
 }

@@ -9,8 +9,10 @@ use std::collections::BTreeMap;
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Defaults {
     /// The timeouts.
+    #[serde(default)]
     pub timeout: String,
     /// Good timeouts.
+    #[serde(default)]
     pub timeout_example: String,
     /// Good timeouts of a stream; empty where nothing bounds a request as a whole.
     #[serde(default)]

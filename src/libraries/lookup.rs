@@ -11,8 +11,13 @@ use smol_str::{SmolStr, format_smolstr};
 /// The built-in libraries: file name and content.
 const BUILT_IN: &[(&str, &str)] = &[
     ("aiohttp.toml", include_str!("../../rules/libraries/aiohttp.toml")),
+    ("awc.toml", include_str!("../../rules/libraries/awc.toml")),
     ("httpx.toml", include_str!("../../rules/libraries/httpx.toml")),
+    ("hyper-util.toml", include_str!("../../rules/libraries/hyper-util.toml")),
+    ("isahc.toml", include_str!("../../rules/libraries/isahc.toml")),
+    ("reqwest.toml", include_str!("../../rules/libraries/reqwest.toml")),
     ("requests.toml", include_str!("../../rules/libraries/requests.toml")),
+    ("ureq.toml", include_str!("../../rules/libraries/ureq.toml")),
     ("urllib3.toml", include_str!("../../rules/libraries/urllib3.toml")),
 ];
 
@@ -74,7 +79,7 @@ impl Libraries {
             modules.extend(head.modules.iter().chain(&head.forks).map(|module| (module.clone(), index)));
             for (at, class) in library.classes.iter().enumerate() {
                 let row = Row::Class(index, at);
-                paths.extend(class.also.iter().chain([&class.path]).map(|path| (path.clone(), row)));
+                paths.extend(class.ways().map(|path| (path.clone(), row)));
             }
             for (at, request) in library.requests.iter().enumerate() {
                 let row = Row::Request(index, at);
@@ -84,7 +89,8 @@ impl Libraries {
         Libraries { list, files, paths, modules }
     }
 
-    /// The row that a full path names, also where a fork has taken the place of the library.
+    /// The row that a full path names, also where a fork has taken the place of the library, or another package hands it
+    /// on.
     #[must_use]
     pub fn row(&self, path: &str) -> Option<Row> {
         if let Some(row) = self.paths.get(path) {
@@ -93,10 +99,14 @@ impl Libraries {
         self.paths.get(&self.own_path(path)?).copied()
     }
 
-    /// A path in a fork as the library itself spells it; `None` where it is no fork's.
-    fn own_path(&self, path: &str) -> Option<SmolStr> {
+    /// A path in a fork, or in a package that hands the library on whole, as the library itself spells it.
+    pub(super) fn own_path(&self, path: &str) -> Option<SmolStr> {
         let (root, rest) = path.split_once('.')?;
-        let head = &self.list[self.of_module(root)?].head;
+        let Some(index) = self.of_module(root) else {
+            let library = self.of_module(rest.split('.').next()?)?;
+            return self.list[library].head.handed_on.then(|| rest.into());
+        };
+        let head = &self.list[index].head;
         let own = head.modules.first().filter(|_| head.forks.iter().any(|fork| fork == root))?;
         Some(format_smolstr!("{own}.{rest}"))
     }
@@ -183,21 +193,31 @@ impl Libraries {
         self.list.iter().flat_map(|library| &library.attributes).any(|row| row.names.iter().any(|known| known == name))
     }
 
-    /// The last names of everything that builds an object when it is called.
-    pub fn builders(&self) -> impl Iterator<Item = SmolStr> {
+    /// The names that what builds an object is known by where it is called: its own, or its type's.
+    pub fn constructors(&self) -> impl Iterator<Item = SmolStr> {
         let classes = self.list.iter().flat_map(|library| &library.classes);
-        let paths = classes.flat_map(|class| class.also.iter().chain([&class.path]));
-        paths.map(|path| SmolStr::from(path.rsplit('.').next().unwrap_or("")))
+        classes.flat_map(Class::ways).map(|path| known_by(path).into())
+    }
+
+    /// The names of requests.
+    pub fn request_names(&self) -> impl Iterator<Item = SmolStr> {
+        let requests = self.list.iter().flat_map(|library| &library.requests);
+        let functions =
+            requests.clone().flat_map(|request| request.also.iter().chain(&request.path)).map(|path| last(path).into());
+        functions.chain(requests.flat_map(|request| request.methods.iter().cloned()))
     }
 
     /// The last names of everything that makes a site when it is called.
     pub fn callables(&self) -> impl Iterator<Item = SmolStr> {
-        let last = |path: &SmolStr| SmolStr::from(path.rsplit('.').next().unwrap_or(""));
         let classes = self.list.iter().flat_map(|library| &library.classes);
-        let requests = self.list.iter().flat_map(|library| &library.requests);
-        let classes = classes.flat_map(|class| class.also.iter().chain([&class.path])).map(last);
-        let functions = requests.clone().flat_map(|request| request.also.iter().chain(&request.path)).map(last);
-        classes.chain(functions).chain(requests.flat_map(|request| request.methods.iter().cloned()))
+        classes.flat_map(Class::ways).map(|path| last(path).into()).chain(self.request_names())
+    }
+
+    /// Whether libraries for a language build objects step by step.
+    #[must_use]
+    pub fn build_stepwise(&self, language: &str) -> bool {
+        let of = self.list.iter().filter(|library| library.head.language == language);
+        of.flat_map(|library| &library.classes).any(|class| class.builder.is_some())
     }
 
     /// What a library calls an object of a kind.
@@ -221,7 +241,7 @@ impl Libraries {
     /// The names of classes that other libraries have, too; they count in files that name a library.
     pub fn common_names(&self) -> impl Iterator<Item = &str> {
         let classes = self.list.iter().flat_map(|library| &library.classes).filter(|class| class.common_name);
-        classes.map(|class| class.path.rsplit('.').next().unwrap_or(""))
+        classes.flat_map(Class::ways).map(|path| known_by(path))
     }
 
     /// Words one of which a file must hold to build or touch anything: module names and the distinctive names of
@@ -230,14 +250,22 @@ impl Libraries {
         self.list.iter().flat_map(|library| {
             let modules = library.head.modules.iter().chain(&library.head.forks).map(SmolStr::as_str);
             let classes = library.classes.iter().filter(|class| !class.common_name);
-            modules.chain(classes.map(|class| class.path.rsplit('.').next().unwrap_or("")))
+            modules.chain(classes.map(|class| last(&class.path)))
         })
     }
 
     /// The names of the classes that hardly anything else is called like.
     pub fn class_names(&self) -> impl Iterator<Item = SmolStr> {
         let classes = self.list.iter().flat_map(|library| &library.classes).filter(|class| !class.common_name);
-        classes.map(|class| class.path.rsplit('.').next().unwrap_or("").into())
+        classes.map(|class| last(&class.path).into())
+    }
+
+    /// The modules that other packages hand on whole.
+    pub fn handed_on(&self) -> impl Iterator<Item = SmolStr> {
+        self.list
+            .iter()
+            .filter(|library| library.head.handed_on)
+            .flat_map(|library| library.head.modules.iter().cloned())
     }
 
     /// Whether a text says what names a library: one of [`Libraries::words`], and of those that are common words only
@@ -247,6 +275,18 @@ impl Libraries {
         let common = |word: &str| self.of_module(word).is_some_and(|index| self.list[index].head.common_word);
         self.words().any(|word| words.contain(word) && (!common(word) || imports(text, word)))
     }
+}
+
+/// The last name of a path.
+fn last(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or("")
+}
+
+/// The name that tells what is called: a function's own, or that of the type it belongs to. Types begin with a capital.
+fn known_by(path: &str) -> &str {
+    let mut names = path.rsplit('.');
+    let own = names.next().unwrap_or("");
+    names.next().filter(|owner| owner.starts_with(char::is_uppercase)).unwrap_or(own)
 }
 
 /// Whether a line of a text holds both a word and `import`.

@@ -84,7 +84,6 @@ impl ExprKind {
             }
             ExprKind::Unary { operand, .. }
             | ExprKind::Await(operand)
-            | ExprKind::Try(operand)
             | ExprKind::Splat(operand)
             | ExprKind::Assign { value: operand, .. } => into.push(*operand),
             ExprKind::Binary { left, right, .. } | ExprKind::Comparison { left, right, .. } => {
@@ -94,6 +93,10 @@ impl ExprKind {
             | ExprKind::Sequence(items)
             | ExprKind::Interpolation(items)
             | ExprKind::Opaque(items) => into.extend(items.iter().copied()),
+            ExprKind::Content { of, beside } => {
+                into.push(*of);
+                into.extend(beside.iter().copied());
+            }
             ExprKind::Conditional { test, then, otherwise } => into.extend([*test, *then, *otherwise]),
             ExprKind::Mapping(entries) => {
                 for entry in entries {

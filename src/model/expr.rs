@@ -30,7 +30,7 @@ pub enum ExprKind {
     Bool(bool),
     /// A literal text (adjacent literals are one).
     Text(SmolStr),
-    /// Python's `None`; Rust's `None` stays a name.
+    /// `None`.
     None,
     /// A plain name, read.
     Name(SmolStr),
@@ -48,7 +48,7 @@ pub enum ExprKind {
         /// The key, index or slice.
         key: ExprId,
     },
-    /// `callee(arguments)`; a builder chain lowers to one call with named arguments.
+    /// `callee(arguments)`.
     Call {
         /// What is called.
         callee: ExprId,
@@ -122,8 +122,13 @@ pub enum ExprKind {
     },
     /// `await operand`, `operand.await`.
     Await(ExprId),
-    /// Rust's `operand?`.
-    Try(ExprId),
+    /// The value of another expression, or what that holds: `x?`, `&x`, `Some(x)`, `x.clone()`.
+    Content {
+        /// The other expression.
+        of: ExprId,
+        /// What else is evaluated for it.
+        beside: Box<[ExprId]>,
+    },
     /// `yield value`.
     Yield {
         /// The value, if any.

@@ -220,6 +220,10 @@ pub struct Scope {
     pub asynchronous: bool,
     /// Whether it yields.
     pub generator: bool,
+    /// Whether it is a function of a class that is not called on an object, and takes none.
+    pub unbound: bool,
+    /// Whether it is a closure that runs where it is written, once.
+    pub runs_here: bool,
     /// What it runs.
     pub body: Block,
     /// Its first byte.
@@ -233,13 +237,13 @@ pub use super::expr::Argument;
 /// What a scope is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScopeKind {
-    /// A file.
+    /// A file, or a module inside one.
     Module,
     /// A class body.
     Class,
     /// A function or method.
     Function,
-    /// A lambda; its body is one [`StmtKind::Return`].
+    /// A lambda or closure.
     Closure,
     /// A comprehension; see [`ExprKind::Comprehension`].
     Comprehension,
@@ -375,6 +379,8 @@ pub struct FileFacts {
     pub comments: Vec<Comment>,
     /// Trouble met on the way.
     pub problems: Vec<Problem>,
+    /// The bytes of what is only compiled for tests, each from its first to one past its last.
+    pub tests: Vec<(u32, u32)>,
     expr_parents: Vec<Parent>,
     stmt_places: Vec<StmtPlace>,
     scope_owners: Vec<ScopeOwner>,
@@ -404,6 +410,7 @@ impl FileFacts {
             scopes,
             comments,
             problems,
+            tests: Vec::new(),
         };
         facts.derive_expr_parents();
         facts.derive_stmt_places();
@@ -426,6 +433,12 @@ impl FileFacts {
     #[must_use]
     pub fn scope(&self, id: ScopeId) -> &Scope {
         &self.scopes[id.0 as usize]
+    }
+
+    /// Whether a byte is part of what is only compiled for tests.
+    #[must_use]
+    pub fn is_in_tests(&self, at: u32) -> bool {
+        self.tests.iter().any(|(start, end)| (*start..*end).contains(&at))
     }
 
     /// What the expression stands in.

@@ -59,6 +59,8 @@ pub enum Datum {
     Scope(ScopeRef),
     /// An object built by this call of a constructor that the library data knows.
     Built(ExprRef, Frame),
+    /// What will be an object that the library data knows, once it is finished; this call began it.
+    Building(ExprRef, Frame),
     /// An object of a type that is not the project's: what an annotation names, or what calling that path returned.
     Instance(SmolStr),
     /// What calling this path of an outside module returned; the call.

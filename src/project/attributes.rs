@@ -5,8 +5,8 @@
 use super::index::AttributeWrite;
 use super::{ClassLists, Project, scope_in, sibling};
 use crate::model::expr::{ArgumentKind, ComparisonOperator, ExprId, ExprKind};
-use crate::model::facts::{FileFacts, ScopeId, ScopeKind, StmtKind};
-use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
+use crate::model::facts::{FileFacts, ScopeId, ScopeKind};
+use crate::model::value::{Datum, ExprRef, Frame, ScopeRef, Value, Why};
 use crate::source::FileId;
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
@@ -39,7 +39,8 @@ pub(super) fn class_of_self(facts: &FileFacts, object: ExprId) -> Option<ScopeId
 pub(super) fn class_of_method(facts: &FileFacts, function: ScopeId) -> Option<ScopeId> {
     let scope = facts.scope(function);
     let parent = scope.parent.filter(|&parent| facts.scope(parent).kind == ScopeKind::Class)?;
-    (scope.kind == ScopeKind::Function && !has_decorator(facts, function, "staticmethod")).then_some(parent)
+    (scope.kind == ScopeKind::Function && !scope.unbound && !has_decorator(facts, function, "staticmethod"))
+        .then_some(parent)
 }
 
 /// Whether a function has a decorator whose last name is `name`.
@@ -193,10 +194,31 @@ impl Project<'_> {
                 found.push(write);
             }
         }
+        for write in self.names.record_fields(name, &self.near(class)) {
+            let ExprKind::Record { path, .. } = self.kind(write.target) else { continue };
+            let of = self.evaluate(sibling(write.target, *path), Frame::NONE);
+            let same = of.alternatives.iter().any(|one| match &one.datum {
+                Datum::Scope(of) => self.lineage(*of).contains(&class),
+                _ => false,
+            });
+            if same {
+                found.push(write);
+            }
+        }
         // What tests put in the place of something says nothing about it.
         let test = self.files[&class.file].test;
-        found.retain(|write| test || !self.files[&write.target.file].test);
+        found.retain(|write| test || !self.is_test(write.target));
         found
+    }
+
+    /// An object that is written out, of a class of the project.
+    pub(super) fn record(&self, record: ExprRef, path: ExprRef, frame: Frame) -> Value {
+        match self.evaluate(path, Frame::NONE).one().map(|one| &one.datum) {
+            Some(Datum::Scope(class)) if self.scope(*class).kind == ScopeKind::Class => {
+                Value::known(Datum::Object(*class, Some(record), frame), Some(self.span(record)))
+            }
+            _ => Value::unknown(Why::Expression),
+        }
     }
 
     /// The call whose arguments a write in a constructor sees: that of the class, or the one by which the constructor of a
@@ -208,6 +230,9 @@ impl Project<'_> {
         made: Option<ExprRef>,
         outer: Frame,
     ) -> Frame {
+        if made == Some(target) {
+            return outer;
+        }
         let function = self.function_of(self.scope_at(target));
         if self.scope(function).name != "__init__" {
             return Frame::NONE;
@@ -273,14 +298,4 @@ fn generic_root(facts: &FileFacts, base: ExprId) -> ExprId {
         ExprKind::Index { object, .. } => *object,
         _ => base,
     }
-}
-
-/// The annotated names of a class, which a generated constructor takes in this order.
-pub(super) fn fields(facts: &FileFacts, class: ScopeId) -> Vec<SmolStr> {
-    let own = facts.stmt_ids().filter(|&stmt| facts.place(stmt).scope == class);
-    let annotated = own.filter_map(|stmt| match &facts.stmt(stmt).kind {
-        StmtKind::Assign { targets, annotation: Some(_), .. } => targets.first(),
-        _ => None,
-    });
-    annotated.filter_map(|&target| last_name(facts, target)).collect()
 }

@@ -46,6 +46,13 @@ pub(super) fn loops(facts: &FileFacts, expr: ExprId) -> Vec<Around> {
                 found.push(Around::Loop(outer));
             }
         }
+        // What runs where it is written runs as often as that place.
+        if facts.scope(scope).runs_here
+            && let Some(outer) = super::places::owner_expr(facts, scope)
+        {
+            at = outer;
+            continue;
+        }
         if facts.scope(scope).kind != ScopeKind::Comprehension {
             break;
         }

@@ -107,9 +107,13 @@ impl Project<'_> {
         names.sort();
         names.dedup();
         let mut found = Callers::default();
+        let few = std::cell::OnceCell::new();
+        let few = || *few.get_or_init(|| self.names.are_few(&scope.name, NAMESAKES));
+        let owners = self.owners_of(function);
         for name in &names {
-            for call in self.names.calls(name, Some(&near)) {
-                if let Some(certain) = self.memo.without_callers(|| self.calls(call, function, class)) {
+            let calls = self.names.calls(name, Some(&near)).into_iter();
+            for call in calls.filter(|call| self.may_be_of(*call, owners.as_deref())) {
+                if let Some(certain) = self.memo.without_callers(|| self.calls(call, function, class, &few)) {
                     found.calls.push(Caller { call, certain });
                 }
             }
@@ -126,7 +130,13 @@ impl Project<'_> {
     }
 
     /// Whether a call may run `function`, and whether it can only mean that.
-    fn calls(&self, call: ExprRef, function: ScopeRef, class: Option<ScopeRef>) -> Option<bool> {
+    fn calls(
+        &self,
+        call: ExprRef,
+        function: ScopeRef,
+        class: Option<ScopeRef>,
+        few: &dyn Fn() -> bool,
+    ) -> Option<bool> {
         let ExprKind::Call { callee, .. } = self.kind(call) else { return None };
         let callee = sibling(call, *callee);
         let value = self.evaluate(callee, Frame::NONE);
@@ -141,8 +151,26 @@ impl Project<'_> {
         }
         let unknown_object = matches!(self.kind(callee), ExprKind::Attribute { .. }) && value.alternatives.is_empty();
         let name = &self.scope(function).name;
-        let lone = || self.names.definitions(name).is_some_and(|count| count <= NAMESAKES);
-        (unknown_object && class.is_some() && !name.starts_with("__") && lone()).then_some(false)
+        (unknown_object && class.is_some() && !name.starts_with("__") && few()).then_some(false)
+    }
+
+    /// The names of the class that a function belongs to which takes no object: it is called on nothing else.
+    fn owners_of(&self, function: ScopeRef) -> Option<Vec<SmolStr>> {
+        let scope = self.scope(function);
+        let class = scope.parent.map(|parent| self.facts(function.file).scope(parent))?;
+        if !scope.unbound || class.kind != ScopeKind::Class {
+            return None;
+        }
+        let mut owners = vec![class.name.clone()];
+        owners.extend(self.names.renames(&class.name, &self.near(function)));
+        Some(owners)
+    }
+
+    /// Whether a call may be one on any of these classes, by the name it is written with.
+    fn may_be_of(&self, call: ExprRef, owners: Option<&[SmolStr]>) -> bool {
+        let (Some(owners), ExprKind::Call { callee, .. }) = (owners, self.kind(call)) else { return true };
+        let ExprKind::Attribute { object, .. } = self.kind(sibling(call, *callee)) else { return true };
+        super::attributes::last_name(self.facts(call.file), *object).is_none_or(|name| owners.contains(&name))
     }
 
     /// Whether `function` of `class` takes the place of `target`, a method of a base class.
@@ -197,12 +225,16 @@ impl Project<'_> {
 
     fn by_callers(&self, function: ScopeRef, seen: &mut Climb) -> Repeat {
         let callers = self.callers_of(function);
-        let test = self.files[&function.file].test;
+        let test = self.is_test_scope(function);
         let mut all_once = true;
         let mut any = false;
-        for caller in callers.calls.iter().filter(|caller| test || !self.files[&caller.call.file].test) {
+        for caller in callers.calls.iter().filter(|caller| test || !self.is_test(caller.call)) {
             // A function that calls itself says nothing about how often others do.
             if self.function_of(self.scope_at(caller.call)) == function {
+                continue;
+            }
+            // An example shows one call of many.
+            if self.files[&caller.call.file].script && !self.files[&function.file].script {
                 continue;
             }
             any = true;
@@ -214,7 +246,7 @@ impl Project<'_> {
                 Repeat::Unknown => all_once = false,
             }
         }
-        for &reference in callers.references.iter().filter(|reference| test || !self.files[&reference.file].test) {
+        for &reference in callers.references.iter().filter(|reference| test || !self.is_test(**reference)) {
             any = true;
             if let Some(repeat) = self.by_worker(reference, seen) {
                 match repeat {
@@ -266,7 +298,7 @@ impl Project<'_> {
         }
         // A closure runs when it is called, and nobody knows when that is.
         let mut at = scope;
-        while self.scope(at).kind == ScopeKind::Comprehension {
+        while self.scope(at).kind == ScopeKind::Comprehension || self.scope(at).runs_here {
             match self.scope(at).parent {
                 Some(parent) => at.scope = parent,
                 None => break,
@@ -296,7 +328,7 @@ impl Project<'_> {
         let scope = self.scope(function);
         let imports = |module: &str| self.imports(function.file, module);
         let at = self.name_span(function);
-        if self.files[&function.file].test && scope.name.starts_with("test") {
+        if self.is_test_scope(function) && scope.name.starts_with("test") {
             return Some(Repeat::Once);
         }
         for framework in self.frameworks.used(&imports) {

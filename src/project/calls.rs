@@ -44,6 +44,9 @@ impl Project<'_> {
     fn called(&self, callee: &Datum, call: ExprRef, frame: Frame) -> Value {
         let at = Some(self.span(call));
         match callee {
+            Datum::Path(path) if self.libraries.builder_at(path).is_some() => {
+                Value::known(Datum::Building(call, frame), at)
+            }
             Datum::Path(path) if self.libraries.row(path).is_some() => Value::known(Datum::Built(call, frame), at),
             Datum::Path(path) => self.outside_call(path, call, frame),
             Datum::Scope(scope) => match self.scope(*scope).kind {
@@ -103,8 +106,13 @@ impl Project<'_> {
 
     fn member_call(&self, object: &Datum, name: &SmolStr, call: ExprRef, frame: Frame) -> Value {
         let at = Some(self.span(call));
-        if self.request_row(object, name).is_some() {
-            return Value::known(Datum::Built(call, frame), at);
+        if let Some(row) = self.request_row(object, name) {
+            let whole = self.libraries.builder(row).is_none();
+            return Value::known(if whole { Datum::Built(call, frame) } else { Datum::Building(call, frame) }, at);
+        }
+        if let Datum::Building(began, of) = object {
+            let ended = self.ends_building(*began, *of, name);
+            return Value::known(if ended { Datum::Built(*began, *of) } else { object.clone() }, at);
         }
         match object {
             Datum::Result(path, made) if path == "datetime.timedelta" && name == "total_seconds" => {

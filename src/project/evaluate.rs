@@ -77,8 +77,9 @@ impl Project<'_> {
             ExprKind::Sequence(_) => Value::known(Datum::Sequence(expr, frame), at),
             ExprKind::Mapping(_) => Value::known(Datum::Mapping(expr, frame), at),
             ExprKind::Closure(scope) => Value::known(Datum::Scope(scope_in(expr.file, *scope)), at),
+            ExprKind::Record { path, .. } => self.record(expr, here(*path), frame),
             ExprKind::Assign { value, .. } => self.evaluate(here(*value), frame),
-            ExprKind::Await(operand) | ExprKind::Try(operand) => self.evaluate(here(*operand), frame),
+            ExprKind::Await(operand) | ExprKind::Content { of: operand, .. } => self.evaluate(here(*operand), frame),
             _ => Value::unknown(Why::Expression),
         }
     }
@@ -143,7 +144,7 @@ impl Project<'_> {
         match datum {
             Datum::Path(path) => Value::known(Datum::Path(format_smolstr!("{path}.{name}")), None),
             Datum::Scope(scope) => match self.scope(*scope).kind {
-                ScopeKind::Module => self.module_member(scope.file, name),
+                ScopeKind::Module => self.module_member(*scope, name),
                 ScopeKind::Class => self.class_member(*scope, name),
                 _ => Value::unknown(Why::Attribute),
             },
@@ -153,9 +154,10 @@ impl Project<'_> {
         }
     }
 
-    fn module_member(&self, file: FileId, name: &SmolStr) -> Value {
-        let value = self.exported(file, name);
-        if value.unknown == Some(Why::Name) && value.alternatives.is_empty() {
+    fn module_member(&self, module: ScopeRef, name: &SmolStr) -> Value {
+        let file = module.file;
+        let value = self.exported(module, name);
+        if value.unknown == Some(Why::Name) && value.alternatives.is_empty() && module.scope == MODULE {
             // `package.module` where the package does not import the module itself.
             if let Some(id) = self.modules.resolve(file, name, 1).filter(|id| self.files.get(*id).is_some()) {
                 return Value::known(Datum::Scope(ScopeRef { file: id, scope: MODULE }), None);
@@ -188,7 +190,11 @@ impl Project<'_> {
         if let Some(object) = self.annotation_in_class(class, name).and_then(|annotation| self.typed(annotation)) {
             return Value::known(object, None);
         }
-        let writes = self.writes(class, name);
+        let mut writes = self.writes(class, name);
+        // An object that is written out has the fields that it is written with.
+        if let Some(own) = writes.iter().find(|write| made == Some(write.target)).copied() {
+            writes = vec![own];
+        }
         let mut result = Value::default();
         for write in &writes {
             let Some(value) = write.value else {
@@ -413,9 +419,9 @@ impl Project<'_> {
             return None;
         }
         let callers = self.callers_of(scope);
-        let test = self.files[&scope.file].test;
+        let test = self.is_test_scope(scope);
         let mut calls: Vec<ExprRef> =
-            callers.calls.iter().filter(|caller| test || !self.files[&caller.call.file].test).map(|c| c.call).collect();
+            callers.calls.iter().filter(|caller| test || !self.is_test(caller.call)).map(|c| c.call).collect();
         // A class that is there to be derived from is built by its subclasses.
         if calls.is_empty() && self.scope(scope).parameters[index].default.is_none() {
             calls = self.calls_by_subclasses(scope);

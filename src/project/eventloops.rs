@@ -115,8 +115,8 @@ impl Project<'_> {
             let callee = self.evaluate(sibling(*call, *callee), Frame::NONE);
             callee.always(|datum| matches!(datum, Datum::Path(path) if RUNNERS.contains(&path.as_str())))
         });
-        let test = self.files[&function.file].test;
-        let runs = runs.filter(|call| test || !self.files[&call.file].test);
+        let test = self.is_test_scope(function);
+        let runs = runs.filter(|call| test || !self.is_test(*call));
         let reaching = runs.filter(|run| {
             self.positional(*run, 0).is_some_and(|coroutine| {
                 let targets = self.targets(coroutine, Frame::NONE);

@@ -6,15 +6,17 @@
 
 use super::attributes::{class_of_self, last_name};
 use super::{Files, ProjectFile, scope_in};
-use crate::languages::Sought;
-use crate::model::expr::{ExprId, ExprKind};
+use crate::languages::{Sought, language_of};
+use crate::model::expr::{ArgumentKind, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ImportItem, ScopeId, StmtKind};
 use crate::model::value::{ExprRef, ScopeRef};
 use crate::source::FileId;
 use crate::words::Asked;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
+use std::borrow::Cow;
 use std::cell::RefCell;
+use std::path::Path;
 use std::rc::Rc;
 
 /// In how many files a word may occur before it tells nothing.
@@ -50,6 +52,8 @@ pub(super) struct FileIndex {
     own_writes: FxHashMap<(ScopeId, SmolStr), Vec<AttributeWrite>>,
     /// Writes to `object.name`, by name.
     other_writes: FxHashMap<SmolStr, Vec<AttributeWrite>>,
+    /// Fields of objects that are written out, by name; the target is the whole object.
+    record_fields: FxHashMap<SmolStr, Vec<AttributeWrite>>,
     /// Calls by the last name of what is called.
     calls: FxHashMap<SmolStr, Vec<ExprRef>>,
     /// Uses of a name or attribute that are no call of it.
@@ -91,6 +95,9 @@ impl FileIndex {
         for stmt in facts.stmt_ids() {
             match &facts.stmt(stmt).kind {
                 StmtKind::Assign { targets, value, augmented, .. } => {
+                    if let ([target], Some(value)) = (targets.as_ref(), value) {
+                        self.add_alias(facts, *target, *value);
+                    }
                     for &target in targets {
                         self.add_target(facts, target, value.filter(|_| !augmented), value.is_some(), false);
                     }
@@ -114,6 +121,16 @@ impl FileIndex {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// `Name = other.Class` is another name of a class.
+    fn add_alias(&mut self, facts: &FileFacts, target: ExprId, value: ExprId) {
+        let class = |expr: ExprId| last_name(facts, expr).filter(|name| name.starts_with(char::is_uppercase));
+        if let (ExprKind::Name(_), Some(name), Some(other)) = (&facts.expr(target).kind, class(value), class(target))
+            && name != other
+        {
+            self.renames.entry(name).or_default().push(other);
         }
     }
 
@@ -150,6 +167,13 @@ impl FileIndex {
     fn add_uses(&mut self, facts: &FileFacts) {
         let mut callees = FxHashSet::default();
         for expr in facts.expr_ids() {
+            if let ExprKind::Record { fields, .. } = &facts.expr(expr).kind {
+                for field in fields.iter().filter(|field| field.kind == ArgumentKind::Named) {
+                    let target = ExprRef { file: facts.file, expr };
+                    let write = AttributeWrite { target, value: Some(field.value), entered: false };
+                    self.record_fields.entry(field.name.clone()).or_default().push(write);
+                }
+            }
             if let ExprKind::Call { callee, .. } = &facts.expr(expr).kind {
                 callees.insert(*callee);
                 if let Some(name) = last_name(facts, *callee) {
@@ -218,9 +242,12 @@ impl<'l> Names<'l> {
     /// The words by which a file may refer to a place: its module, its package, its class.
     fn place(&self, near: &Near) -> Asked {
         let path = self.path(near.file);
+        let layout = language_of(Path::new(path)).map(|language| language.layout);
         let parts = path.rsplit_once('.').map_or(path, |(stem, _)| stem).rsplit('/');
+        let modules = parts.filter_map(|part| layout.map_or(Some(Cow::Borrowed(part)), |layout| layout.name_of(part)));
+        let near_by: Vec<Cow<'_, str>> = modules.take(2).collect();
         // What very many files hold does not tell that a file has to do with this one.
-        let modules = parts.filter(|part| *part != "__init__").take(2).filter(|part| self.is_telling(part));
+        let modules = near_by.iter().map(Cow::as_ref).filter(|part| self.is_telling(part));
         Asked::new(modules.chain(near.class.as_deref()))
     }
 
@@ -256,11 +283,15 @@ impl<'l> Names<'l> {
         self.asked(name, near, Sought::Use, |index| index.references.get(name))
     }
 
-    /// How many functions and classes of this name there are; nothing where so many files hold it that there may be
-    /// more.
-    pub(super) fn definitions(&self, name: &SmolStr) -> Option<usize> {
-        let few = !self.files.words().is_held_by_more(name, RARE);
-        few.then(|| self.asked(name, None, Sought::Definition, |index| index.definitions.get(name)).len())
+    /// Functions and classes of this name.
+    pub(super) fn definitions(&self, name: &SmolStr) -> Vec<ScopeRef> {
+        self.asked(name, None, Sought::Definition, |index| index.definitions.get(name))
+    }
+
+    /// Whether there are no more than `limit` functions and classes of this name; not where so many files hold it that
+    /// there may be more.
+    pub(super) fn are_few(&self, name: &SmolStr, limit: usize) -> bool {
+        !self.files.words().is_held_by_more(name, RARE) && self.definitions(name).len() <= limit
     }
 
     /// Classes that name a base like this, or as an import calls it.
@@ -280,6 +311,11 @@ impl<'l> Names<'l> {
     /// Writes to attributes of this name in one file, on objects other than `self`.
     pub(super) fn other_writes_in(&self, file: FileId, name: &SmolStr) -> &'l [AttributeWrite] {
         self.in_file(file, |index| index.other_writes.get(name))
+    }
+
+    /// Fields of this name in objects that are written out.
+    pub(super) fn record_fields(&self, name: &SmolStr, near: &Near) -> Vec<AttributeWrite> {
+        self.asked(name, Some(near), Sought::Use, |index| index.record_fields.get(name))
     }
 
     /// Writes to an attribute of `self` in a class.

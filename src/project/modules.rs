@@ -1,75 +1,110 @@
 //! Which file a dotted module path means.
 //!
 //! By the end of the path, so that `src/` layouts, several roots in one repository and namespace packages need no
-//! configuration; of several candidates the one nearest to the importing file. Refuses to read any file.
+//! configuration; of several candidates the one nearest to the importing file. Files of languages that do not share
+//! their modules do not see each other. Refuses to read any file.
 
+use crate::languages::{Layout, language_of};
 use crate::source::FileId;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
+use std::path::Path;
+
+/// A file as a module.
+#[derive(Debug)]
+struct Module {
+    /// Path parts without the extension; those that stand for their folder are left out.
+    parts: Vec<SmolStr>,
+    /// Whether it stands for its folder.
+    folder: bool,
+    layout: &'static Layout,
+}
 
 /// The files of the project by the last part of their module path.
 #[derive(Debug, Default)]
 pub(super) struct Modules {
-    /// Path parts without the extension, `__init__` left out.
-    parts: FxHashMap<FileId, Vec<SmolStr>>,
+    modules: FxHashMap<FileId, Module>,
     by_last: FxHashMap<SmolStr, Vec<FileId>>,
-    packages: FxHashMap<FileId, bool>,
     package_folders: FxHashSet<Vec<SmolStr>>,
+    /// The folders that a folder of sources lies in, and that stand for what is in it.
+    roots: FxHashSet<Vec<SmolStr>>,
 }
 
 impl Modules {
     pub(super) fn new(paths: &[(FileId, SmolStr)]) -> Modules {
         let mut modules = Modules::default();
         for (id, path) in paths {
-            let Some((stem, _)) = path.rsplit_once('.') else { continue };
-            let mut parts: Vec<SmolStr> = stem.split('/').map(SmolStr::from).collect();
-            let package = parts.last().is_some_and(|last| last == "__init__");
-            if package {
-                parts.pop();
-                modules.package_folders.insert(parts.clone());
-            }
-            if let Some(last) = parts.last() {
-                modules.by_last.entry(last.clone()).or_default().push(*id);
-            }
-            modules.parts.insert(*id, parts);
-            modules.packages.insert(*id, package);
+            let Some(language) = language_of(Path::new(path.as_str())) else { continue };
+            modules.add(*id, path, language.layout);
         }
         modules
+    }
+
+    fn add(&mut self, id: FileId, path: &str, layout: &'static Layout) {
+        let Some((stem, _)) = path.rsplit_once('.') else { return };
+        let mut parts: Vec<SmolStr> = stem.split('/').map(SmolStr::from).collect();
+        let folder = parts.last().is_some_and(|last| layout.folders.contains(&last.as_str()));
+        if folder {
+            parts.pop();
+        }
+        if let Some(source) = layout.source
+            && let Some(at) = parts.iter().rposition(|part| part == source).filter(|&at| at > 0)
+        {
+            parts.remove(at);
+            parts[at - 1] = parts[at - 1].replace('-', "_").into();
+            if folder && parts.len() == at {
+                self.roots.insert(parts.clone());
+            }
+        }
+        if folder {
+            self.package_folders.insert(parts.clone());
+        }
+        if let Some(last) = parts.last() {
+            self.by_last.entry(last.clone()).or_default().push(id);
+        }
+        self.modules.insert(id, Module { parts, folder, layout });
     }
 
     /// The file that `module` means where `from` imports it with `level` leading dots.
     pub(super) fn resolve(&self, from: FileId, module: &str, level: u32) -> Option<FileId> {
         let wanted: Vec<&str> = module.split('.').filter(|part| !part.is_empty()).collect();
-        let own = self.parts.get(&from)?;
+        let own = self.modules.get(&from)?;
         if level == 0 {
             return self.absolute(own, &wanted);
         }
-        let up = level as usize - usize::from(self.packages[&from]);
-        let base = own.get(..own.len().checked_sub(up)?)?;
+        let up = level as usize - usize::from(own.folder);
+        let base = own.parts.get(..own.parts.len().checked_sub(up)?)?;
         let full: Vec<&str> = base.iter().map(SmolStr::as_str).chain(wanted).collect();
-        let last = full.last()?;
-        self.by_last.get(*last)?.iter().copied().find(|id| self.parts[id].iter().eq(full.iter()))
+        let fits = |id: &FileId| {
+            let module = &self.modules[id];
+            module.layout == own.layout && module.parts.iter().eq(full.iter())
+        };
+        self.by_last.get(*full.last()?)?.iter().copied().find(fits)
     }
 
     /// Whether a file lies in a folder that is a package.
     pub(super) fn is_in_package(&self, file: FileId) -> bool {
-        let parts = self.parts.get(&file).map_or(&[][..], Vec::as_slice);
-        let folder =
-            if self.packages.get(&file) == Some(&true) { parts } else { parts.split_last().map_or(parts, |(_, f)| f) };
+        let Some(module) = self.modules.get(&file) else { return false };
+        let parts = module.parts.as_slice();
+        let folder = if module.folder { parts } else { parts.split_last().map_or(parts, |(_, folder)| folder) };
         self.package_folders.contains(folder)
     }
 
-    fn absolute(&self, own: &[SmolStr], wanted: &[&str]) -> Option<FileId> {
+    fn absolute(&self, own: &Module, wanted: &[&str]) -> Option<FileId> {
         let candidates = self.by_last.get(*wanted.last()?)?;
         let fits = |id: &&FileId| {
-            let parts = &self.parts[*id];
+            let Module { parts, layout, .. } = &self.modules[*id];
             let Some(root) = parts.len().checked_sub(wanted.len()) else { return false };
-            // A folder that is a package itself is on nobody's import path.
-            parts[root..].iter().eq(wanted.iter()) && !self.package_folders.contains(&parts[..root])
+            let reached = match layout.source {
+                Some(_) => self.roots.contains(&parts[..=root]),
+                // A folder that is a package itself is on nobody's import path.
+                None => !self.package_folders.contains(&parts[..root]),
+            };
+            *layout == own.layout && parts[root..].iter().eq(wanted.iter()) && reached
         };
         let near = |id: &FileId| {
-            let parts = &self.parts[id];
-            let shared = parts.iter().zip(own).take_while(|(a, b)| a == b).count();
+            let parts = &self.modules[id].parts;
+            let shared = parts.iter().zip(&own.parts).take_while(|(a, b)| a == b).count();
             (shared, usize::MAX - parts.len())
         };
         let mut best: Option<((usize, usize), FileId)> = None;
@@ -77,6 +112,8 @@ impl Modules {
             let rank = near(id);
             match best {
                 Some((known, _)) if known > rank => {}
+                // A crate's library stands before its program.
+                Some((known, _)) if known == rank && own.layout.source.is_some() => {}
                 Some((known, _)) if known == rank => return None,
                 _ => best = Some((rank, *id)),
             }

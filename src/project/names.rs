@@ -11,6 +11,9 @@ use crate::model::value::{Datum, ExprRef, Frame, ScopeRef, Source, Value, Why};
 use crate::source::FileId;
 use smol_str::{SmolStr, format_smolstr};
 
+/// How many star imports deep a name is looked for.
+const STARS: usize = 4;
+
 impl Project<'_> {
     pub(super) fn name(&self, expr: ExprRef, name: &SmolStr, frame: Frame) -> Value {
         let file = &self.files[&expr.file];
@@ -19,9 +22,46 @@ impl Project<'_> {
         }
         match self.owner_of(expr.file, file.facts.scope_of(expr.expr), name) {
             Some(owner) => self.captured(scope_in(expr.file, owner), name, frame),
-            None if file.flow().star => Value::unknown(Why::Name),
-            None => Value::known(Datum::Path(format_smolstr!("builtins.{name}")), None),
+            None if file.flow().star => self.starred(expr.file, name, 0).unwrap_or_else(|| builtin(name)),
+            None => builtin(name),
         }
+    }
+
+    /// What the star imports of a file bind a name to; `None` where all they import from is known and binds no such name.
+    fn starred(&self, file: FileId, name: &SmolStr, depth: usize) -> Option<Value> {
+        let facts = self.facts(file);
+        let imports = facts.stmts.iter().filter_map(|stmt| match &stmt.kind {
+            StmtKind::Import(imports) => Some(imports.iter()),
+            _ => None,
+        });
+        let mut unknown = depth >= STARS;
+        let mut found = Value::default();
+        for import in imports.flatten().filter(|import| import.item == ImportItem::Star && depth < STARS) {
+            let root = import.module.split('.').next().unwrap_or("");
+            if import.level == 0 && self.libraries.of_module(root).is_some() {
+                let path = format_smolstr!("{}.{name}", import.module);
+                match self.libraries.row(&path) {
+                    Some(_) => found.join(Value::known(Datum::Path(path), None)),
+                    None => unknown = true,
+                }
+                continue;
+            }
+            match self.modules.resolve(file, &import.module, import.level).filter(|id| self.files.get(*id).is_some()) {
+                Some(id) if id == file => {}
+                Some(id) => {
+                    let value = self.exported_at(ScopeRef { file: id, scope: MODULE }, name, depth + 1);
+                    if value.unknown != Some(Why::Name) || !value.alternatives.is_empty() {
+                        found.join(value);
+                    }
+                    unknown |= self.files[&id].flow().star;
+                }
+                None => unknown = true,
+            }
+        }
+        if !found.alternatives.is_empty() || found.unknown.is_some() {
+            return Some(found);
+        }
+        unknown.then(|| Value::unknown(Why::Name))
     }
 
     /// The scope around `scope` (or itself) that binds `name`.
@@ -147,12 +187,18 @@ impl Project<'_> {
             },
             ImportItem::Module => match resolve(module) {
                 Some(id) if self.files.get(id).is_some() => module_value(id),
-                _ if level > 0 => Value::unknown(Why::Name),
+                _ if level > 0 => match module.rsplit_once('.') {
+                    Some((outer, last)) => self.imported(from, &outer.into(), level, &ImportItem::Member(last.into())),
+                    None if !module.is_empty() => {
+                        self.imported(from, &SmolStr::default(), level, &ImportItem::Member(module.clone()))
+                    }
+                    None => Value::unknown(Why::Name),
+                },
                 _ => path(module.clone()),
             },
             ImportItem::Member(name) => {
                 if let Some(id) = resolve(module).filter(|id| self.files.get(*id).is_some()) {
-                    let value = self.exported(id, name);
+                    let value = self.exported(ScopeRef { file: id, scope: MODULE }, name);
                     if value.unknown != Some(Why::Name) || !value.alternatives.is_empty() {
                         return value;
                     }
@@ -160,27 +206,56 @@ impl Project<'_> {
                 let inner = format_smolstr!("{module}.{name}");
                 match resolve(inner.trim_start_matches('.')) {
                     Some(id) if self.files.get(id).is_some() => module_value(id),
-                    _ if level > 0 => Value::unknown(Why::Name),
-                    _ => path(inner),
+                    _ if outside => path(inner),
+                    _ => self
+                        .through(from, module, level, name)
+                        .unwrap_or_else(|| if level > 0 { Value::unknown(Why::Name) } else { path(inner) }),
                 }
             }
             ImportItem::Star => Value::unknown(Why::Name),
         }
     }
 
+    /// What `name` means in something that is no file of its own, but that a module binds: a module inside a file, a
+    /// class.
+    fn through(&self, from: FileId, module: &SmolStr, level: u32, name: &SmolStr) -> Option<Value> {
+        if module.is_empty() || self.modules.resolve(from, module, level).is_some() {
+            return None;
+        }
+        let (outer, last) = module.rsplit_once('.').unwrap_or(("", module.as_str()));
+        if outer.is_empty() && level == 0 {
+            return None;
+        }
+        let value = self.imported(from, &outer.into(), level, &ImportItem::Member(last.into()));
+        let found = value.one().map(|one| self.member_value(&one.datum, name))?;
+        (found.unknown.is_none()).then_some(found)
+    }
+
     /// What `name` means at the end of a module; unknown by name where it binds no such name.
-    pub(super) fn exported(&self, file: FileId, name: &SmolStr) -> Value {
-        let of = &self.files[&file];
-        if !of.flow().all_defs(MODULE, name).is_empty() {
-            return self.captured(ScopeRef { file, scope: MODULE }, name, Frame::NONE);
+    pub(super) fn exported(&self, module: ScopeRef, name: &SmolStr) -> Value {
+        self.exported_at(module, name, 0)
+    }
+
+    fn exported_at(&self, module: ScopeRef, name: &SmolStr, depth: usize) -> Value {
+        let of = &self.files[&module.file];
+        if !of.flow().all_defs(module.scope, name).is_empty() {
+            return self.captured(module, name, Frame::NONE);
+        }
+        if of.flow().star && module.scope == MODULE && depth < STARS {
+            return self.starred(module.file, name, depth).unwrap_or_else(|| Value::unknown(Why::Name));
         }
         Value::unknown(Why::Name)
     }
 
     /// Whether a file has imported a module of outside the project under its own name.
     pub fn goes_by_its_name(&self, file: FileId, module: &str) -> bool {
-        self.exported(file, &module.into()).always(|datum| matches!(datum, Datum::Path(path) if path == module))
+        let top = ScopeRef { file, scope: MODULE };
+        self.exported(top, &module.into()).always(|datum| matches!(datum, Datum::Path(path) if path == module))
     }
+}
+
+fn builtin(name: &SmolStr) -> Value {
+    Value::known(Datum::Path(format_smolstr!("builtins.{name}")), None)
 }
 
 fn narrowed(value: Value, narrow: Narrow) -> Value {

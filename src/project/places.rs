@@ -23,6 +23,8 @@ pub struct Use {
 pub enum UseKind {
     /// A method is called.
     Method(SmolStr, ExprRef),
+    /// A method of a builder is called, which gives the builder or what it built.
+    Step(SmolStr, ExprRef),
     /// An attribute is read, or a method is passed on uncalled.
     Attribute(SmolStr),
     /// A method that a computed name takes from it is called.
@@ -35,7 +37,7 @@ pub enum UseKind {
     Yielded,
     /// It is an argument of this call.
     Argument(ExprRef),
-    /// It is stored in an attribute; the attribute.
+    /// It is stored in an attribute; the attribute, or its own place in an object that is written out.
     StoredAttribute(ExprRef),
     /// It is stored under a key; the target.
     StoredItem(ExprRef),
@@ -55,7 +57,7 @@ impl Project<'_> {
     /// Every use of the object that `made` makes, in the order of bytes within each name.
     #[must_use]
     pub fn uses(&self, made: ExprRef) -> Vec<Use> {
-        let mut follower = Follower { project: self, found: Vec::new(), held: Vec::new() };
+        let mut follower = self.follower(self.is_building(made));
         follower.climb(made);
         follower.found
     }
@@ -63,8 +65,10 @@ impl Project<'_> {
     /// Every use of the object that a parameter holds.
     #[must_use]
     pub(super) fn parameter_uses(&self, function: ScopeRef, index: usize) -> Vec<Use> {
-        let flow = &self.files[&function.file].flow();
-        let mut follower = Follower { project: self, found: Vec::new(), held: Vec::new() };
+        let flow = self.files[&function.file].flow();
+        let value = self.parameter(function, index, Frame::NONE);
+        let building = value.alternatives.iter().any(|one| matches!(one.datum, Datum::Building(..)));
+        let mut follower = self.follower(building);
         let name = &self.scope(function).parameters[index].name;
         for &def in flow.all_defs(function.scope, name) {
             if flow.def(def).kind == DefKind::Parameter(function.scope, index) {
@@ -82,8 +86,18 @@ impl Project<'_> {
     /// Every use of an attribute of the objects of a class's family, apart from writes.
     #[must_use]
     pub(super) fn attribute_uses(&self, class: ScopeRef, name: &SmolStr) -> Vec<Use> {
+        self.own_attribute_uses(class, name, false)
+    }
+
+    /// The same of an attribute that holds a builder.
+    #[must_use]
+    pub(super) fn builder_uses(&self, class: ScopeRef, name: &SmolStr) -> Vec<Use> {
+        self.own_attribute_uses(class, name, true)
+    }
+
+    fn own_attribute_uses(&self, class: ScopeRef, name: &SmolStr, building: bool) -> Vec<Use> {
         let family = self.family(class);
-        let mut follower = Follower { project: self, found: Vec::new(), held: Vec::new() };
+        let mut follower = self.follower(building);
         for reference in self.references_in_files_of(&family, name) {
             let ExprKind::Attribute { object, .. } = self.kind(reference) else { continue };
             let object = sibling(reference, *object);
@@ -100,7 +114,7 @@ impl Project<'_> {
     #[must_use]
     pub(super) fn item_uses(&self, class: ScopeRef, name: &SmolStr) -> Vec<Use> {
         let family = self.family(class);
-        let mut follower = Follower { project: self, found: Vec::new(), held: Vec::new() };
+        let mut follower = self.follower(false);
         for reference in self.references_in_files_of(&family, name) {
             let ExprKind::Attribute { object, .. } = self.kind(reference) else { continue };
             let own = super::attributes::class_of_self(self.facts(reference.file), *object)
@@ -118,7 +132,7 @@ impl Project<'_> {
     pub(super) fn attribute_uses_anywhere(&self, class: Option<ScopeRef>, name: &SmolStr) -> Vec<Use> {
         let family = class.map(|class| self.family(class));
         let near = class.map(|class| self.near(class));
-        let mut follower = Follower { project: self, found: Vec::new(), held: Vec::new() };
+        let mut follower = self.follower(false);
         for reference in self.names.references(name, near.as_ref()) {
             let ExprKind::Attribute { object, .. } = self.kind(reference) else { continue };
             let object = sibling(reference, *object);
@@ -128,6 +142,10 @@ impl Project<'_> {
             }
         }
         follower.found
+    }
+
+    fn follower(&self, building: bool) -> Follower<'_, '_> {
+        Follower { project: self, found: Vec::new(), held: Vec::new(), building }
     }
 
     /// Whether an object is known to be of a class of the project that is none of these.
@@ -144,7 +162,7 @@ impl Project<'_> {
     /// Every use of a name of a module or class.
     #[must_use]
     pub(super) fn name_uses(&self, owner: ScopeRef, name: &SmolStr) -> Vec<Use> {
-        let mut follower = Follower { project: self, found: Vec::new(), held: Vec::new() };
+        let mut follower = self.follower(false);
         for reference in self.names.references(name, Some(&self.near(owner))) {
             let own = match self.kind(reference) {
                 ExprKind::Name(_) if reference.file == owner.file => {
@@ -187,6 +205,8 @@ struct Follower<'p, 'l> {
     project: &'p Project<'l>,
     found: Vec<Use>,
     held: Vec<(ScopeRef, super::flow::DefId)>,
+    /// Whether it may be a builder that is followed.
+    building: bool,
 }
 
 impl Follower<'_, '_> {
@@ -253,7 +273,8 @@ impl Follower<'_, '_> {
         let project = self.project;
         let facts = project.facts(expr.file);
         match &facts.expr(up.expr).kind {
-            ExprKind::Await(_) | ExprKind::Try(_) | ExprKind::Boolean { .. } => self.climb(up),
+            ExprKind::Await(_) | ExprKind::Boolean { .. } => self.climb(up),
+            ExprKind::Content { of, .. } if *of == expr.expr => self.climb(up),
             ExprKind::Conditional { test, .. } if *test == expr.expr => self.add(expr, UseKind::Tested),
             ExprKind::Conditional { .. } => self.climb(up),
             ExprKind::Assign { name, .. } => {
@@ -263,6 +284,11 @@ impl Follower<'_, '_> {
             ExprKind::Attribute { name, .. } => match facts.parent(up.expr) {
                 Parent::Expr(call) if is_callee(facts, call, up.expr) => {
                     let call = sibling(up, call);
+                    if self.building && project.is_building(expr) {
+                        self.add(expr, UseKind::Step(name.clone(), call));
+                        self.climb(call);
+                        return;
+                    }
                     self.add(expr, UseKind::Method(name.clone(), call));
                     if name == "__aenter__" || name == "__enter__" {
                         self.climb(call);
@@ -275,6 +301,7 @@ impl Follower<'_, '_> {
             ExprKind::Yield { .. } => self.add(expr, UseKind::Yielded),
             ExprKind::Sequence(items) => self.in_sequence(expr, up, items),
             ExprKind::Comparison { .. } | ExprKind::Unary { .. } => self.add(expr, UseKind::Tested),
+            ExprKind::Record { .. } => self.add(expr, UseKind::StoredAttribute(expr)),
             _ => self.add(expr, UseKind::Element),
         }
     }

@@ -177,7 +177,7 @@ impl Project<'_> {
                         super::attributes::has_decorator(self.facts(function.file), function.scope, "property");
                     found.complete &= !property;
                 }
-                UseKind::Entered(_) | UseKind::Tested | UseKind::Dropped => {}
+                UseKind::Entered(_) | UseKind::Tested | UseKind::Dropped | UseKind::Step(..) => {}
                 UseKind::Attribute(_) | UseKind::StoredName(..) | UseKind::Default | UseKind::Element => {
                     found.complete = false;
                 }
@@ -190,7 +190,10 @@ impl Project<'_> {
         &self,
         target: ExprRef,
     ) -> Option<(crate::model::value::ScopeRef, smol_str::SmolStr)> {
-        let ExprKind::Attribute { object, name } = self.kind(target) else { return None };
+        let ExprKind::Attribute { object, name } = self.kind(target) else { return self.field_holder(target) };
+        if let Some(holder) = self.field_holder(target) {
+            return Some(holder);
+        }
         let class = match super::attributes::class_of_self(self.facts(target.file), *object) {
             Some(class) => super::scope_in(target.file, class),
             None => match self.evaluate(sibling(target, *object), Frame::NONE).one().map(|one| one.datum.clone()) {
@@ -199,6 +202,20 @@ impl Project<'_> {
             },
         };
         Some((class, name.clone()))
+    }
+
+    /// The class and name of the field that an expression stands for in an object that is written out.
+    fn field_holder(&self, value: ExprRef) -> Option<(crate::model::value::ScopeRef, SmolStr)> {
+        let facts = self.facts(value.file);
+        let Parent::Expr(up) = facts.parent(value.expr) else { return None };
+        let ExprKind::Record { path, fields } = &facts.expr(up).kind else { return None };
+        let field = fields.iter().find(|field| field.value == value.expr && field.kind == ArgumentKind::Named)?;
+        match self.evaluate(sibling(value, *path), Frame::NONE).one().map(|one| one.datum.clone()) {
+            Some(Datum::Scope(class)) if self.scope(class).kind == ScopeKind::Class => {
+                Some((class, field.name.clone()))
+            }
+            _ => None,
+        }
     }
 
     /// Whether a request visibly bounds itself: by an argument, or by a timer around it. Arguments that cannot be seen
@@ -231,7 +248,9 @@ impl Project<'_> {
         }
         let mut at = place.expr;
         while let Parent::Expr(up) = facts.parent(at) {
-            if self.callee_name(sibling(place, up)) == "wait_for" {
+            let given = matches!(&facts.expr(up).kind, ExprKind::Call { callee, .. } if *callee != at);
+            let name = self.callee_name(sibling(place, up));
+            if given && (name == "wait_for" || TIMERS.contains(&name.as_str())) {
                 return true;
             }
             at = up;

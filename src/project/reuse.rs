@@ -60,6 +60,9 @@ impl Project<'_> {
     }
 
     fn waste_of(&self, made: ExprRef, depth: usize) -> Option<Waste> {
+        if self.is_for_one(made) {
+            return None;
+        }
         let function = self.function_of(self.scope_at(made));
         let uses = self.uses(made);
         let given = uses.iter().any(|one| matches!(one.kind, UseKind::Yielded | UseKind::Returned));
@@ -89,6 +92,8 @@ impl Project<'_> {
             UseKind::StoredName(owner, _) => owner.scope != MODULE || function.scope != MODULE,
             UseKind::Yielded => true,
             UseKind::Element => !entered,
+            // A function that gives a builder back does not keep it.
+            UseKind::Argument(call) if self.is_building(one.expr) && self.is_building(*call) => false,
             UseKind::Argument(call) => self.is_owner(*call, here),
             _ => false,
         }) || uses.iter().filter(|one| !in_function(one)).any(|one| one.kind != UseKind::Tested)
@@ -150,8 +155,8 @@ impl Project<'_> {
             return None;
         }
         let callers = self.callers_of(function);
-        let test = self.files[&function.file].test;
-        for caller in callers.calls.iter().filter(|caller| test || !self.files[&caller.call.file].test) {
+        let test = self.is_test_scope(function);
+        for caller in callers.calls.iter().filter(|caller| test || !self.is_test(caller.call)) {
             if let Some(mut waste) = self.waste_of(caller.call, depth + 1) {
                 let words = format!("`{}` builds one for this call", scope.name);
                 waste.chain.insert(0, (self.span(caller.call), words));
@@ -230,7 +235,9 @@ impl Project<'_> {
                 Some(Waste { each: "for each call", confidence: Confidence::Low, chain, function: SmolStr::default() })
             }
             (Repeat::Unknown, Requests::One)
-                if self.is_library_code(function) && !self.recurses_with(made, function) =>
+                if self.is_library_code(function)
+                    && !self.recurses_with(made, function)
+                    && self.is_called_again(made, function) =>
             {
                 Some(Waste {
                     each: "for each call",
@@ -267,11 +274,11 @@ impl Project<'_> {
         if let Some(repeat) = self.by_framework(function) {
             return repeat;
         }
-        let test = self.files[&function.file].test;
+        let test = self.is_test_scope(function);
         let callers = self.callers_of(function);
         let mut all_once = true;
         let mut any = false;
-        for caller in callers.calls.iter().filter(|caller| test || !self.files[&caller.call.file].test) {
+        for caller in callers.calls.iter().filter(|caller| test || !self.is_test(caller.call)) {
             let given = match self.argument_for(caller.call, function, index) {
                 Passed::Argument(value) => !self.evaluate(value, Frame::NONE).always(|datum| *datum == Datum::Null),
                 Passed::Default => false,
@@ -311,6 +318,23 @@ impl Project<'_> {
             facts.expr(expr).kind.children(&mut open);
         }
         None
+    }
+
+    /// Whether a function is seen, or can be taken, to run more than once though nobody knows how often.
+    fn is_called_again(&self, made: ExprRef, function: ScopeRef) -> bool {
+        let value = self.evaluate(made, Frame::NONE);
+        let rows = value.alternatives.iter().filter_map(|one| match &one.datum {
+            Datum::Building(began, frame) => self.builder_of(*began, *frame).map(|(row, _)| row),
+            datum => self.library_row(datum),
+        });
+        let mut rows = rows.peekable();
+        let strict = rows.peek().is_some() && rows.all(|row| self.libraries.library(row).head.methods_keep);
+        if !strict || super::attributes::class_of_method(self.facts(function.file), function.scope).is_some() {
+            return true;
+        }
+        let callers = self.callers_of(function);
+        let seen = |call: ExprRef| !self.is_test(call) && !self.files[&call.file].script;
+        callers.calls.iter().filter(|caller| caller.certain && seen(caller.call)).count() > 1
     }
 
     /// Whether a function is something to call again and again: not part of a script that runs once.

@@ -270,8 +270,8 @@ impl Project<'_> {
     /// What calls a function again with the same object for a parameter.
     fn called_again(&self, function: ScopeRef, index: usize, depth: usize) -> Option<Vec<(Span, String)>> {
         let callers = self.callers_of(function);
-        let test = self.files[&function.file].test;
-        let calls = callers.calls.iter().filter(|c| c.certain && (test || !self.files[&c.call.file].test));
+        let test = self.is_test_scope(function);
+        let calls = callers.calls.iter().filter(|c| c.certain && (test || !self.is_test(c.call)));
         let mut known: Vec<(ExprRef, Holder)> = Vec::new();
         for caller in calls {
             let passed = self.passed(caller.call, function, index);

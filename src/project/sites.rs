@@ -8,6 +8,7 @@ use super::attributes::last_name;
 use super::carriers::{Carriers, Seeds};
 use super::evaluate::Passed;
 use super::{Project, scope_in, sibling};
+use crate::languages::language_of;
 use crate::libraries::{Class, Kind, Libraries, Library, Parameter, Request, Row, Setting};
 use crate::locks::Pin;
 use crate::model::expr::{ArgumentKind, ExprId, ExprKind};
@@ -16,6 +17,7 @@ use crate::model::value::{Alternative, Datum, ExprRef, Frame, ScopeRef, Value, W
 use crate::source::{FileId, Span, offset};
 use rustc_hash::FxHashSet;
 use smol_str::{SmolStr, format_smolstr};
+use std::path::Path;
 use std::rc::Rc;
 
 /// A site of the project, in the order of files and bytes.
@@ -78,15 +80,15 @@ impl Project<'_> {
     /// Finds all sites. Without `prefilter` every call is asked what it calls, which finds the same.
     pub(super) fn find_sites(&mut self, prefilter: bool) {
         let (classes, requests) = self.names_of_callables();
-        let carriers = prefilter.then(|| self.carriers(&requests));
-        let builders: FxHashSet<SmolStr> = self.libraries.builders().collect();
+        let carriers = prefilter.then(|| self.carriers());
+        let constructors: FxHashSet<SmolStr> = self.libraries.constructors().collect();
         let mut sites = Vec::new();
         for file in self.judged_files() {
             let facts = &file.facts;
             let may_be = |callee: ExprId| {
                 let Some(carriers) = &carriers else { return true };
                 match (last_name(facts, callee), &facts.expr(callee).kind) {
-                    (Some(name), _) if builders.contains(&name) => true,
+                    (Some(name), _) if constructors.contains(&name) => true,
                     (Some(name), ExprKind::Attribute { object, .. }) if !classes.contains(&name) => {
                         requests.contains(&name) && carriers.may_be(facts, *object)
                     }
@@ -98,7 +100,8 @@ impl Project<'_> {
                 if let ExprKind::Call { callee, .. } = facts.expr(expr).kind
                     && may_be(callee)
                 {
-                    sites.extend(self.site(ExprRef { file: facts.file, expr }, file.test));
+                    let call = ExprRef { file: facts.file, expr };
+                    sites.extend(self.site(call, self.is_test(call)));
                 }
             }
         }
@@ -110,11 +113,16 @@ impl Project<'_> {
     }
 
     /// The names that an object of a library may go by in the files that are judged.
-    fn carriers(&self, requests: &FxHashSet<SmolStr>) -> Carriers {
+    fn carriers(&self) -> Carriers {
+        let stepwise = |file: &&super::ProjectFile| {
+            let language = language_of(Path::new(file.source.path.as_str()));
+            language.is_some_and(|language| self.libraries.build_stepwise(language.name))
+        };
         let seeds = Seeds {
-            distinctive: self.libraries.class_names().collect(),
-            common: self.libraries.builders().collect(),
-            requests: requests.clone(),
+            distinctive: self.libraries.class_names().chain(self.libraries.handed_on()).collect(),
+            common: self.libraries.constructors().collect(),
+            requests: self.libraries.request_names().collect(),
+            stepwise: self.judged_files().filter(stepwise).map(|file| file.facts.file).collect(),
         };
         let modules = |module: &str| self.libraries.of_module(module).is_some();
         let rows = |path: &str| self.libraries.row(path).is_some();
@@ -128,7 +136,7 @@ impl Project<'_> {
         for session in self.sites.iter().filter(|site| site.is(Kind::Session)) {
             for call in self.method_calls_of(session) {
                 let known = self.sites_by_call.contains_key(&call) || found.iter().any(|site| site.call == call);
-                if !known && let Some(request) = self.site(call, self.files[&call.file].test) {
+                if !known && let Some(request) = self.site(call, self.is_test(call)) {
                     let through = request.is(Kind::Request) && self.goes_through(&request, session);
                     found.extend(Some(request).filter(|_| through));
                 }
@@ -215,13 +223,21 @@ impl Project<'_> {
             (_, Some(class)) => binding.bind_subclass(class, call, Frame::NONE, 0),
             _ => binding.bind(call, Frame::NONE, 0),
         }
-        let (arguments, open, stray) = (binding.arguments, binding.open, binding.stray);
+        let (mut arguments, mut open, stray) = (binding.arguments, binding.open, binding.stray);
         let parameters = self.libraries.parameters(row);
         let wraps = |argument: &BoundArgument| {
             argument.parameter.is_some_and(|index| parameters[index].setting == Setting::Inner)
         };
         if arguments.iter().any(wraps) {
             return None;
+        }
+        if let Some((row, builder)) = self.builder_of(call, Frame::NONE) {
+            let steps = self.steps(call, row, builder);
+            if !steps.ended && kind != Kind::Request {
+                return None;
+            }
+            arguments.extend(steps.arguments);
+            open |= steps.open;
         }
         let callee = self.span(callee);
         Some(Site { id: SiteId(0), row, kind, call, callee, arguments, stray, open, mixed, class, test })

@@ -9,7 +9,7 @@ use crate::finding::Draft;
 use crate::libraries::{Encloses, Kind, Setting};
 
 /// What decides it.
-pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Timeout, check)];
+pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Timeout, check), Check::Site(Kind::Session, check)];
 
 fn check(view: View<'_>) -> Vec<Draft> {
     let mut drafts: Vec<Draft> = Vec::new();
@@ -49,5 +49,6 @@ fn compare(view: View<'_>, row: &Encloses, inner: Setting) -> Option<Draft> {
     )
     .note(format!("{} here", quantity(inner.value, inner_unit)))
     .label(outer.at, format!("every wait ends here first, after {ends}"));
+    let draft = row.severity.map_or(draft.clone(), |severity| draft.severity(severity.into()));
     Some(with_origins(draft, &[(inner, inner_unit), (outer, outer_unit)]))
 }

@@ -17,10 +17,17 @@ pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, session), Check
 const LEGACY: [Setting; 2] = [Setting::Total, Setting::Connect];
 
 fn session(view: View<'_>) -> Vec<Draft> {
-    if LEGACY.iter().any(|&setting| !view.is_unset(setting) && view.parameter(setting).is_some()) {
-        return Vec::new();
-    }
-    let Some(default) = view.parameter(Setting::Timeout).and_then(|parameter| parameter.unset) else {
+    let default = if view.unbounded().is_empty() {
+        if LEGACY.iter().any(|&setting| !view.is_unset(setting) && view.parameter(setting).is_some()) {
+            return Vec::new();
+        }
+        let Some(default) = view.parameter(Setting::Timeout).and_then(|parameter| parameter.unset) else {
+            return Vec::new();
+        };
+        Some(default)
+    } else if lacks_all_bounds(view) {
+        None
+    } else {
         return Vec::new();
     };
     let requests = view.project.requests_of(view.site);
@@ -36,10 +43,16 @@ fn session(view: View<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     let confidence = if requests.complete && !plain.is_empty() { Confidence::High } else { Confidence::Medium };
-    draft(view, default, confidence).into_iter().collect()
+    match default {
+        Some(default) => draft(view, default, confidence).into_iter().collect(),
+        None => vec![without_default(view, confidence)],
+    }
 }
 
 fn request(view: View<'_>) -> Vec<Draft> {
+    if !view.unbounded().is_empty() {
+        return one_shot(view);
+    }
     let Some(default) = view.parameter(Setting::Timeout).and_then(|parameter| parameter.unset) else {
         return Vec::new();
     };
@@ -53,6 +66,20 @@ fn request(view: View<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     draft(view, default, Confidence::High).into_iter().collect()
+}
+
+/// A request without a session, where nothing bounds it unless something is set.
+fn one_shot(view: View<'_>) -> Vec<Draft> {
+    let one_shot = view.project.request(view.site).is_some_and(|request| request.one_shot);
+    if !one_shot || !lacks_all_bounds(view) || view.project.is_bounded(view.site) {
+        return Vec::new();
+    }
+    vec![without_default(view, Confidence::High)]
+}
+
+/// Whether nothing is set of what bounds the wait, where no default does.
+fn lacks_all_bounds(view: View<'_>) -> bool {
+    !view.unbounded().is_empty() && view.bounded_by().iter().all(|&setting| view.is_unset(setting))
 }
 
 fn draft(view: View<'_>, default: Consequence, confidence: Confidence) -> Option<Draft> {
@@ -79,4 +106,25 @@ fn draft(view: View<'_>, default: Consequence, confidence: Confidence) -> Option
     let argument = view.argument(Setting::Timeout)?;
     let message = format!("`{name}=None` does not switch timeouts off: {}: {}", effect.sentence, defaults.timeout);
     Some(Draft::new(argument.span, message, help).confidence(confidence))
+}
+
+/// Nothing is set where the library has no default.
+fn without_default(view: View<'_>, confidence: Confidence) -> Draft {
+    let names: Vec<String> = view
+        .bounded_by()
+        .iter()
+        .map(|&setting| format!("`{}`", view.name(setting)))
+        .filter(|name| name != "``")
+        .collect();
+    let missing = match names.as_slice() {
+        [] => "no timeout".to_owned(),
+        [one] => format!("no {one}"),
+        names => format!("neither {}", names.join(" nor ")),
+    };
+    let connect =
+        view.argument(Setting::Connect).map(|argument| format!("; `{}` bounds only connecting", argument.name));
+    let message = format!("{missing} is set: {}{}", view.unbounded(), connect.unwrap_or_default());
+    let help = format!("set one: `{}`, with numbers that fit what is called", view.defaults().timeout_example);
+    let confidence = if view.project.is_script(view.site) { Confidence::Low } else { confidence };
+    Draft::new(view.span(), message, help).confidence(confidence)
 }

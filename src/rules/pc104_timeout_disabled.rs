@@ -14,6 +14,7 @@ use crate::project::Site;
 pub(crate) const CHECKS: &[Check] = &[
     Check::Site(Kind::Timeout, object),
     Check::Site(Kind::Session, session),
+    Check::Site(Kind::Session, own),
     Check::Site(Kind::Request, request),
     Check::Site(Kind::Session, tuple),
     Check::Site(Kind::Request, tuple),
@@ -61,6 +62,21 @@ fn session(view: View<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     none(view).into_iter().collect()
+}
+
+/// The timeouts of a session that takes each by its name, where leaving one out would mean a default.
+fn own(view: View<'_>) -> Vec<Draft> {
+    let parameters = view.project.parameters(view.site).iter();
+    let single = parameters.filter(|parameter| parameter.setting != Setting::Timeout);
+    let off = single.filter_map(|parameter| {
+        let effect = parameter.none.as_ref().filter(|effect| effect.consequence == Consequence::Unbounded)?;
+        let argument = view.argument(parameter.setting)?;
+        let none = view.value(parameter.setting).always(|datum| *datum == Datum::Null);
+        let name = &parameter.name;
+        let help = format!("leave `{name}` out for the default, or set a number that fits what is called");
+        none.then(|| Draft::new(argument.span, format!("`{name}` is None: {}", effect.sentence), help))
+    });
+    off.collect()
 }
 
 fn request(view: View<'_>) -> Vec<Draft> {

@@ -18,6 +18,7 @@ fn check(view: View<'_>) -> Vec<Draft> {
 }
 
 fn draft(view: View<'_>) -> Option<Draft> {
+    // A library that takes no pool has no other than its own.
     view.parameter(Setting::Pool)?;
     let value = view.value(Setting::Pool);
     if view.defaults().pool.is_empty() || !value.always(|datum| matches!(datum, Datum::Unset | Datum::Null)) {

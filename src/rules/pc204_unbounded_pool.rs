@@ -11,6 +11,7 @@ use crate::model::value::Datum;
 /// What decides it.
 pub(crate) const CHECKS: &[Check] = &[
     Check::Site(Kind::Pool, check),
+    Check::Site(Kind::Session, check),
     Check::Site(Kind::Limits, check),
     Check::Site(Kind::Limits, left_out),
     Check::Site(Kind::Pool, kept),

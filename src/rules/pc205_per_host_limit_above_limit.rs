@@ -8,7 +8,8 @@ use crate::finding::Draft;
 use crate::libraries::{Kind, Setting};
 
 /// What decides it.
-pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Pool, check), Check::Site(Kind::Limits, idle)];
+pub(crate) const CHECKS: &[Check] =
+    &[Check::Site(Kind::Pool, check), Check::Site(Kind::Session, check), Check::Site(Kind::Limits, idle)];
 
 fn check(view: View<'_>) -> Vec<Draft> {
     draft(view).into_iter().collect()

@@ -14,6 +14,7 @@ pub(crate) const CHECKS: &[Check] = &[
     Check::Access(attribute),
     Check::Site(Kind::Pool, dns),
     Check::Site(Kind::Session, beside),
+    Check::Site(Kind::Session, overruled),
     Check::Mount(unreachable),
 ];
 
@@ -66,4 +67,28 @@ fn dns(view: View<'_>) -> Vec<Draft> {
     let message = format!("`{name}` has no effect: `{switch}=False` keeps no resolved name at all");
     let help = format!("remove one of them: `{switch}=False` to resolve each time, or `{name}` to keep names so long");
     vec![Draft::new(ttl.span, message, help).label(cache.span, "switched off here")]
+}
+
+/// A setting that another one, or its absence, takes the effect of.
+fn overruled(view: View<'_>) -> Vec<Draft> {
+    let rows = view.project.class(view.site).map_or(&[][..], |class| class.overruled.as_slice());
+    let known = |setting| {
+        view.argument(setting)
+            .filter(|argument| !argument.sometimes && argument.parameter.is_some())
+            .map(|found| found.span)
+    };
+    let drafts = rows.iter().filter_map(|row| {
+        let at = known(row.setting)?;
+        let beside = match row.beside {
+            Some(other) => Some(known(other)?),
+            None => None,
+        };
+        if row.without.is_some_and(|needed| !view.is_unset(needed)) {
+            return None;
+        }
+        let message = format!("`{}` has no effect: {}", view.name(row.setting), row.sentence);
+        let draft = Draft::new(at, message, row.help.clone());
+        Some(beside.into_iter().fold(draft, |draft, other| draft.label(other, "this decides")))
+    });
+    drafts.collect()
 }

@@ -25,8 +25,14 @@ fn session(view: View<'_>) -> Vec<Draft> {
     let Some(waste) = view.project.waste(view.site.call) else { return Vec::new() };
     let place = if waste.function.is_empty() { String::new() } else { format!(" in `{}`", waste.function) };
     let (noun, cost) = (view.noun(), &view.defaults().cost);
-    let message = format!("a {noun} is built {}{place}: no connection is used again, so {cost}", waste.each);
-    let help = format!("build one {noun} at start, pass it to what makes requests, and close it at the end");
+    let one = with_article(noun);
+    let message = format!("{one} is built {}{place}: no connection is used again, so {cost}", waste.each);
+    let closes = view.project.class(view.site).is_some_and(|class| !class.closers.is_empty());
+    let help = if closes {
+        format!("build one {noun} at start, pass it to what makes requests, and close it at the end")
+    } else {
+        format!("build one {noun} at start, keep it, and pass it to what makes requests")
+    };
     let confidence = match waste.confidence {
         Confidence::Medium if view.project.is_script(view.site) => Confidence::Low,
         confidence => confidence,
@@ -43,12 +49,18 @@ fn one_shot(view: View<'_>) -> Vec<Draft> {
     let Repeat::Often(_, chain) = view.project.repeat_at(view.site.call) else { return Vec::new() };
     let noun = view.session_noun();
     let message = format!(
-        "`{}` builds a {noun} for this one request, again and again: no connection is used again",
-        view.callee()
+        "`{}` builds {} for this one request, again and again: no connection is used again",
+        view.callee(),
+        with_article(noun)
     );
     let help = format!("build one {noun} at start and make the requests through it");
     // The further away the loop, the less is known of how often its turns come here.
     let confidence = if chain.len() > NEAR { Confidence::Low } else { Confidence::High };
     let draft = Draft::new(view.span(), message, help).confidence(confidence);
     vec![chain.into_iter().fold(draft, |draft, (span, words)| draft.label(span, words))]
+}
+
+fn with_article(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {noun}")
 }

@@ -108,6 +108,18 @@ impl<'p> View<'p> {
         self.project.library(self.site)
     }
 
+    /// The settings any of which bounds how long a request waits.
+    pub(crate) fn bounded_by(&self) -> &'p [Setting] {
+        self.project.class(self.site).map_or(&[], |class| class.bounded_by.as_slice())
+    }
+
+    /// What comes of setting none of them, where no default bounds the wait.
+    pub(crate) fn unbounded(&self) -> &'p str {
+        let request = self.project.request(self.site).map(|request| request.unbounded.as_str());
+        let class = self.project.class(self.site).map(|class| class.unbounded.as_str());
+        request.or(class).unwrap_or("")
+    }
+
     /// What the library does by itself, as words.
     pub(crate) fn defaults(&self) -> &'p Defaults {
         &self.project.library(self.site).defaults
@@ -211,9 +223,12 @@ impl<'p> View<'p> {
         let here = self.project.span(argument.value);
         let set_at = one.at.filter(|at| !argument.span.contains(at) && !here.contains(at));
         let text = self.project.text(argument.span);
-        let mut spelled = if text.contains('=') { text.to_owned() } else { format!("{}={text}", parameter.name) };
+        // `name=value`, or `name(value)`.
+        let named = text.contains('=') || text.starts_with(parameter.name.as_str());
+        let mut spelled = if named { text.to_owned() } else { format!("{}={text}", parameter.name) };
         if spelled.chars().count() > SPELLED || spelled.contains('\n') {
-            spelled = format!("{}=…", parameter.name);
+            let called = text.starts_with(&format!("{}(", parameter.name));
+            spelled = if called { format!("{}(…)", parameter.name) } else { format!("{}=…", parameter.name) };
         }
         let spelled = if is_literal(text) {
             format!("`{spelled}`")

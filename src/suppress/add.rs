@@ -13,8 +13,18 @@ use crate::source::{SourceFile, Span, offset};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
-/// How wide a line may become, in characters, before its comment goes above it: black's and ruff's own default.
-const WIDTH: usize = 88;
+/// How a comment stands at the end of a line.
+struct Manner {
+    /// What is between it and the code.
+    gap: &'static str,
+    /// How wide the line may become, in characters, before the comment goes above it.
+    width: usize,
+}
+
+/// As black and ruff have it by default.
+const HASH: Manner = Manner { gap: "  ", width: 88 };
+/// As rustfmt has it by default.
+const SLASHES: Manner = Manner { gap: " ", width: 100 };
 
 /// What silences a file's findings.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -114,8 +124,9 @@ impl Writer<'_> {
         let mut ends: Vec<usize> = vec![at];
         ends.extend(lines.clone().filter(|line| *line != at));
         ends.retain(|line| !self.source.line_text(*line).ends_with('\\'));
-        let length = self.comment([code].into_iter()).chars().count();
-        let fits = |line: &usize| self.source.line_text(*line).chars().count() + length + 2 <= WIDTH;
+        let manner = self.manner();
+        let length = self.comment([code].into_iter()).chars().count() + manner.gap.len();
+        let fits = |line: &usize| self.source.line_text(*line).chars().count() + length <= manner.width;
         let (short, long): (Vec<usize>, Vec<usize>) = ends.into_iter().partition(fits);
         let mut places: Vec<Place> = short.iter().chain(&long).map(|line| Place::End(*line)).collect();
         let first = *lines.start();
@@ -185,7 +196,7 @@ impl Writer<'_> {
             }
             Place::End(line) => {
                 let code = self.source.line_text(line).trim_end();
-                put(start(line) + offset(code.len()), format!("  {}", comment()))
+                put(start(line) + offset(code.len()), format!("{}{}", self.manner().gap, comment()))
             }
             Place::Above(line) => {
                 let code = self.source.line_text(line);
@@ -200,6 +211,10 @@ impl Writer<'_> {
         let reason = self.reason;
         let space = if reason.is_empty() { "" } else { " " };
         format!("{sign} poolcheck: ignore[{codes}]{space}{reason}")
+    }
+
+    fn manner(&self) -> Manner {
+        if self.language.comment_sign == "#" { HASH } else { SLASHES }
     }
 
     /// How a line ends; the last one of a file like the first.

@@ -8,6 +8,7 @@ use poolcheck::config::{Config, Flags};
 use poolcheck::engine;
 use poolcheck::finding::{Confidence, Finding};
 use poolcheck::frameworks::Frameworks;
+use poolcheck::languages::language_of;
 use poolcheck::libraries::Libraries;
 use poolcheck::progress::Progress;
 use poolcheck::report::Report;
@@ -38,6 +39,11 @@ pub struct Unit {
 impl Unit {
     fn of_text(name: String, folder: String, path: &str, text: &str, rule: Option<&'static Rule>) -> Unit {
         Unit { name, folder, files: vec![(path.to_owned(), text.as_bytes().to_vec())], rule }
+    }
+
+    /// What begins a comment in its first file.
+    pub fn comment_sign(&self) -> &'static str {
+        language_of(Path::new(&self.files[0].0)).unwrap().comment_sign
     }
 
     /// What to call one of its files in a failure.
@@ -116,10 +122,14 @@ pub fn examples(tag: Tag) -> Vec<Unit> {
     let mut units = Vec::new();
     for rule in rules::all() {
         for example in rule.examples().iter().filter(|example| example.tag == tag) {
-            assert_eq!(example.language, "python", "{}: an example in a language that no test runs", rule.code);
+            let path = match example.language {
+                "python" => "sample.py",
+                "rust" => "sample.rs",
+                other => panic!("{}: an example in {other}, which no test runs", rule.code),
+            };
             let name = format!("rules/{}.md, {tag:?}, line {} of the body", rule.stem, example.line);
             let folder = format!("page_{}_{}", rule.code.to_lowercase(), example.line);
-            units.push(Unit::of_text(name, folder, "sample.py", example.text, Some(rule)));
+            units.push(Unit::of_text(name, folder, path, example.text, Some(rule)));
         }
     }
     units

@@ -21,9 +21,24 @@ pub(crate) fn may_hold(text: &str, word: &str, sought: Sought) -> bool {
             Sought::Definition => joined(&[b"def", b"class", b"\\"]),
             Sought::Base => is_in_class_head(before),
             Sought::Write => joined(&[b".", b"\\"]) && may_be_written(after),
-            Sought::Rename => [&b"as"[..], b"\\", b"#"].iter().any(|word| after.trim_ascii_start().starts_with(word)),
+            Sought::Rename => {
+                [&b"as"[..], b"\\", b"#"].iter().any(|word| after.trim_ascii_start().starts_with(word))
+                    || word.starts_with(char::is_uppercase) && is_assigned(before)
+            }
         }
     })
+}
+
+/// Whether what comes after `before` may be the end of a dotted name that is assigned.
+fn is_assigned(before: &[u8]) -> bool {
+    let in_name =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b' ' | b'\t') || *byte >= 0x80;
+    let end = before.iter().rposition(|byte| !in_name(byte)).map_or(0, |last| last + 1);
+    let rest = before[..end].trim_ascii_end();
+    match rest.strip_suffix(b"(") {
+        Some(outer) => outer.trim_ascii_end().ends_with(b"="),
+        None => rest.ends_with(b"=") && rest.len() == end || rest.ends_with(b"\\"),
+    }
 }
 
 fn without_blanks(before: &[u8]) -> &[u8] {
@@ -97,6 +112,9 @@ mod tests {
             assert!(may_hold(text, "word", Sought::Definition), "{text}");
         }
         assert!(may_hold("from a import b, word  as c", "word", Sought::Rename));
+        for text in ["Other = Word", "Other = a.b.Word\n", "Other = (\n    a.Word\n)", "Other = \\\n    a.Word"] {
+            assert!(may_hold(text, "Word", Sought::Rename), "{text}");
+        }
         for text in
             ["# see def\nword()", "word()", "x = word", "@word", "def f(x=word): ...", "from a import word as b"]
         {
@@ -113,5 +131,8 @@ mod tests {
             assert!(!may_hold(text, "word", Sought::Base), "{text}");
         }
         assert!(!may_hold("async def word(self): ...", "word", Sought::Use));
+        for text in ["class A(Word):\n", "return a.Word\n", "f(a.Word)", "from a import Word\n"] {
+            assert!(!may_hold(text, "Word", Sought::Rename), "{text}");
+        }
     }
 }

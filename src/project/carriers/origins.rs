@@ -1,22 +1,12 @@
-//! What the value of an expression, or of what an annotation names, may have gone by.
+//! What the value of an expression may have gone by.
 //!
-//! Refuses to know where it goes from there.
+//! Refuses to follow names: it only says which ones stand in an expression.
 
-use super::Node;
+use super::{Node, last_name};
 use crate::model::expr::{Argument, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ScopeId, ScopeKind, StmtKind};
-use crate::project::attributes::last_name;
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
-
-/// The class that an expression is written in.
-pub(super) fn class_around(facts: &FileFacts, expr: ExprId) -> Option<ScopeId> {
-    let mut at = facts.scope_of(expr);
-    while facts.scope(at).kind != ScopeKind::Class {
-        at = facts.scope(at).parent?;
-    }
-    Some(at)
-}
 
 /// Tells what the value of an expression may have gone by.
 #[derive(Clone, Copy)]
@@ -24,6 +14,8 @@ pub(super) struct Origins<'f> {
     pub(super) facts: &'f FileFacts,
     /// The names of requests: what these methods give is no object of a library, whatever they are called on.
     pub(super) requests: &'f FxHashSet<SmolStr>,
+    /// Whether what a method gives may be what it is called on, told one thing more.
+    pub(super) stepwise: bool,
 }
 
 impl Origins<'_> {
@@ -50,7 +42,7 @@ impl Origins<'_> {
             ExprKind::Mapping(entries) => entries.iter().for_each(|entry| self.add(entry.value, nodes)),
             ExprKind::Assign { value: inner, .. }
             | ExprKind::Await(inner)
-            | ExprKind::Try(inner)
+            | ExprKind::Content { of: inner, .. }
             | ExprKind::Splat(inner) => self.add(*inner, nodes),
             ExprKind::Closure(scope) | ExprKind::Comprehension(scope) => self.add_body(*scope, nodes),
             _ => {}
@@ -69,6 +61,10 @@ impl Origins<'_> {
             ExprKind::Attribute { object, .. } if matches!(name.as_str(), "__aenter__" | "__enter__") => {
                 self.add(*object, nodes);
             }
+            ExprKind::Attribute { object, .. } if self.stepwise => {
+                self.add(callee, nodes);
+                self.add(*object, nodes);
+            }
             _ => self.add(callee, nodes),
         }
         if matches!(name.as_str(), "cast" | "partial" | "dict" | "getattr") || name.starts_with("enter_") {
@@ -84,6 +80,15 @@ impl Origins<'_> {
             }
         }
     }
+}
+
+/// The class that an expression is written in.
+pub(super) fn class_around(facts: &FileFacts, expr: ExprId) -> Option<ScopeId> {
+    let mut at = facts.scope_of(expr);
+    while facts.scope(at).kind != ScopeKind::Class {
+        at = facts.scope(at).parent?;
+    }
+    Some(at)
 }
 
 /// What an annotation names, also within a text.

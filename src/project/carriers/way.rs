@@ -1,0 +1,266 @@
+//! Which name's value reaches which others.
+//!
+//! Refuses to know which of them stand for something of a library.
+
+use super::calls::Signature;
+use super::origins::{Origins, named_in};
+use super::{Carriers, Node, Seeds};
+use crate::model::expr::{ExprId, ExprKind};
+use crate::model::facts::{FileFacts, Import, ImportItem, MODULE, ScopeId, ScopeKind, StmtKind};
+use crate::source::FileId;
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+
+/// Which name's value reaches which others.
+#[derive(Debug, Default)]
+pub(super) struct Way {
+    pub(super) signatures: FxHashMap<SmolStr, Vec<Signature>>,
+    /// What the names that a file imports stand for: the file that defines them, if it is of the project, and the name.
+    pub(super) imports: FxHashMap<(FileId, SmolStr), (Option<FileId>, Option<SmolStr>)>,
+    /// The bases of classes that have no constructor of their own.
+    pub(super) bases: FxHashMap<SmolStr, Vec<SmolStr>>,
+    reaches: FxHashMap<Node, Vec<Node>>,
+    requests: FxHashSet<SmolStr>,
+    stepwise: FxHashSet<FileId>,
+    modules: FxHashSet<Node>,
+    stars: FxHashSet<FileId>,
+    start: Vec<Node>,
+}
+
+impl Way {
+    pub(super) fn new(seeds: &Seeds) -> Way {
+        let is_class = |name: &&SmolStr| seeds.common.contains(*name);
+        let requests = seeds.requests.iter().filter(|name| !is_class(name)).cloned().collect();
+        Way { requests, stepwise: seeds.stepwise.clone(), ..Way::default() }
+    }
+
+    pub(super) fn reach(&mut self, from: Node, to: Node) {
+        let reached = self.reaches.entry(from).or_default();
+        if !reached.contains(&to) {
+            reached.push(to);
+        }
+    }
+
+    /// What an annotation names reaches nodes.
+    fn annotate(&mut self, facts: &FileFacts, annotation: ExprId, to: &[Node]) {
+        let mut nodes = Vec::new();
+        named_in(facts, annotation, &mut nodes);
+        for node in nodes {
+            for to in to {
+                self.reach(node.clone(), to.clone());
+            }
+        }
+    }
+
+    /// The value of an expression reaches nodes.
+    pub(super) fn edge(&mut self, facts: &FileFacts, from: ExprId, to: &[Node]) {
+        if to.is_empty() {
+            return;
+        }
+        for node in
+            (Origins { facts, requests: &self.requests, stepwise: self.stepwise.contains(&facts.file) }).of(from)
+        {
+            for to in to {
+                self.reach(node.clone(), to.clone());
+            }
+        }
+    }
+
+    pub(super) fn statements(
+        &mut self,
+        facts: &FileFacts,
+        seeds: &Seeds,
+        known: &(impl Fn(&str) -> bool, impl Fn(&str) -> bool),
+    ) {
+        for stmt in facts.stmt_ids() {
+            let scope = facts.place(stmt).scope;
+            match &facts.stmt(stmt).kind {
+                StmtKind::Assign { targets, value, annotation, .. } => {
+                    let mut nodes = Vec::new();
+                    targets.iter().for_each(|&target| self.targets(facts, target, scope, &mut nodes));
+                    if let Some(annotation) = annotation {
+                        self.annotate(facts, *annotation, &nodes);
+                    }
+                    if let Some(value) = value {
+                        self.edge(facts, *value, &nodes);
+                    }
+                }
+                StmtKind::With { items, .. } => {
+                    for item in items {
+                        let mut nodes = Vec::new();
+                        item.target.iter().for_each(|&target| self.targets(facts, target, scope, &mut nodes));
+                        self.edge(facts, item.context, &nodes);
+                    }
+                }
+                StmtKind::For { target, iterable, .. } => {
+                    let mut nodes = Vec::new();
+                    self.targets(facts, *target, scope, &mut nodes);
+                    self.edge(facts, *iterable, &nodes);
+                }
+                StmtKind::Return(Some(value)) => self.given(facts, *value),
+                StmtKind::Global(names) => names.iter().for_each(|name| self.export(facts, name)),
+                StmtKind::Import(imports) => {
+                    imports.iter().for_each(|import| self.import(facts, import, scope == MODULE, seeds, known));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A name is bound to what another module calls something.
+    fn import(
+        &mut self,
+        facts: &FileFacts,
+        import: &Import,
+        at_top: bool,
+        seeds: &Seeds,
+        known: &(impl Fn(&str) -> bool, impl Fn(&str) -> bool),
+    ) {
+        let here = Node::Local(facts.file, import.binds.clone());
+        let of_library = known.0(import.module.split('.').next().unwrap_or_default());
+        match &import.item {
+            ImportItem::Member(name) => {
+                let path = format!("{}.{name}", import.module);
+                if known.1(&path) || of_library && seeds.common.contains(name) {
+                    self.start.push(here.clone());
+                }
+                let from = match self.imports.get(&(facts.file, import.binds.clone())) {
+                    Some((Some(file), _)) => Node::Local(*file, name.clone()),
+                    _ => Node::Export(name.clone()),
+                };
+                self.reach(from, here);
+                if at_top {
+                    self.export(facts, &import.binds);
+                }
+            }
+            ImportItem::Module | ImportItem::Root if of_library => {
+                self.modules.insert(here);
+            }
+            ImportItem::Star => {
+                self.stars.insert(facts.file);
+                if of_library {
+                    self.start.extend(seeds.common.iter().map(|name| Node::Local(facts.file, name.clone())));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A name of a module, which others may import or read as an attribute of the module.
+    fn export(&mut self, facts: &FileFacts, name: &SmolStr) {
+        self.reach(Node::Local(facts.file, name.clone()), Node::Export(name.clone()));
+        self.reach(Node::Export(name.clone()), Node::Attribute(name.clone()));
+    }
+
+    /// What a target binds. What is put into a container is not followed, except within a file.
+    fn targets(&mut self, facts: &FileFacts, target: ExprId, scope: ScopeId, nodes: &mut Vec<Node>) {
+        match &facts.expr(target).kind {
+            ExprKind::Name(name) => {
+                nodes.push(Node::Local(facts.file, name.clone()));
+                match facts.scope(scope).kind {
+                    ScopeKind::Module => self.export(facts, name),
+                    ScopeKind::Class => nodes.push(Node::Attribute(name.clone())),
+                    _ => {}
+                }
+            }
+            ExprKind::Attribute { name, .. } => nodes.push(Node::Attribute(name.clone())),
+            ExprKind::Index { object, .. } if matches!(facts.expr(*object).kind, ExprKind::Name(_)) => {
+                self.targets(facts, *object, scope, nodes);
+            }
+            ExprKind::Sequence(items) => items.iter().for_each(|&item| self.targets(facts, item, scope, nodes)),
+            ExprKind::Splat(inner) => self.targets(facts, *inner, scope, nodes),
+            _ => {}
+        }
+    }
+
+    /// A value is returned or yielded.
+    pub(super) fn given(&mut self, facts: &FileFacts, value: ExprId) {
+        let mut scope = facts.scope_of(value);
+        while facts.scope(scope).kind == ScopeKind::Comprehension {
+            match facts.scope(scope).parent {
+                Some(parent) => scope = parent,
+                None => return,
+            }
+        }
+        let function = self.function(facts, scope);
+        self.edge(facts, value, &function);
+    }
+
+    /// What a function or class goes by.
+    fn function(&mut self, facts: &FileFacts, scope: ScopeId) -> Vec<Node> {
+        let of = facts.scope(scope);
+        if of.name.is_empty() {
+            return Vec::new();
+        }
+        let mut nodes = vec![Node::Local(facts.file, of.name.clone())];
+        match of.parent.map(|parent| facts.scope(parent).kind) {
+            Some(ScopeKind::Module) => self.export(facts, &of.name),
+            Some(ScopeKind::Class) => nodes.push(Node::Attribute(of.name.clone())),
+            _ => {}
+        }
+        nodes
+    }
+
+    pub(super) fn scopes(&mut self, facts: &FileFacts) {
+        for scope in facts.scope_ids() {
+            let of = facts.scope(scope);
+            for parameter in &of.parameters {
+                let node = Node::Local(facts.file, parameter.name.clone());
+                if let Some(annotation) = parameter.annotation {
+                    self.annotate(facts, annotation, std::slice::from_ref(&node));
+                }
+                if let Some(default) = parameter.default {
+                    self.edge(facts, default, std::slice::from_ref(&node));
+                    // A provider is named by what a framework is told to call.
+                    if let ExprKind::Call { arguments, .. } = &facts.expr(default).kind {
+                        for argument in arguments {
+                            self.edge(facts, argument.value, std::slice::from_ref(&node));
+                        }
+                    }
+                }
+            }
+            let nodes = self.function(facts, scope);
+            if let Some(annotation) = of.returns {
+                self.annotate(facts, annotation, &nodes);
+            }
+            for base in &of.bases {
+                self.edge(facts, base.value, &nodes);
+            }
+        }
+    }
+
+    pub(super) fn imports(&mut self, facts: &FileFacts, resolve: &impl Fn(FileId, &str, u32) -> Option<FileId>) {
+        for stmt in facts.stmt_ids() {
+            let StmtKind::Import(imports) = &facts.stmt(stmt).kind else { continue };
+            for import in imports {
+                let whole = |module: &str| resolve(facts.file, module, import.level);
+                let means = match &import.item {
+                    ImportItem::Member(name) => {
+                        let inner = format!("{}.{name}", import.module);
+                        match whole(inner.trim_start_matches('.')) {
+                            Some(module) => (Some(module), None),
+                            None => (whole(&import.module), Some(name.clone())),
+                        }
+                    }
+                    ImportItem::Module => (whole(&import.module), None),
+                    ImportItem::Root | ImportItem::Star => continue,
+                };
+                self.imports.insert((facts.file, import.binds.clone()), means);
+            }
+        }
+    }
+
+    pub(super) fn follow(mut self, seeds: &Seeds) -> Carriers {
+        let mut found = FxHashSet::default();
+        self.start.extend(seeds.common.iter().chain(&seeds.distinctive).cloned().map(Node::Attribute));
+        self.start.extend(seeds.distinctive.iter().cloned().map(Node::Export));
+        self.start.extend(self.modules.iter().cloned());
+        while let Some(node) = self.start.pop() {
+            if let Some(reached) = self.reaches.get(&node) {
+                self.start.extend(reached.iter().filter(|to| !found.contains(*to)).cloned());
+            }
+            found.insert(node);
+        }
+        Carriers { found, requests: self.requests, stepwise: self.stepwise, modules: self.modules, stars: self.stars }
+    }
+}
