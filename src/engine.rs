@@ -2,6 +2,8 @@
 //!
 //! Trouble with one file never ends the run. Refuses to know how findings are shown.
 
+mod narrow;
+
 use crate::config::{Config, ConfigError, RuleSet, Settings};
 use crate::discover::{Candidate, Discovery, discover, discover_project};
 use crate::finding::{Draft, Finding, Severity};
@@ -20,6 +22,7 @@ use crate::rules::{self, Rule, Said};
 use crate::source::{FileId, SourceFile, Span, offset};
 use crate::suppress;
 use crate::words::{WordIndex, Words};
+use narrow::{Narrowing, Told};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -78,6 +81,7 @@ fn checked(
     libraries: &Libraries,
     frameworks: &Frameworks,
 ) -> Result<Report, ConfigError> {
+    let narrowing = Narrowing::new(config)?;
     let reported = discover(config)?;
     let known = known_files(config, &reported)?;
     progress.expect(known.len());
@@ -108,7 +112,9 @@ fn checked(
     let project = Project::new(knowledge);
     let lists = config.sites || config.run.output_format.is_some_and(|format| format.sessions);
     let sessions = if lists { inventory::take(&project) } else { Vec::new() };
-    let said = (!config.sites).then(|| rules::judge(&project, rules_asked(&known)));
+    let mut broken = Vec::new();
+    let said = (!config.sites).then(|| rules::judge(&project, rules_asked(&known), &mut broken));
+    broken.into_iter().for_each(|file| run.note(file, failed()));
     report.counts.sites = project.sites().iter().filter(|site| known[site.call.file.0 as usize].reported).count();
     for file in files.lowered().filter(|file| file.is_lost()) {
         run.note(file.facts.file, failed());
@@ -116,7 +122,9 @@ fn checked(
     report.add_trouble(&files, &known, run.take_trouble());
     report.add_locks(&project, &releases);
     if let Some(said) = said {
-        conclude(&project, &files, &known, said, &mut report);
+        let unsure = conclude(&project, &files, &known, said, &mut report);
+        narrowing.apply(&Told { config, known: &known, project: &project }, &unsure, &mut report);
+        report.forget_sources();
     }
     list(&project, &known, sessions, &mut report);
     Ok(report)
@@ -335,8 +343,15 @@ fn is_script(config: &Config, path: &Path) -> bool {
     below.parent().is_some_and(|parent| parent.iter().any(|part| SCRIPTS.iter().any(|script| part == *script)))
 }
 
-/// Makes findings of what the rules said, file by file.
-fn conclude(project: &Project, files: &Files, known: &[KnownFile], said: Vec<Said>, report: &mut Report) {
+/// Makes findings of what the rules said, file by file; those that are too unsure to be told are returned.
+fn conclude(
+    project: &Project,
+    files: &Files,
+    known: &[KnownFile],
+    said: Vec<Said>,
+    report: &mut Report,
+) -> Vec<Finding> {
+    let mut unsure = Vec::new();
     let mut by_file: BTreeMap<FileId, Vec<Said>> = BTreeMap::new();
     for one in said {
         by_file.entry(one.draft.at.file).or_default().push(one);
@@ -359,6 +374,7 @@ fn conclude(project: &Project, files: &Files, known: &[KnownFile], said: Vec<Sai
         let outcome = suppress::apply(&file.source, &file.facts.comments, findings, ran, settings.min_confidence);
         report.counts.suppressed += outcome.suppressed;
         report.findings.extend(outcome.kept);
+        unsure.extend(outcome.unsure);
         report.findings.extend(outcome.drafts.into_iter().map(|(rule, draft)| own_finding(settings, rule, draft)));
     }
     fold(&mut report.findings);
@@ -368,6 +384,7 @@ fn conclude(project: &Project, files: &Files, known: &[KnownFile], said: Vec<Sai
     let shown: Vec<Span> = shown.collect();
     report.add_sources(project, &shown);
     fingerprint::stamp(&mut report.findings, &report.sources);
+    unsure
 }
 
 /// Lists the sessions of the files that are reported; those in test code where rules speak there, too.
@@ -453,6 +470,15 @@ impl Report {
                 self.sources.entry(span.file).or_insert_with(|| known.source.clone());
             }
         }
+    }
+
+    /// Drops the texts that no finding and no problem points into any more.
+    fn forget_sources(&mut self) {
+        let spans =
+            self.findings.iter().flat_map(|finding| finding.labels.iter().map(|label| label.span).chain([finding.at]));
+        let mut used: FxHashSet<FileId> = spans.map(|span| span.file).collect();
+        used.extend(self.problems.iter().filter_map(|problem| problem.file));
+        self.sources.retain(|file, _| used.contains(file));
     }
 
     /// Adds the trouble with the lock files that were looked into for the files that are reported.

@@ -18,6 +18,7 @@ mod sarif;
 mod sites;
 pub mod summary;
 
+use crate::baseline;
 use crate::config::nearest;
 use crate::finding::{Applicability, Finding, Severity};
 use crate::inventory::Session;
@@ -43,6 +44,21 @@ pub struct Report {
     pub counts: Counts,
     /// Named paths that could not be checked at all; with one of these the run's status is 2.
     pub errors: Vec<String>,
+    /// What came of the baseline, where there is one.
+    pub baseline: Option<baseline::Outcome>,
+    /// What `--since` left out.
+    pub unchanged: Option<Unchanged>,
+}
+
+/// Findings that are not told because nothing changed where they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unchanged {
+    /// The revision, as it was named.
+    pub revision: String,
+    /// The commit from which changes are counted.
+    pub base: String,
+    /// How many there are.
+    pub count: usize,
 }
 
 /// Trouble with one file.

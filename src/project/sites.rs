@@ -319,6 +319,14 @@ impl Project<'_> {
         self.span(site.call)
     }
 
+    /// The bytes of an argument's name, where it stands in the site's own call as a keyword.
+    pub fn keyword(&self, site: &Site, argument: &BoundArgument) -> Option<Span> {
+        let (span, name) = (argument.span, argument.name.as_str());
+        let written = self.text(span).strip_prefix(name)?.trim_start().starts_with('=');
+        let end = span.start + offset(name.len());
+        (written && self.site_span(site).contains(&span)).then_some(Span { end, ..span })
+    }
+
     /// What the receiver of a method call is worth.
     #[must_use]
     pub fn receiver(&self, call: ExprRef, frame: Frame) -> Option<(ExprRef, Value)> {

@@ -7,9 +7,15 @@
 
 use super::FileProblem;
 use crate::finding::Finding;
-use crate::source::{FileId, SourceFile};
+use crate::source::{FileId, SourceFile, Span};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+
+/// The text of the line that a place begins on, without space around it, runs of space as one.
+#[must_use]
+pub fn line_of(source: &SourceFile, at: Span) -> String {
+    source.line_text(source.lines.line(at.start)).split_whitespace().collect::<Vec<_>>().join(" ")
+}
 
 /// Gives each finding its fingerprint. `findings` are sorted by place and are all of their files, before a baseline takes
 /// any away: which of several alike a finding is depends on the ones before it.
@@ -18,8 +24,7 @@ pub fn stamp(findings: &mut [Finding], sources: &BTreeMap<FileId, SourceFile>) {
     for finding in findings {
         let (path, line) = sources
             .get(&finding.at.file)
-            .map_or(("", ""), |source| (source.path.as_str(), source.line_text(source.lines.line(finding.at.start))));
-        let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+            .map_or(("", String::new()), |source| (source.path.as_str(), line_of(source, finding.at)));
         finding.fingerprint = seen.print([finding.rule.code, path, &line]);
     }
 }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use std::io::{self, Write};
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Document<'a> {
     version: u32,
     tool: Tool,
@@ -20,6 +21,7 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Tool {
     name: &'static str,
     version: &'static str,
@@ -33,6 +35,7 @@ impl Tool {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Summary {
     files: usize,
     checked: usize,
@@ -46,8 +49,10 @@ struct Summary {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct ProblemRecord<'a> {
     filename: &'a str,
+    #[cfg_attr(test, schemars(extend("enum" = ["syntax", "read", "encoding", "internal"])))]
     kind: &'static str,
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,10 +61,13 @@ pub(super) struct ProblemRecord<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Record<'a> {
     code: &'static str,
     name: &'static str,
+    #[cfg_attr(test, schemars(extend("enum" = ["error", "warning", "info"])))]
     severity: &'static str,
+    #[cfg_attr(test, schemars(extend("enum" = ["high", "medium", "low"])))]
     confidence: &'static str,
     message: &'a str,
     help: &'a str,
@@ -74,6 +82,7 @@ struct Record<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Location {
     pub(super) row: u32,
     pub(super) column: u32,
@@ -81,6 +90,7 @@ pub(super) struct Location {
 
 /// A range in some file, spread into the record that has one.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Place<'a> {
     pub(super) filename: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,6 +100,7 @@ pub(super) struct Place<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct LabelRecord<'a> {
     #[serde(flatten)]
     place: Place<'a>,
@@ -97,13 +108,16 @@ struct LabelRecord<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct FixRecord<'a> {
+    #[cfg_attr(test, schemars(extend("enum" = ["safe", "unsafe"])))]
     applicability: &'static str,
     message: &'a str,
     edits: Vec<EditRecord<'a>>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct EditRecord<'a> {
     #[serde(flatten)]
     place: Place<'a>,
@@ -205,3 +219,6 @@ pub(super) fn place(report: &Report, span: Span) -> Place<'_> {
 fn location(at: Position) -> Location {
     Location { row: at.row, column: at.column }
 }
+
+#[cfg(test)]
+mod tests;

@@ -149,7 +149,8 @@ pub(super) fn elsewhere<'c>(
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Document<'a> {
     version: u32,
     tool: Tool,
     summary: Summary,
@@ -158,6 +159,7 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Summary {
     files: usize,
     checked: usize,
@@ -165,6 +167,7 @@ struct Summary {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct SessionRecord<'a> {
     filename: &'a str,
     cell: Option<u32>,
@@ -179,14 +182,17 @@ struct SessionRecord<'a> {
 
 /// The release in use, and the entries of lock files that say so or stand against it.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ReleaseRecord<'a> {
     /// `pinned`, `unsupported` (poolcheck knows nothing of that release), `not-pinned`, `open` or `unclear`.
+    #[cfg_attr(test, schemars(extend("enum" = ["pinned", "unsupported", "not-pinned", "open", "unclear"])))]
     state: &'static str,
     version: Option<&'a str>,
     entries: Vec<EntryRecord<'a>>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct EntryRecord<'a> {
     text: &'a str,
     filename: &'a str,
@@ -194,10 +200,13 @@ struct EntryRecord<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ValueRecord<'a> {
     /// `explicit`, `default` or `unknown`.
+    #[cfg_attr(test, schemars(extend("enum" = ["explicit", "default", "unknown"])))]
     origin: &'static str,
     /// `number`, `none`, `off` or `unknown`.
+    #[cfg_attr(test, schemars(extend("enum" = ["number", "none", "off", "unknown"])))]
     bound: &'static str,
     value: Option<f64>,
     unit: Option<&'static str>,

