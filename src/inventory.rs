@@ -91,14 +91,15 @@ fn is_one_shot(project: &Project<'_>, site: &Site) -> bool {
 
 fn session(project: &Project<'_>, site: &Site) -> Session {
     let library = project.library(site);
-    let known = library.defaults.values.keys();
+    let view = View { project, site };
+    let known = view.defaults().keys();
     Session {
         at: project.site_span(site),
         callee: project.text(site.callee).to_owned(),
         test: site.test,
         library: library.head.name.to_string(),
         pin: project.pin(site).clone(),
-        settings: known.map(|&setting| (setting, View { project, site }.effective(setting))).collect(),
+        settings: known.map(|&setting| (setting, view.effective(setting))).collect(),
     }
 }
 
@@ -109,7 +110,14 @@ struct View<'p> {
     site: &'p Site,
 }
 
-impl View<'_> {
+impl<'p> View<'p> {
+    /// What the session has by itself.
+    fn defaults(self) -> &'p BTreeMap<Setting, DefaultValue> {
+        let class = self.project.class(self.site).map(|class| &class.defaults);
+        let own = class.or_else(|| self.project.request(self.site).map(|request| &request.defaults));
+        own.filter(|own| !own.is_empty()).unwrap_or_else(|| &self.project.library(self.site).defaults.values)
+    }
+
     /// What a setting can be: what the session itself says, else the object that it is given, else the default.
     fn effective(self, setting: Setting) -> Vec<Held> {
         let mut held = Vec::new();
@@ -248,8 +256,7 @@ impl View<'_> {
         if setting == Setting::Keepalive && is_one_shot(self.project, self.site) {
             return Held::default(Bound::Off);
         }
-        let default = self.project.library(self.site).defaults.values.get(&setting);
-        Held::default(match default {
+        Held::default(match self.defaults().get(&setting) {
             Some(DefaultValue::Number(number)) => Bound::Number(*number),
             Some(DefaultValue::Word(DefaultWord::None)) => Bound::None,
             Some(DefaultValue::Word(DefaultWord::Varies)) | None => Bound::Unknown,

@@ -123,12 +123,20 @@ fn whose(session: &Session) -> String {
 
 /// The places of values that are written outside of a session's own call, with the columns that they decide.
 fn elsewhere<'c>(report: &Report, session: &Session, columns: &[&'c Column]) -> Vec<(Vec<&'c str>, String)> {
+    let row = |span| {
+        let place = at(report, span);
+        place.rsplit_once(':').map_or(place.as_str(), |(row, _)| row).to_owned()
+    };
+    // What stands in the line that is named already is found there.
+    let own = row(session.at);
     let mut places: Vec<(Vec<&str>, String)> = Vec::new();
     for column in columns {
         let held = session.settings.get(&column.setting).into_iter().flatten();
         for span in held.filter_map(|held| held.at).filter(|span| !session.at.contains(span)) {
-            let place = at(report, span);
-            let place = place.rsplit_once(':').map_or(place.as_str(), |(row, _)| row).to_owned();
+            let place = row(span);
+            if place == own {
+                continue;
+            }
             match places.iter_mut().find(|(_, known)| *known == place) {
                 Some((titles, _)) => titles.push(column.title),
                 None => places.push((vec![column.title], place)),
