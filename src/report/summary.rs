@@ -2,9 +2,11 @@
 
 use super::Report;
 use crate::finding::Severity;
+use crate::languages::language_of;
 use crate::rules::{self, Rule};
 use serde::Serialize;
 use std::io::{self, Write};
+use std::path::Path;
 
 /// The rules with findings and how many, the most first.
 fn counts(report: &Report) -> Vec<(&'static Rule, usize)> {
@@ -27,7 +29,10 @@ pub fn ending(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     );
     if report.findings.is_empty() {
         return match (report.counts.files, report.problems.len() + report.errors.len()) {
-            (0, 0) => writeln!(out, "poolcheck: warning: no Python file or notebook was found below the named paths"),
+            (0, 0) => writeln!(
+                out,
+                "poolcheck: warning: no Python or Rust file and no notebook was found below the named paths"
+            ),
             (_, 0) => writeln!(out, "All checks passed: {looked}"),
             (_, problems) => writeln!(out, "No findings, but {}: {looked}", number(problems, "problem")),
         };
@@ -44,9 +49,12 @@ pub fn ending(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{count:>6}  {}  {}", rule.code, rule.name)?;
     }
     let code = rows.first().map_or("PC101", |(rule, _)| rule.code);
+    let example = report.findings.iter().find(|finding| finding.rule.code == code);
+    let language = example.and_then(|finding| language_of(Path::new(report.path(finding.at.file))));
+    let sign = language.map_or("#", |language| language.comment_sign);
     writeln!(
         out,
-        "What a rule means: `poolcheck --explain {code}`. What is meant to be so: `# poolcheck: ignore[{code}] reason`"
+        "What a rule means: `poolcheck --explain {code}`. What is meant to be so: `{sign} poolcheck: ignore[{code}] reason`"
     )?;
     writeln!(out, "on its line, or `per-file-ignores` in the configuration for whole folders.")
 }

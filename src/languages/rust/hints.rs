@@ -77,16 +77,16 @@ mod tests {
         for text in [
             "pub struct Word;",
             "enum Word {}",
-            "impl Word {",
-            "impl<T> From<T> for a::Word {",
-            "unsafe impl<T>\n    From<T>\n    for Word\n{",
-            "mod Word {",
+            "impl Word {}",
+            "impl<T> From<T> for a::Word {}",
+            "unsafe impl<T>\n    From<T>\n    for Word\n{}",
+            "mod Word {}",
             "struct // A comment.\nWord;",
             "fn /* of */ Word() {}",
         ] {
             assert!(may_hold(text, "Word", Sought::Definition), "{text}");
         }
-        for text in ["impl Word for B {", "impl a::Word<C> for B {", "trait A: B + Word {"] {
+        for text in ["impl Word for B {}", "impl a::Word<C> for B {}", "trait A: B + Word {}"] {
             assert!(may_hold(text, "Word", Sought::Base), "{text}");
         }
         for text in ["x.word = 1;", "x\n    .word += 1;", "x.r#word = 1;"] {
