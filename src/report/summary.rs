@@ -2,7 +2,7 @@
 
 use super::Report;
 use crate::finding::Severity;
-use crate::languages::language_of;
+use crate::languages::read_as;
 use crate::rules::{self, Rule};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -50,8 +50,7 @@ pub fn ending(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     let code = rows.first().map_or("PC101", |(rule, _)| rule.code);
     let example = report.findings.iter().find(|finding| finding.rule.code == code);
-    let language = example.and_then(|finding| language_of(Path::new(report.path(finding.at.file))));
-    let sign = language.map_or("#", |language| language.comment_sign);
+    let sign = example.map_or("#", |finding| read_as(Path::new(report.path(finding.at.file))).comment_sign);
     writeln!(
         out,
         "What a rule means: `poolcheck --explain {code}`. What is meant to be so: `{sign} poolcheck: ignore[{code}] reason`"
