@@ -106,30 +106,20 @@ fn checked(
         paths: &paths,
     };
     let project = Project::new(knowledge);
-    let answer = if config.sites {
-        Answer::Sessions(inventory::take(&project))
-    } else {
-        Answer::Said(rules::judge(&project, rules_asked(&known)))
-    };
+    let lists = config.sites || config.run.output_format.is_some_and(|format| format.sessions);
+    let sessions = if lists { inventory::take(&project) } else { Vec::new() };
+    let said = (!config.sites).then(|| rules::judge(&project, rules_asked(&known)));
     report.counts.sites = project.sites().iter().filter(|site| known[site.call.file.0 as usize].reported).count();
     for file in files.lowered().filter(|file| file.is_lost()) {
         run.note(file.facts.file, failed());
     }
     report.add_trouble(&files, &known, run.take_trouble());
     report.add_locks(&project, &releases);
-    match answer {
-        Answer::Said(said) => conclude(&project, &files, &known, said, &mut report),
-        Answer::Sessions(sessions) => list(&project, &known, sessions, &mut report),
+    if let Some(said) = said {
+        conclude(&project, &files, &known, said, &mut report);
     }
+    list(&project, &known, sessions, &mut report);
     Ok(report)
-}
-
-/// What a run is about.
-enum Answer {
-    /// What the rules said.
-    Said(Vec<Said>),
-    /// The inventory.
-    Sessions(Vec<Session>),
 }
 
 /// The libraries of a file are those of its folder.

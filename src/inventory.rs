@@ -3,11 +3,12 @@
 //! Each value is what the code says, else the library's default in the release that is pinned; what is not known is said
 //! to be unknown. Refuses to judge, and to guess.
 
-use crate::libraries::{Class, Consequence, DefaultValue, DefaultWord, Kind, Setting};
+use crate::libraries::{Class, Consequence, DefaultValue, DefaultWord, Kind, Library, Setting};
 use crate::locks::Pin;
 use crate::model::value::{Alternative, Datum, Frame, Value};
 use crate::project::{Project, Site};
 use crate::source::Span;
+use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
 /// A construction of a session, or a request that builds one of its own.
@@ -25,6 +26,14 @@ pub struct Session {
     pub pin: Pin,
     /// What each setting that the library has can be; never empty.
     pub settings: BTreeMap<Setting, Vec<Held>>,
+    /// How the library spells those that have a parameter of their own.
+    pub names: BTreeMap<Setting, SmolStr>,
+    /// Which timeouts end which: the outer, then the inner.
+    pub encloses: Vec<(Setting, Setting)>,
+    /// The calls that build its timeouts and its pool.
+    pub objects: Vec<Span>,
+    /// The requests that are known to go through it.
+    pub requests: Vec<Span>,
 }
 
 /// One thing that a setting can be.
@@ -93,14 +102,40 @@ fn session(project: &Project<'_>, site: &Site) -> Session {
     let library = project.library(site);
     let view = View { project, site };
     let known = view.defaults().keys();
+    let own = project.class(site);
+    let encloses = library.encloses.iter();
     Session {
         at: project.site_span(site),
         callee: project.text(site.callee).to_owned(),
         test: site.test,
         library: library.head.name.to_string(),
         pin: project.pin(site).clone(),
-        settings: known.map(|&setting| (setting, view.effective(setting))).collect(),
+        settings: known.clone().map(|&setting| (setting, view.effective(setting))).collect(),
+        names: known.filter_map(|&setting| Some((setting, name_of(library, own, setting)?))).collect(),
+        encloses: encloses.flat_map(|row| row.inner.iter().map(|&inner| (row.outer, inner))).collect(),
+        objects: objects(project, site),
+        requests: project.requests_of(site).sites.into_iter().map(|request| project.site_span(request)).collect(),
     }
+}
+
+/// The name of the parameter for a setting, in the objects that carry settings, else in the session's own class.
+fn name_of(library: &Library, own: Option<&Class>, setting: Setting) -> Option<SmolStr> {
+    let carries = [Kind::Timeout, Kind::Limits, Kind::Pool];
+    let classes = carries.iter().flat_map(|kind| library.classes.iter().filter(move |class| class.makes == *kind));
+    let mut classes = classes.chain(own);
+    let parameter = classes.find_map(|class| class.parameters.iter().find(|parameter| parameter.setting == setting))?;
+    Some(parameter.name.clone())
+}
+
+/// The calls that build what a session is given.
+fn objects(project: &Project<'_>, site: &Site) -> Vec<Span> {
+    let given = [Setting::Timeout, Setting::Limits, Setting::Pool];
+    let held = given.into_iter().flat_map(|setting| project.setting(site, setting, Frame::NONE).alternatives);
+    let built = held.filter_map(|one| match one.datum {
+        Datum::Built(call, _) | Datum::Object(_, Some(call), _) => project.site_at(call),
+        _ => None,
+    });
+    built.map(|object| project.site_span(object)).collect()
 }
 
 /// A session whose settings are asked for.

@@ -12,6 +12,7 @@ mod builtins;
 mod callers;
 mod calls;
 mod carriers;
+mod contexts;
 mod definitions;
 mod escapes;
 mod evaluate;

@@ -5,6 +5,7 @@
 mod concise;
 pub mod fingerprint;
 mod full;
+mod html;
 mod json;
 pub mod page;
 mod sites;
@@ -24,7 +25,7 @@ use std::io::{self, Write};
 pub struct Report {
     /// The findings to show, sorted by path, start and code.
     pub findings: Vec<Finding>,
-    /// The inventory, where that was asked for.
+    /// The inventory, where it was asked for or the format shows it.
     pub sessions: Vec<Session>,
     /// Trouble, sorted by path and place.
     pub problems: Vec<FileProblem>,
@@ -152,19 +153,40 @@ pub struct Format {
     pub write: Writer,
     /// Whether a machine reads it, so that lists (`--rules`, `--statistics`) are JSON with it too.
     pub json: bool,
+    /// Whether it shows the inventory beside the findings.
+    pub sessions: bool,
 }
 
 /// Every format, in the order of the help.
 pub static FORMATS: &[Format] = &[
-    Format { name: "full", about: "source, labels and help (on a terminal)", write: full::write, json: false },
-    Format { name: "concise", about: "one line a finding (in a pipe)", write: concise::write, json: false },
-    Format { name: "json", about: "one object with a summary", write: json::write, json: true },
-    Format { name: "json-lines", about: "one object a line", write: json::write_lines, json: true },
+    Format {
+        name: "full",
+        about: "source, labels and help (on a terminal)",
+        write: full::write,
+        json: false,
+        sessions: false,
+    },
+    Format {
+        name: "concise",
+        about: "one line a finding (in a pipe)",
+        write: concise::write,
+        json: false,
+        sessions: false,
+    },
+    Format { name: "json", about: "one object with a summary", write: json::write, json: true, sessions: false },
+    Format { name: "json-lines", about: "one object a line", write: json::write_lines, json: true, sessions: false },
+    Format {
+        name: "html",
+        about: "a page to look at: sessions and findings",
+        write: html::write,
+        json: false,
+        sessions: true,
+    },
 ];
 
 /// The formats that the inventory can be written in: those for people show the same table.
 pub static SITE_FORMATS: &[(&str, Writer)] =
-    &[("full", sites::write), ("concise", sites::write), ("json", sites::write_json)];
+    &[("full", sites::write), ("concise", sites::write), ("json", sites::write_json), ("html", html::write_sites)];
 
 impl Format {
     /// The format of that name.

@@ -100,7 +100,7 @@ impl Project<'_> {
             return known.clone();
         }
         let cuts = self.memo.cuts();
-        let found = Rc::new(find());
+        let found = Rc::new(self.memo.without_callers(find));
         if cuts == self.memo.cuts() {
             lists.borrow_mut().insert(class, found.clone());
         }

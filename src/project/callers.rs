@@ -113,12 +113,12 @@ impl Project<'_> {
         for name in &names {
             let calls = self.names.calls(name, Some(&near)).into_iter();
             for call in calls.filter(|call| self.may_be_of(*call, owners.as_deref())) {
-                if let Some(certain) = self.calls(call, function, class, &few) {
+                if let Some(certain) = self.memo.without_callers(|| self.calls(call, function, class, &few)) {
                     found.calls.push(Caller { call, certain });
                 }
             }
             for reference in self.names.references(name, Some(&near)) {
-                if !self.is_target(reference) && self.refers(reference, function) {
+                if !self.is_target(reference) && self.memo.without_callers(|| self.refers(reference, function)) {
                     found.references.push(reference);
                 }
             }

@@ -415,6 +415,9 @@ impl Project<'_> {
 
     /// What all known callers pass; `None` where there is none, or not all are known.
     fn passed_by_callers(&self, scope: ScopeRef, index: usize) -> Option<Value> {
+        if !self.memo.may_ask_callers() {
+            return None;
+        }
         let callers = self.callers_of(scope);
         let test = self.is_test_scope(scope);
         let mut calls: Vec<ExprRef> =

@@ -10,7 +10,7 @@ use super::flow::DefId;
 use crate::model::value::{ExprRef, Frame, ScopeRef, Value, Why};
 use crate::source::FileId;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// How many questions deep an answer is looked for; only generated code comes near. The thread's stack is made for it.
@@ -26,6 +26,9 @@ pub(super) enum Question {
     /// Who calls a function?
     Callers(ScopeRef),
 }
+
+/// A question, and whether it may be answered by what callers pass.
+type Asked = (bool, Question);
 
 /// An answer.
 #[derive(Debug, Clone)]
@@ -67,7 +70,7 @@ impl Question {
 /// A question that is being answered, or that waits for one that is.
 #[derive(Debug)]
 struct Open {
-    question: Question,
+    question: Asked,
     /// The earliest open question that it depends on.
     low: usize,
     /// Whether it was asked while it was open.
@@ -77,18 +80,20 @@ struct Open {
 /// Answers, and the state of those being worked out.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
-    known: RefCell<FxHashMap<Question, Answer>>,
+    known: RefCell<FxHashMap<Asked, Answer>>,
     open: RefCell<Vec<Open>>,
-    position: RefCell<FxHashMap<Question, usize>>,
+    position: RefCell<FxHashMap<Asked, usize>>,
     /// The positions of the questions that are being answered, outermost first.
     asking: RefCell<Vec<usize>>,
     /// Questions of circles whose members are being answered for good, and answers that hold only meanwhile.
-    settling: RefCell<FxHashSet<Question>>,
-    meanwhile: RefCell<FxHashMap<Question, Answer>>,
+    settling: RefCell<FxHashSet<Asked>>,
+    meanwhile: RefCell<FxHashMap<Asked, Answer>>,
     /// How often an unsettled answer was used.
     unsettled: RefCell<usize>,
     /// How often a question was cut short.
-    cuts: std::cell::Cell<usize>,
+    cuts: Cell<usize>,
+    /// Whether the question that is being answered must not be answered by what callers pass.
+    alone: Cell<bool>,
 }
 
 impl Memo {
@@ -97,7 +102,26 @@ impl Memo {
         self.cuts.get() + *self.unsettled.borrow()
     }
 
-    fn look_up(&self, question: Question) -> Option<Answer> {
+    /// Works out what must not rest on what callers pass. Who calls a function is asked by way of what is called; were
+    /// that to ask in turn who calls the functions around, one question would soon be about the whole project, and the
+    /// answers hardly ever tell more.
+    pub(super) fn without_callers<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.with(true, work)
+    }
+
+    fn with<T>(&self, alone: bool, work: impl FnOnce() -> T) -> T {
+        let outer = self.alone.replace(alone);
+        let done = work();
+        self.alone.set(outer);
+        done
+    }
+
+    /// Whether it may be asked what callers pass.
+    pub(super) fn may_ask_callers(&self) -> bool {
+        !self.alone.get()
+    }
+
+    fn look_up(&self, question: Asked) -> Option<Answer> {
         if let Some(answer) = self.known.borrow().get(&question) {
             if self.settling.borrow().contains(&question) {
                 *self.unsettled.borrow_mut() += 1;
@@ -112,7 +136,7 @@ impl Memo {
     }
 
     /// Notes that the question being answered depends on one that is open.
-    fn depends_on_open(&self, question: Question) -> bool {
+    fn depends_on_open(&self, question: Asked) -> bool {
         let Some(&position) = self.position.borrow().get(&question) else { return false };
         let mut open = self.open.borrow_mut();
         open[position].circular = true;
@@ -122,7 +146,7 @@ impl Memo {
         true
     }
 
-    fn begin(&self, question: Question) -> usize {
+    fn begin(&self, question: Asked) -> usize {
         let mut open = self.open.borrow_mut();
         let position = open.len();
         open.push(Open { question, low: position, circular: false });
@@ -156,17 +180,18 @@ impl Project<'_> {
     /// Answers a question.
     pub(super) fn ask(&self, question: Question) -> Answer {
         let memo = &self.memo;
+        let question = (memo.alone.get(), question);
         if let Some(answer) = memo.look_up(question) {
             return answer;
         }
         if memo.depends_on_open(question) {
             memo.cuts.set(memo.cuts.get() + 1);
-            return question.unknown(Why::Cycle);
+            return question.1.unknown(Why::Cycle);
         }
         if memo.asking.borrow().len() > DEPTH {
             // What rests on this holds only for the question that led here.
             *memo.unsettled.borrow_mut() += 1;
-            return question.unknown(Why::Deep);
+            return question.1.unknown(Why::Deep);
         }
         let unsettled = *memo.unsettled.borrow();
         if memo.asking.borrow().is_empty() && memo.settling.borrow().is_empty() {
@@ -187,10 +212,10 @@ impl Project<'_> {
     }
 
     /// Answers the members of a circle for good.
-    fn settle(&self, question: Question, members: &[Open]) -> Answer {
+    fn settle(&self, question: Asked, members: &[Open]) -> Answer {
         let memo = &self.memo;
         for member in members {
-            memo.known.borrow_mut().insert(member.question, member.question.unknown(Why::Cycle));
+            memo.known.borrow_mut().insert(member.question, member.question.1.unknown(Why::Cycle));
             memo.settling.borrow_mut().insert(member.question);
         }
         let answers: Vec<Answer> = members.iter().map(|member| self.work_out(member.question)).collect();
@@ -201,14 +226,14 @@ impl Project<'_> {
         if memo.settling.borrow().is_empty() {
             memo.meanwhile.borrow_mut().clear();
         }
-        memo.look_up(question).unwrap_or_else(|| question.unknown(Why::Cycle))
+        memo.look_up(question).unwrap_or_else(|| question.1.unknown(Why::Cycle))
     }
 
-    fn work_out(&self, question: Question) -> Answer {
-        match question {
+    fn work_out(&self, (alone, question): Asked) -> Answer {
+        self.memo.with(alone, || match question {
             Question::Expr(expr, frame) => Answer::Value(self.compute(expr, frame)),
             Question::Def(file, def, frame) => Answer::Value(self.bound(file, def, frame)),
             Question::Callers(function) => Answer::Callers(Rc::new(self.find_callers(function))),
-        }
+        })
     }
 }

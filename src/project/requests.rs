@@ -473,49 +473,6 @@ impl Project<'_> {
         }
     }
 
-    /// The calls that a site's function may run in, each with its context: only where parameters can matter.
-    #[must_use]
-    pub fn contexts(&self, site: &Site) -> Vec<(Frame, ExprRef)> {
-        let function = self.function_of(self.scope_at(site.call));
-        let scope = self.scope(function);
-        if scope.kind != ScopeKind::Function || scope.parameters.is_empty() || !self.may_depend_on_caller(site) {
-            return Vec::new();
-        }
-        let calls = self.known_calls(function).into_iter().take(16);
-        calls.map(|call| (self.frame(function, call, Frame::NONE), call)).collect()
-    }
-
-    /// Whether anything that decides a site may come from the call that it runs in.
-    fn may_depend_on_caller(&self, site: &Site) -> bool {
-        let parameters = self.parameters(site);
-        let decides =
-            |index: usize| !matches!(parameters[index].setting, Setting::Url | Setting::Method | Setting::Headers);
-        let mut arguments = site.arguments.iter().filter(|argument| argument.parameter.is_none_or(decides));
-        let receiver = match self.kind(site.call) {
-            ExprKind::Call { callee, .. } => Some(sibling(site.call, *callee)),
-            _ => None,
-        };
-        site.open
-            || arguments.any(|argument| self.holds_local(argument.value))
-            || receiver.is_some_and(|callee| self.holds_local(callee))
-    }
-
-    /// Whether an expression holds a name of a function, other than its own object.
-    fn holds_local(&self, expr: ExprRef) -> bool {
-        let file = &self.files[&expr.file];
-        if let ExprKind::Name(name) = self.kind(expr) {
-            let scope = file.facts.scope_of(expr.expr);
-            let owner = self.owner_of(expr.file, scope, name);
-            let own = super::attributes::class_of_self(&file.facts, expr.expr).is_some();
-            return !own
-                && owner.is_some_and(|owner| owner != MODULE && file.facts.scope(owner).kind != ScopeKind::Class);
-        }
-        let mut inner = Vec::new();
-        self.kind(expr).children(&mut inner);
-        matches!(self.kind(expr), ExprKind::Closure(_) | ExprKind::Comprehension(_))
-            || inner.into_iter().any(|inner| self.holds_local(sibling(expr, inner)))
-    }
-
     /// Every attribute of a session or pool that the library's data names and that is written or read.
     pub(crate) fn accesses(&self) -> Vec<Access> {
         let mut found = Vec::new();

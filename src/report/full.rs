@@ -58,10 +58,10 @@ fn render(
     out.write_all(text.as_bytes())
 }
 
-type Folded<'a> = FxHashMap<usize, Vec<&'a Finding>>;
+pub(super) type Folded<'a> = FxHashMap<usize, Vec<&'a Finding>>;
 
 /// Tells the findings that stand alone (with their indexes) from those that fold into them.
-fn fold(findings: &[Finding]) -> (Vec<(usize, &Finding)>, Folded<'_>) {
+pub(super) fn fold(findings: &[Finding]) -> (Vec<(usize, &Finding)>, Folded<'_>) {
     let mut site: FxHashMap<Span, usize> = FxHashMap::default();
     for (index, finding) in findings.iter().enumerate().filter(|(_, finding)| !finding.folded) {
         site.entry(finding.site).or_insert(index);

@@ -55,13 +55,14 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
     };
     let widths: Vec<usize> = (0..columns.len()).map(width).collect();
     let titles: Vec<String> = columns.iter().map(|column| column.title.to_owned()).collect();
+    let settings: Vec<(Setting, &str)> = columns.iter().map(|column| (column.setting, column.title)).collect();
     let paint = |code: &'static str| if style.color { (code, "\u{1b}[0m") } else { ("", "") };
     let ((bold, plain), (dim, _)) = (paint("\u{1b}[1m"), paint("\u{1b}[2m"));
     writeln!(out, "{bold}{}{plain}", line(&titles, &widths))?;
     for (session, row) in report.sessions.iter().zip(&cells) {
         writeln!(out, "{bold}{}{plain}  {}", at(report, session.at), whose(session))?;
         writeln!(out, "{}", line(row, &widths))?;
-        for (titles, place) in elsewhere(report, session, &columns) {
+        for (titles, place) in elsewhere(report, session, &settings) {
             writeln!(out, "{dim}    {}: {place}{plain}", titles.join(", "))?;
         }
     }
@@ -97,14 +98,14 @@ fn word(held: &Held, unit: &str) -> String {
 }
 
 /// A place as it can be clicked or jumped to.
-fn at(report: &Report, span: Span) -> String {
+pub(super) fn at(report: &Report, span: Span) -> String {
     let from = report.range(span).0;
     let cell = from.cell.map(|cell| format!("cell {cell}:")).unwrap_or_default();
     format!("{}:{cell}{}:{}", tame(report.path(span.file)), from.row, from.column)
 }
 
 /// The library, and how its release is known.
-fn whose(session: &Session) -> String {
+pub(super) fn whose(session: &Session) -> String {
     let library = &session.library;
     let place = |place: &locks::Place| format!("{}:{}", tame(&place.path), place.row);
     match &session.pin {
@@ -121,8 +122,13 @@ fn whose(session: &Session) -> String {
     }
 }
 
-/// The places of values that are written outside of a session's own call, with the columns that they decide.
-fn elsewhere<'c>(report: &Report, session: &Session, columns: &[&'c Column]) -> Vec<(Vec<&'c str>, String)> {
+/// The places of values that are written outside of a session's own call, with the names of the settings that they
+/// decide.
+pub(super) fn elsewhere<'c>(
+    report: &Report,
+    session: &Session,
+    settings: &[(Setting, &'c str)],
+) -> Vec<(Vec<&'c str>, String)> {
     let row = |span| {
         let place = at(report, span);
         place.rsplit_once(':').map_or(place.as_str(), |(row, _)| row).to_owned()
@@ -130,16 +136,16 @@ fn elsewhere<'c>(report: &Report, session: &Session, columns: &[&'c Column]) -> 
     // What stands in the line that is named already is found there.
     let own = row(session.at);
     let mut places: Vec<(Vec<&str>, String)> = Vec::new();
-    for column in columns {
-        let held = session.settings.get(&column.setting).into_iter().flatten();
+    for (setting, name) in settings {
+        let held = session.settings.get(setting).into_iter().flatten();
         for span in held.filter_map(|held| held.at).filter(|span| !session.at.contains(span)) {
             let place = row(span);
             if place == own {
                 continue;
             }
             match places.iter_mut().find(|(_, known)| *known == place) {
-                Some((titles, _)) => titles.push(column.title),
-                None => places.push((vec![column.title], place)),
+                Some((titles, _)) => titles.push(name),
+                None => places.push((vec![name], place)),
             }
         }
     }

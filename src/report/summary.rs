@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 /// The rules with findings and how many, the most first.
-fn counts(report: &Report) -> Vec<(&'static Rule, usize)> {
+pub(super) fn counts(report: &Report) -> Vec<(&'static Rule, usize)> {
     let count = |rule: &Rule| report.findings.iter().filter(|finding| finding.rule.code == rule.code).count();
     let mut rows: Vec<_> = rules::all().iter().map(|rule| (rule, count(rule))).filter(|row| row.1 > 0).collect();
     rows.sort_by_key(|&(rule, count)| (std::cmp::Reverse(count), rule.code));
@@ -68,7 +68,8 @@ pub fn sessions(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{found} in {} (known libraries in {})", number(counts.files, "file"), counts.checked)
 }
 
-fn number(count: usize, word: &str) -> String {
+/// A count with its word.
+pub(super) fn number(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 

@@ -21,7 +21,7 @@ USER = HOME / "user"
 PYTHON_TOOLS = ("maturin==1.16.0", "pre-commit==4.7.0", "check-jsonschema==0.39.0")
 # For the hooks' repository alone: pip builds that one offline.
 BUILD_BACKEND = "setuptools==80.9.0"
-NODE_TOOLS = ("@rushstack/problem-matcher@0.2.1",)
+NODE_TOOLS = ("@rushstack/problem-matcher@0.2.1", "axe-core@4.14.1", "playwright-core@1.65.1")
 
 CHECKS = []
 

@@ -14,6 +14,7 @@ import traceback
 
 import check_hooks  # noqa: F401
 import check_packages  # noqa: F401
+import check_pages  # noqa: F401
 import check_readers  # noqa: F401
 import kit
 

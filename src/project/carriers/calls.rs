@@ -8,7 +8,6 @@ use super::{Node, class_of_method, last_name};
 use crate::model::expr::{Argument, ArgumentKind, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ParameterKind, ScopeId, ScopeKind, StmtKind};
 use crate::source::FileId;
-use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 /// The parameters of a function, or of what builds an object of a class.
@@ -33,6 +32,16 @@ struct Callee {
     file: Option<FileId>,
     /// Whether it is called on an object.
     method: bool,
+    /// Whether the object comes first among the arguments.
+    passes_object: bool,
+    /// Whether a class's bases are called rather than the class.
+    only_bases: bool,
+}
+
+impl Callee {
+    fn of(name: SmolStr) -> Callee {
+        Callee { name, file: None, method: false, passes_object: false, only_bases: false }
+    }
 }
 
 impl Way {
@@ -97,7 +106,7 @@ impl Way {
         for (at, argument) in arguments.iter().enumerate() {
             let mut reached = Vec::new();
             let mut open = false;
-            self.each_signature(&callee.name, &mut FxHashSet::default(), &mut |signature| {
+            self.each_signature(&callee, &mut |signature| {
                 let parameters = &signature.parameters;
                 if callee.file.is_some_and(|file| file != signature.file)
                     || callee.method && (signature.bound == 0 || signature.builds)
@@ -111,7 +120,8 @@ impl Way {
                         open |= signature.open;
                     }
                     ArgumentKind::Positional => {
-                        reached.extend(parameters.get(at + signature.bound).map(|(_, node)| node.clone()));
+                        let bound = if callee.passes_object { 0 } else { signature.bound };
+                        reached.extend(parameters.get(at + bound).map(|(_, node)| node.clone()));
                     }
                     ArgumentKind::Splat | ArgumentKind::MappingSplat => {}
                 }
@@ -129,7 +139,7 @@ impl Way {
             ExprKind::Name(_) => {
                 let of = self.signatures.get(name);
                 if of.is_some_and(|of| of.iter().any(|signature| signature.file == facts.file)) {
-                    return Some(Callee { name: name.clone(), file: Some(facts.file), method: false });
+                    return Some(Callee { file: Some(facts.file), ..Callee::of(name.clone()) });
                 }
                 let (file, original) = self.imports.get(&(facts.file, name.clone()))?;
                 let name = original.clone()?;
@@ -138,36 +148,43 @@ impl Way {
                 };
                 // What a package only passes on is defined somewhere else.
                 let file = (*file)?;
-                Some(Callee { file: Some(file).filter(defines), name, method: false })
+                Some(Callee { file: Some(file).filter(defines), ..Callee::of(name) })
             }
             // A base's constructor takes what the class's own passes on.
-            ExprKind::Attribute { .. } if name == "__init__" => {
-                let class = class_around(facts, callee)?;
-                Some(Callee { name: facts.scope(class).name.clone(), file: None, method: false })
-            }
+            ExprKind::Attribute { object, .. } if name == "__init__" => match last_name(facts, *object) {
+                Some(class) => Some(Callee { passes_object: true, ..Callee::of(class) }),
+                None => {
+                    let class = facts.scope(class_around(facts, callee)?).name.clone();
+                    Some(Callee { only_bases: true, ..Callee::of(class) })
+                }
+            },
             ExprKind::Attribute { object, .. } => {
                 let module = match &facts.expr(*object).kind {
                     ExprKind::Name(object) => self.imports.get(&(facts.file, object.clone())),
                     _ => None,
                 };
                 match module {
-                    Some((Some(file), None)) => Some(Callee { name: name.clone(), file: Some(*file), method: false }),
+                    Some((Some(file), None)) => Some(Callee { file: Some(*file), ..Callee::of(name.clone()) }),
                     Some((None, _)) => None,
-                    _ => Some(Callee { name: name.clone(), file: None, method: true }),
+                    _ => Some(Callee { method: true, ..Callee::of(name.clone()) }),
                 }
             }
             _ => None,
         }
     }
 
-    /// How what is called like this can be called; of a class also how its bases can.
-    fn each_signature(&self, name: &SmolStr, seen: &mut FxHashSet<SmolStr>, visit: &mut impl FnMut(&Signature)) {
-        if !seen.insert(name.clone()) {
-            return;
-        }
-        self.signatures.get(name).into_iter().flatten().for_each(&mut *visit);
-        for base in self.bases.get(name).into_iter().flatten() {
-            self.each_signature(base, seen, visit);
+    /// How what is called can be called; of a class also how its bases can.
+    fn each_signature(&self, callee: &Callee, visit: &mut impl FnMut(&Signature)) {
+        let mut seen: Vec<&SmolStr> = vec![&callee.name];
+        let mut next = 0;
+        while let Some(&name) = seen.get(next) {
+            if next > 0 || !callee.only_bases {
+                self.signatures.get(name).into_iter().flatten().for_each(&mut *visit);
+            }
+            let bases = self.bases.get(name).into_iter().flatten().filter(|base| !seen.contains(base));
+            let bases: Vec<&SmolStr> = bases.collect();
+            seen.extend(bases);
+            next += 1;
         }
     }
 }
