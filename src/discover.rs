@@ -116,9 +116,9 @@ fn file(config: &Config, path: PathBuf, found: &mut Discovery) -> Result<(), Con
 fn excluded(path: &Path, settings: &Settings) -> bool {
     let above = path.ancestors().take_while(|above| *above != settings.base && above.starts_with(&settings.base));
     if path.starts_with(&settings.base) {
-        above.into_iter().any(|path| settings.exclude.matches(path))
+        above.into_iter().any(|path| settings.exclude.matches(path, &settings.base))
     } else {
-        settings.exclude.matches(path)
+        settings.exclude.matches(path, &settings.base)
     }
 }
 
@@ -149,7 +149,7 @@ fn folder(config: &Config, root: &Path, ignored: &mut IgnoreFiles, found: &mut D
             continue;
         }
         let hidden = depth > 0
-            && (settings.exclude.matches(entry.path())
+            && (settings.exclude.matches(entry.path(), &settings.base)
                 || (settings.respect_gitignore && ignored.ignores(entry.path(), directory)));
         if !directory {
             if !hidden {

@@ -9,7 +9,7 @@ use crate::discover::{Candidate, Discovery, discover, discover_project};
 use crate::finding::{Draft, Finding, Severity};
 use crate::frameworks::Frameworks;
 use crate::inventory::{self, Session};
-use crate::languages::{self, LANGUAGES, Language, Sought, language_of};
+use crate::languages::{self, Language, Sought, language_of, read_as};
 use crate::libraries::{Libraries, Mention};
 use crate::locks::{Locks, Pinned};
 use crate::model::facts::{Problem, ProblemKind};
@@ -303,8 +303,7 @@ fn read(candidate: &Candidate, id: FileId) -> Result<(&'static Language, SourceF
         message: format!("cannot be read: {error}"),
         at: None,
     })?;
-    // What is named on the command line is taken at its word.
-    let language = language_of(&candidate.path).unwrap_or(&LANGUAGES[0]);
+    let language = read_as(&candidate.path);
     languages::read(language, id, &candidate.shown, bytes).map(|source| (language, source))
 }
 

@@ -100,7 +100,9 @@ fn is_one_shot(project: &Project<'_>, site: &Site) -> bool {
 
 fn session(project: &Project<'_>, site: &Site) -> Session {
     let library = project.library(site);
-    let known = library.defaults.values.keys();
+    let view = View { project, site };
+    let known = view.defaults().keys();
+    let own = project.class(site);
     let encloses = library.encloses.iter();
     Session {
         at: project.site_span(site),
@@ -108,18 +110,19 @@ fn session(project: &Project<'_>, site: &Site) -> Session {
         test: site.test,
         library: library.head.name.to_string(),
         pin: project.pin(site).clone(),
-        settings: known.clone().map(|&setting| (setting, View { project, site }.effective(setting))).collect(),
-        names: known.filter_map(|&setting| Some((setting, name_of(library, setting)?))).collect(),
+        settings: known.clone().map(|&setting| (setting, view.effective(setting))).collect(),
+        names: known.filter_map(|&setting| Some((setting, name_of(library, own, setting)?))).collect(),
         encloses: encloses.flat_map(|row| row.inner.iter().map(|&inner| (row.outer, inner))).collect(),
         objects: objects(project, site),
         requests: project.requests_of(site).sites.into_iter().map(|request| project.site_span(request)).collect(),
     }
 }
 
-/// The name of the parameter for a setting, in the objects that carry settings.
-fn name_of(library: &Library, setting: Setting) -> Option<SmolStr> {
+/// The name of the parameter for a setting, in the objects that carry settings, else in the session's own class.
+fn name_of(library: &Library, own: Option<&Class>, setting: Setting) -> Option<SmolStr> {
     let carries = [Kind::Timeout, Kind::Limits, Kind::Pool];
-    let mut classes = carries.iter().flat_map(|kind| library.classes.iter().filter(move |class| class.makes == *kind));
+    let classes = carries.iter().flat_map(|kind| library.classes.iter().filter(move |class| class.makes == *kind));
+    let mut classes = classes.chain(own);
     let parameter = classes.find_map(|class| class.parameters.iter().find(|parameter| parameter.setting == setting))?;
     Some(parameter.name.clone())
 }
@@ -142,7 +145,14 @@ struct View<'p> {
     site: &'p Site,
 }
 
-impl View<'_> {
+impl<'p> View<'p> {
+    /// What the session has by itself.
+    fn defaults(self) -> &'p BTreeMap<Setting, DefaultValue> {
+        let class = self.project.class(self.site).map(|class| &class.defaults);
+        let own = class.or_else(|| self.project.request(self.site).map(|request| &request.defaults));
+        own.filter(|own| !own.is_empty()).unwrap_or_else(|| &self.project.library(self.site).defaults.values)
+    }
+
     /// What a setting can be: what the session itself says, else the object that it is given, else the default.
     fn effective(self, setting: Setting) -> Vec<Held> {
         let mut held = Vec::new();
@@ -281,8 +291,7 @@ impl View<'_> {
         if setting == Setting::Keepalive && is_one_shot(self.project, self.site) {
             return Held::default(Bound::Off);
         }
-        let default = self.project.library(self.site).defaults.values.get(&setting);
-        Held::default(match default {
+        Held::default(match self.defaults().get(&setting) {
             Some(DefaultValue::Number(number)) => Bound::Number(*number),
             Some(DefaultValue::Word(DefaultWord::None)) => Bound::None,
             Some(DefaultValue::Word(DefaultWord::Varies)) | None => Bound::Unknown,

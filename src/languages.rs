@@ -62,6 +62,8 @@ static CRATES: Layout = Layout { folders: &["mod", "lib", "main"], source: Some(
 pub struct Language {
     /// Its name.
     pub name: &'static str,
+    /// The language whose libraries its code uses.
+    pub libraries: &'static str,
     /// The extensions of its files, without the dot.
     pub extensions: &'static [&'static str],
     /// What begins a comment.
@@ -86,6 +88,7 @@ pub type Editor = fn(&[u8], &SourceFile, &[Edit]) -> Result<Vec<u8>, String>;
 pub static LANGUAGES: &[Language] = &[
     Language {
         name: "python",
+        libraries: "python",
         extensions: &["py", "pyi"],
         comment_sign: "#",
         layout: &PACKAGES,
@@ -96,6 +99,7 @@ pub static LANGUAGES: &[Language] = &[
     },
     Language {
         name: "notebook",
+        libraries: "python",
         extensions: &["ipynb"],
         comment_sign: "#",
         layout: &PACKAGES,
@@ -106,6 +110,7 @@ pub static LANGUAGES: &[Language] = &[
     },
     Language {
         name: "rust",
+        libraries: "rust",
         extensions: &["rs"],
         comment_sign: "//",
         layout: &CRATES,
@@ -121,6 +126,12 @@ pub static LANGUAGES: &[Language] = &[
 pub fn language_of(path: &Path) -> Option<&'static Language> {
     let extension = path.extension()?.to_str()?;
     LANGUAGES.iter().find(|language| language.extensions.contains(&extension))
+}
+
+/// The language that a file is read as: what is named on the command line is taken at its word.
+#[must_use]
+pub fn read_as(path: &Path) -> &'static Language {
+    language_of(path).unwrap_or(&LANGUAGES[0])
 }
 
 /// Makes a source file of the bytes of a file.

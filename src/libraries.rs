@@ -25,6 +25,7 @@ use crate::finding::Severity;
 use crate::model::value::Datum;
 use serde::Deserialize;
 use smol_str::SmolStr;
+use std::collections::BTreeMap;
 
 /// What a constructor's argument decides, whatever a library calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -193,7 +194,8 @@ pub enum Unbounded {
 pub struct Parameter {
     /// How it is spelled.
     pub name: SmolStr,
-    /// Its position, counted from 0; `None` where it is only taken by name.
+    /// Its position, counted from 0; `None` where it is only taken by name. Of a step of a builder, the position of the
+    /// value among what the step takes: 0 where it is not said.
     pub position: Option<usize>,
     /// What it decides.
     pub setting: Setting,
@@ -285,6 +287,9 @@ pub struct Class {
     /// Settings that another one, or its absence, takes the effect of.
     #[serde(default)]
     pub overruled: Vec<Overruled>,
+    /// What a session of it has by itself, where that is not what the library's sessions have.
+    #[serde(default)]
+    pub defaults: BTreeMap<Setting, DefaultValue>,
     /// What happens when it is built without a running event loop.
     pub needs_loop: Option<Effect>,
     /// What to call an object of it; empty for the word of its kind.
@@ -349,6 +354,9 @@ pub struct Request {
     pub brief: Vec<SmolStr>,
     /// How the request is built step by step, begun by the method.
     pub builder: Option<Builder>,
+    /// What it has by itself without a session, where that is not what the library's sessions have.
+    #[serde(default)]
+    pub defaults: BTreeMap<Setting, DefaultValue>,
     /// Where this can be read.
     pub source: String,
     /// The names of the shared parameters that it takes, too.

@@ -130,11 +130,13 @@ fn what_is_cited_can_be_run_and_what_is_run_is_cited() {
         let (_, evidence) = rule.body.split_once("## Evidence\n").unwrap();
         cited.extend(experiments_in(evidence));
     }
-    let written: BTreeSet<String> = files("tests/experiments", "py")
-        .iter()
-        .flat_map(|path| {
+    let python = files("tests/experiments", "py").into_iter().map(|path| (path, "def "));
+    let rust = files("tests/experiments/rust/src", "rs").into_iter().map(|path| (path, "fn "));
+    let written: BTreeSet<String> = python
+        .chain(rust)
+        .flat_map(|(path, defines)| {
             let text = fs::read_to_string(path).unwrap();
-            let names = text.lines().filter_map(|line| line.split_once("def ")).map(|(_, rest)| rest.to_owned());
+            let names = text.lines().filter_map(|line| line.split_once(defines)).map(|(_, rest)| rest.to_owned());
             names.filter_map(|rest| Some(rest.split_once('(')?.0.to_owned())).collect::<Vec<_>>()
         })
         .filter(|name| name.starts_with("test_"))

@@ -22,7 +22,7 @@ fn nothing_to_check_is_said() {
     let project = Project::new(&[("a.txt", "")]);
     let out = project.run(&[]);
     assert_eq!(status(&out), 0);
-    assert!(stderr(&out).contains("warning: no Python file"), "{}", stderr(&out));
+    assert!(stderr(&out).contains("warning: no Python or Rust file"), "{}", stderr(&out));
 }
 
 #[test]
@@ -216,6 +216,31 @@ fn excludes_prune_and_can_be_forced_on_named_paths() {
     let here = project.path().join("build");
     let out = project.command(&["--show-files"]).current_dir(here).output().unwrap();
     assert_eq!(stdout(&out), "c.py\n", "where one stands is not excluded by its own name");
+}
+
+#[test]
+fn what_is_called_like_build_output_is_read_among_sources() {
+    let project = Project::new(&[
+        ("build/a.py", ""),
+        ("src/build/b.rs", ""),
+        ("src/tool/dist/c.py", ""),
+        ("src/tool/venv/d.py", ""),
+        ("src/web/build/e.py", ""),
+        ("src/web/setup.py", ""),
+    ]);
+    assert_eq!(project.files(&[]), ["src/build/b.rs", "src/tool/dist/c.py", "src/web/setup.py"]);
+    assert_eq!(project.files(&["--extend-exclude", "build"]), ["src/tool/dist/c.py", "src/web/setup.py"]);
+}
+
+#[test]
+fn the_end_shows_the_comment_of_the_language() {
+    let rust = "pub fn client() -> reqwest::Client {\n    reqwest::Client::new()\n}\n";
+    let project = Project::new(&[("src/lib.rs", rust)]);
+    let out = project.command(&[]).output().unwrap();
+    assert!(stderr(&out).contains("`// poolcheck: ignore[PC103] reason`"), "{}", stderr(&out));
+    project
+        .write("src/lib.rs", &rust.replace(";", "").replace("new()", "new() // poolcheck: ignore[PC103] it may wait"));
+    assert_eq!(status(&project.command(&[]).output().unwrap()), 0);
 }
 
 #[test]

@@ -5,7 +5,9 @@
 
 mod support;
 
+use proc_macro2::{Spacing, TokenStream, TokenTree};
 use std::collections::BTreeSet;
+use std::ops::Range;
 use support::{Options, Seen, Unit};
 
 /// Names of Python itself, and of its library as far as its names are attributes or arguments in the fixtures.
@@ -44,9 +46,10 @@ fn foreign() -> BTreeSet<String> {
 }
 
 /// Keys of the data whose texts are poolcheck's own words.
-const OWN: [&str; 15] = [
+const OWN: [&str; 16] = [
     "on",
     "makes",
+    "noun",
     "setting",
     "settings",
     "expects",
@@ -183,6 +186,52 @@ fn renamed(text: &str, foreign: &BTreeSet<String>) -> (String, usize) {
     (text, changed.len())
 }
 
+/// Names of Rust's library that a program defines, too, and those that mean the type or the module around.
+const RUST: &str = "new default main fmt from into clone drop next build run self Self super crate";
+
+/// What stands before a name that a Rust program defines.
+const DEFINES: [&str; 11] = ["fn", "struct", "enum", "trait", "type", "const", "static", "let", "mut", "ref", "for"];
+
+/// The identifiers of Rust code with the bytes they are at, and whether the program defines them there.
+fn identifiers(tokens: TokenStream, found: &mut Vec<(String, Range<usize>, bool)>) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (at, token) in tokens.iter().enumerate() {
+        let is_sign = |at: usize, sign: char, spacing: Spacing| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == sign && punct.spacing() == spacing);
+        match token {
+            TokenTree::Group(group) => identifiers(group.stream(), found),
+            TokenTree::Ident(ident) => {
+                let before = at.checked_sub(1).and_then(|before| match &tokens[before] {
+                    TokenTree::Ident(ident) => Some(ident.to_string()),
+                    _ => None,
+                });
+                let field = is_sign(at + 1, ':', Spacing::Alone) && !(at > 0 && is_sign(at - 1, ':', Spacing::Alone));
+                let defined = before.is_some_and(|before| DEFINES.contains(&before.as_str())) || field;
+                found.push((ident.to_string(), ident.span().byte_range(), defined));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The Rust program with every name that it defines changed, and how many were.
+fn renamed_rust(text: &str, foreign: &BTreeSet<String>) -> (String, usize) {
+    let mut found = Vec::new();
+    identifiers(text.parse().unwrap(), &mut found);
+    let imports = text.lines().filter(|line| line.trim_start().trim_start_matches("pub ").starts_with("use "));
+    let imported: BTreeSet<String> = imports.flat_map(words).collect();
+    let quoted: BTreeSet<String> = text.split('"').skip(1).step_by(2).flat_map(words).collect();
+    let rust: BTreeSet<String> = words(RUST).into_iter().chain(DEFINES.map(str::to_owned)).collect();
+    let kept = |name: &String| [foreign, &imported, &quoted, &rust].iter().any(|names| names.contains(name));
+    // An alias of the library's `Result` is told by its end.
+    let own = found.iter().filter(|(name, _, defined)| *defined && !kept(name) && !name.ends_with("Result"));
+    let own: BTreeSet<String> = own.map(|(name, ..)| name.clone()).filter(|name| !is_special(name)).collect();
+    let mut text = text.to_owned();
+    for (name, at, _) in found.iter().rev().filter(|(name, ..)| own.contains(name)) {
+        text.replace_range(at.clone(), &rotated(name));
+    }
+    (text, own.len())
+}
+
 /// A finding without what it says.
 fn place(seen: &Seen) -> (u32, &'static str, &'static str, &'static str) {
     (seen.row, seen.code, seen.severity, seen.confidence)
@@ -192,12 +241,16 @@ fn place(seen: &Seen) -> (u32, &'static str, &'static str, &'static str) {
 fn other_names_give_the_same_findings() {
     let foreign = foreign();
     let (mut lines, mut names) = (Vec::new(), 0);
-    // Only Python is taken apart here.
-    let python = |unit: &Unit| unit.files.len() == 1 && unit.comment_sign() == "#";
-    for unit in support::corpus().into_iter().filter(python) {
+    let (mut rust, mut units) = (0, 0);
+    for unit in support::corpus().into_iter().filter(|unit| unit.files.len() == 1) {
         let (path, bytes) = &unit.files[0];
-        let (text, changed) = renamed(std::str::from_utf8(bytes).unwrap(), &foreign);
+        let text = std::str::from_utf8(bytes).unwrap();
+        let is_rust = path.ends_with(".rs");
+        let (text, changed) = if is_rust { renamed_rust(text, &foreign) } else { renamed(text, &foreign) };
         names += changed;
+        if is_rust {
+            (rust, units) = (rust + changed, units + 1);
+        }
         let other = Unit { files: vec![(path.clone(), text.into_bytes())], ..unit.clone() };
         let options = Options::everything();
         let (before, after) = (unit.check(&options), other.check(&options));
@@ -206,8 +259,18 @@ fn other_names_give_the_same_findings() {
         let new = after.iter().filter(|one| !before.iter().any(|other| place(other) == place(one)));
         lines.extend(new.map(|seen| format!("{}: only with other names: {seen}", unit.name)));
     }
-    assert!(names > 300, "only {names} names were changed");
+    assert!(names - rust > 300, "only {} names of Python were changed", names - rust);
+    assert!(rust > 100, "only {rust} names of {units} Rust programs were changed");
     support::none("findings hang on names", &lines);
+}
+
+#[test]
+fn names_that_a_rust_program_defines_are_changed() {
+    let text =
+        "fn make(a_1: u8) { // make\n    let served = reqwest::Client::new(); b(\"make\", served, make2); make2::a_1 }";
+    let expected =
+        "fn make(j_1: u8) { // make\n    let bnaenm = reqwest::Client::new(); b(\"make\", bnaenm, make2); make2::j_1 }";
+    assert_eq!(renamed_rust(text, &foreign()), (expected.to_owned(), 2));
 }
 
 #[test]

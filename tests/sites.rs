@@ -340,3 +340,40 @@ fn other_libraries_are_listed() {
         ]
     );
 }
+
+#[test]
+fn clients_of_crates_have_the_defaults_of_their_locked_release() {
+    const CLIENTS: &str = "use std::time::Duration;\n\n\
+        fn clients() {\n    \
+        reqwest::Client::builder().timeout(Duration::from_millis(1500)).pool_idle_timeout(None).build();\n    \
+        reqwest::blocking::Client::new();\n    \
+        ureq::agent();\n    \
+        ureq::AgentBuilder::new().timeout_read(Duration::from_secs(9)).build();\n}\n";
+    let lock = |ureq: &str| {
+        format!(
+            "[[package]]\nname = \"reqwest\"\nversion = \"0.12.28\"\n\n[[package]]\nname = \"ureq\"\nversion = \"{ureq}\"\n"
+        )
+    };
+    let rows = |files: &[(&str, &str)]| -> Vec<String> {
+        let project = project(&[&[("src/lib.rs", CLIENTS)], files].concat());
+        let table = table(project.path(), &[]);
+        let words =
+            |line: &str| line.split("  ").filter(|word| !word.is_empty()).map(str::trim).collect::<Vec<_>>().join("|");
+        table.lines().map(words).collect()
+    };
+    let locked = rows(&[("Cargo.lock", &lock("3.1.2"))]);
+    assert_eq!(locked[0], "total|connect|sock_connect|sock_read|keep-alive");
+    assert_eq!(locked[1..3], ["src/lib.rs:4:5|reqwest 0.12.28 (Cargo.lock:3)", "1.5 s|(none)|-|(none)|none"]);
+    assert_eq!(locked[4], "(30 s)|(none)|-|-|(90 s)");
+    assert_eq!(locked[6], "(none)|(none)|-|(none)|(15 s)");
+    assert_eq!(
+        rows(&[("Cargo.lock", &lock("2.12.1"))])[6..],
+        [
+            "(none)|(30 s)|-|(none)|(none)",
+            "src/lib.rs:7:5|ureq 2.12.1 (Cargo.lock:7)",
+            "(none)|-|(30 s)|9 s|(none)",
+            "( ): the library's default; none: no bound; ?: not known; -: the library has no such setting",
+        ]
+    );
+    assert_eq!(rows(&[])[6], "(none)|(?)|-|(none)|(?)");
+}

@@ -3,6 +3,7 @@
 
 use super::selection::RuleSet;
 use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
+use std::ffi::OsStr;
 use std::path::Path;
 
 /// What is left out when nobody says otherwise: tools' own folders, environments, build output.
@@ -43,6 +44,23 @@ pub struct Pattern {
     pub text: String,
     whole: Glob,
     last: Option<Glob>,
+}
+
+/// Those of them that modules are called, too.
+const OUTPUT: [&str; 3] = ["build", "dist", "target"];
+
+/// The folder that holds what is written.
+const SOURCES: &str = "src";
+
+/// Files that stand beside what is built of a project.
+const MANIFESTS: [&str; 5] = ["Cargo.toml", "package.json", "pyproject.toml", "setup.cfg", "setup.py"];
+
+/// Whether a folder that is called like build output is a module: it lies among sources, and beside no project's file.
+fn is_module(path: &Path, base: &Path) -> bool {
+    let (Some(last), Some(around)) = (path.file_name().and_then(OsStr::to_str), path.parent()) else { return false };
+    OUTPUT.contains(&last)
+        && around.strip_prefix(base).is_ok_and(|inner| inner.iter().any(|part| part == SOURCES))
+        && !MANIFESTS.iter().any(|manifest| around.join(manifest).exists())
 }
 
 impl Pattern {
@@ -91,11 +109,12 @@ impl Patterns {
         Ok(Patterns { texts: patterns.iter().map(|pattern| pattern.text.clone()).collect(), set, defaults })
     }
 
-    /// Whether the path itself (not a folder above it) is matched.
+    /// Whether the path itself (not a folder above it) is matched, in a project below `base`.
     #[must_use]
-    pub fn matches(&self, path: &Path) -> bool {
+    pub fn matches(&self, path: &Path, base: &Path) -> bool {
         let Some(last) = path.file_name() else { return false };
-        let default = self.defaults && last.to_str().is_some_and(|last| DEFAULT_EXCLUDES.contains(&last));
+        let named = self.defaults && last.to_str().is_some_and(|last| DEFAULT_EXCLUDES.contains(&last));
+        let default = named && !is_module(path, base);
         default || (!self.set.is_empty() && (self.set.is_match(path) || self.set.is_match(last)))
     }
 
@@ -149,7 +168,7 @@ mod tests {
 
     fn excluded(pattern: &str, path: &str) -> bool {
         let patterns = [Pattern::parse(pattern, Path::new("/w/[x]")).unwrap()];
-        Patterns::new(&patterns, false).unwrap().matches(Path::new(path))
+        Patterns::new(&patterns, false).unwrap().matches(Path::new(path), Path::new("/w"))
     }
 
     #[test]
@@ -174,8 +193,10 @@ mod tests {
     #[test]
     fn default_excludes_are_names() {
         let patterns = Patterns::new(&[], true).unwrap();
-        assert!(patterns.matches(Path::new("/w/.venv")) && patterns.matches(Path::new("/w/a/node_modules")));
-        assert!(!patterns.matches(Path::new("/w/building")) && !patterns.matches(Path::new("/")));
+        let matches = |path: &str| patterns.matches(Path::new(path), Path::new("/w"));
+        assert!(matches("/w/.venv") && matches("/w/a/node_modules") && matches("/w/a/build"));
+        assert!(!matches("/w/building") && !matches("/"));
+        assert!(!matches("/w/src/build") && !matches("/w/a/src/b/dist") && matches("/w/src/node_modules"));
     }
 
     #[test]

@@ -123,7 +123,8 @@ impl Follow<'_, '_> {
         let whole = project.span(call);
         let start = callee.end.saturating_sub(crate::source::offset(name.len()));
         let span = Span { file: call.file, start, end: whole.end };
-        let value = arguments.first().map_or(call, |argument| sibling(call, argument.value));
+        let at = parameters[parameter].position.unwrap_or(0);
+        let value = arguments.get(at).map_or(call, |argument| sibling(call, argument.value));
         let sometimes = sometimes || self.is_conditional(call);
         if !sometimes {
             steps.arguments.retain(|known| known.name != *name);

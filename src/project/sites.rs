@@ -8,7 +8,7 @@ use super::attributes::last_name;
 use super::carriers::{Carriers, Seeds};
 use super::evaluate::Passed;
 use super::{Project, scope_in, sibling};
-use crate::languages::language_of;
+use crate::languages::read_as;
 use crate::libraries::{Class, Kind, Libraries, Library, Parameter, Request, Row, Setting};
 use crate::locks::Pin;
 use crate::model::expr::{ArgumentKind, ExprId, ExprKind};
@@ -114,10 +114,7 @@ impl Project<'_> {
 
     /// The names that an object of a library may go by in the files that are judged.
     fn carriers(&self) -> Carriers {
-        let stepwise = |file: &&super::ProjectFile| {
-            let language = language_of(Path::new(file.source.path.as_str()));
-            language.is_some_and(|language| self.libraries.build_stepwise(language.name))
-        };
+        let stepwise = |file: &&super::ProjectFile| self.libraries.build_stepwise(language_of_libraries(file));
         let seeds = Seeds {
             distinctive: self.libraries.class_names().chain(self.libraries.handed_on()).collect(),
             common: self.libraries.constructors().collect(),
@@ -194,6 +191,10 @@ impl Project<'_> {
         let known: Vec<&Datum> =
             value.alternatives.iter().map(|one| &one.datum).filter(|datum| **datum != Datum::Null).collect();
         let row = self.row_of_callee(known.first()?)?;
+        // What is called like a library of another language is something else.
+        if self.libraries.library(row).head.language != language_of_libraries(&self.files[&call.file]) {
+            return None;
+        }
         let rows: Option<Vec<Row>> = known.iter().map(|datum| self.row_of_callee(datum)).collect();
         let rows = rows?;
         if !rows.iter().all(|&other| self.libraries.are_alike(other, row)) {
@@ -335,6 +336,11 @@ impl Project<'_> {
         let object = sibling(call, *object);
         Some((object, self.evaluate(object, frame)))
     }
+}
+
+/// The language whose libraries a file uses.
+fn language_of_libraries(file: &super::ProjectFile) -> &'static str {
+    read_as(Path::new(file.source.path.as_str())).libraries
 }
 
 /// Adds the names that a file gives to what has one of `names`: by import, assignment, default or subclass.

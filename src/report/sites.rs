@@ -130,12 +130,20 @@ pub(super) fn elsewhere<'c>(
     session: &Session,
     settings: &[(Setting, &'c str)],
 ) -> Vec<(Vec<&'c str>, String)> {
+    let row = |span| {
+        let place = at(report, span);
+        place.rsplit_once(':').map_or(place.as_str(), |(row, _)| row).to_owned()
+    };
+    // What stands in the line that is named already is found there.
+    let own = row(session.at);
     let mut places: Vec<(Vec<&str>, String)> = Vec::new();
     for (setting, name) in settings {
         let held = session.settings.get(setting).into_iter().flatten();
         for span in held.filter_map(|held| held.at).filter(|span| !session.at.contains(span)) {
-            let place = at(report, span);
-            let place = place.rsplit_once(':').map_or(place.as_str(), |(row, _)| row).to_owned();
+            let place = row(span);
+            if place == own {
+                continue;
+            }
             match places.iter_mut().find(|(_, known)| *known == place) {
                 Some((titles, _)) => titles.push(name),
                 None => places.push((vec![name], place)),

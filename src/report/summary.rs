@@ -3,10 +3,12 @@
 use super::{Report, Unchanged};
 use crate::finding::Severity;
 use crate::fix::Done;
+use crate::languages::read_as;
 use crate::paths::tame;
 use crate::rules::{self, Rule};
 use serde::Serialize;
 use std::io::{self, Write};
+use std::path::Path;
 
 /// The rules with findings and how many, the most first.
 pub(super) fn counts(report: &Report) -> Vec<(&'static Rule, usize)> {
@@ -29,7 +31,10 @@ pub fn ending(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     );
     if report.findings.is_empty() {
         match (report.counts.files, report.problems.len() + report.errors.len()) {
-            (0, 0) => writeln!(out, "poolcheck: warning: no Python file or notebook was found below the named paths")?,
+            (0, 0) => writeln!(
+                out,
+                "poolcheck: warning: no Python or Rust file and no notebook was found below the named paths"
+            )?,
             (_, 0) if known(report) > 0 => writeln!(out, "No new findings: {looked}")?,
             (_, 0) => writeln!(out, "All checks passed: {looked}")?,
             (_, problems) => writeln!(out, "No findings, but {}: {looked}", number(problems, "problem"))?,
@@ -48,9 +53,11 @@ pub fn ending(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{count:>6}  {}  {}", rule.code, rule.name)?;
     }
     let code = rows.first().map_or("PC101", |(rule, _)| rule.code);
+    let example = report.findings.iter().find(|finding| finding.rule.code == code);
+    let sign = example.map_or("#", |finding| read_as(Path::new(report.path(finding.at.file))).comment_sign);
     writeln!(
         out,
-        "What a rule means: `poolcheck --explain {code}`. What is meant to be so: `# poolcheck: ignore[{code}] reason`"
+        "What a rule means: `poolcheck --explain {code}`. What is meant to be so: `{sign} poolcheck: ignore[{code}] reason`"
     )?;
     writeln!(out, "on its line, or `per-file-ignores` in the configuration for whole folders.")?;
     if report.fixable() > 0 {

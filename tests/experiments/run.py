@@ -5,8 +5,9 @@
     python tests/experiments/run.py aiohttp==3.9.2 httpx==0.28.1   these releases
     python tests/experiments/run.py --only WORD ...            the facts whose name contains WORD
 
-Makes a virtual environment a release under target/experiments/, prints a table of facts and releases for each library,
-and ends with "N passed, N failed" and the matching exit status.
+Makes a virtual environment a release under target/experiments/, builds one program there that holds all releases of the
+crates, prints a table of facts and releases for each library, and ends with "N passed, N failed" and the matching exit
+status.
 """
 
 import argparse
@@ -33,6 +34,9 @@ MODULES = {
     "requests": ("facts_requests",),
     "urllib3": ("facts_urllib3",),
 }
+# The program with the facts about crates, which its Cargo.toml names the releases of.
+PROGRAM = HERE / "rust" / "Cargo.toml"
+CRATES = ("reqwest", "ureq", "hyper-util")
 # Of aiohttp one before and one after each border that most facts depend on; of all the newest.
 RELEASES = (
     "aiohttp==3.9.1",
@@ -46,6 +50,11 @@ RELEASES = (
     "requests==2.34.2",
     "urllib3==1.26.20",
     "urllib3==2.8.0",
+    "reqwest==0.12.28",
+    "reqwest==0.13.5",
+    "ureq==2.12.1",
+    "ureq==3.5.1",
+    "hyper-util==0.1.21",
 )
 # A fact that takes longer than this hangs.
 PATIENCE = 40
@@ -94,10 +103,21 @@ def environment(release):
     return python
 
 
+def program():
+    """The program with the facts about crates."""
+    folder = ENVIRONMENTS / "rust"
+    command = ["cargo", "build", "--quiet", "--locked", "--manifest-path", PROGRAM, "--target-dir", folder]
+    subprocess.run(command, check=True)
+    return folder / "debug" / "experiments"
+
+
 def outside(release, only):
     """The rows of one release."""
     library = release.partition("==")[0]
-    command = [environment(release), HERE / "run.py", "--inside", library, "--only", only]
+    if library in CRATES:
+        command = [program(), release, only]
+    else:
+        command = [environment(release), HERE / "run.py", "--inside", library, "--only", only]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     if done.returncode:
@@ -136,14 +156,18 @@ def main():
         return 0
 
     for release in options.releases:
-        if release.partition("==")[0] not in MODULES:
+        library = release.partition("==")[0]
+        if library not in (*MODULES, *CRATES):
             parser.error(f"no experiments with {release}; write LIBRARY==VERSION")
-        environment(release)
+        if library in CRATES:
+            program()
+        else:
+            environment(release)
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         results = list(pool.map(lambda release: outside(release, options.only), options.releases))
 
     passed = failed = 0
-    for library in MODULES:
+    for library in (*MODULES, *CRATES):
         of = [index for index, release in enumerate(options.releases) if release.partition("==")[0] == library]
         if of:
             good, bad = show([options.releases[index] for index in of], [results[index] for index in of])
