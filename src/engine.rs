@@ -85,7 +85,7 @@ fn checked(
     let reported = discover(config)?;
     let known = known_files(config, &reported)?;
     progress.expect(known.len());
-    let mut report = Report {
+    let report = Report {
         problems: reported.problems,
         errors: reported.errors,
         counts: Counts { files: reported.files.len(), ..Counts::default() },
@@ -97,36 +97,50 @@ fn checked(
     for file in lowered {
         files.keep(file);
     }
+    std::thread::scope(|scope| {
+        // Ends the helpers also where linking fails.
+        let _helped = (config.jobs.get() > 1).then(|| {
+            let helper = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || files.help());
+            helper.is_ok().then(|| files.helped())
+        });
+        linked(&run, &files, libraries, frameworks, narrowing, report)
+    })
+}
+
+/// Links the files and judges them.
+fn linked(
+    run: &Run<'_>,
+    files: &Files<'_>,
+    libraries: &Libraries,
+    frameworks: &Frameworks,
+    narrowing: Narrowing,
+    mut report: Report,
+) -> Result<Report, ConfigError> {
+    let Run { config, files: known, .. } = *run;
     let paths: Vec<(FileId, SmolStr)> =
         known.iter().enumerate().map(|(index, file)| (FileId(offset(index)), file.candidate.shown.clone())).collect();
     let locks = Locks::new(config, libraries);
-    let releases = ByFolder { known: &known, locks: &locks };
-    let knowledge = Knowledge {
-        libraries,
-        releases: &releases,
-        frameworks,
-        prefilter: config.prefilter,
-        files: &files,
-        paths: &paths,
-    };
+    let releases = ByFolder { known, locks: &locks };
+    let knowledge =
+        Knowledge { libraries, releases: &releases, frameworks, prefilter: config.prefilter, files, paths: &paths };
     let project = Project::new(knowledge);
     let lists = config.sites || config.run.output_format.is_some_and(|format| format.sessions);
     let sessions = if lists { inventory::take(&project) } else { Vec::new() };
     let mut broken = Vec::new();
-    let said = (!config.sites).then(|| rules::judge(&project, rules_asked(&known), &mut broken));
+    let said = (!config.sites).then(|| rules::judge(&project, rules_asked(known), &mut broken));
     broken.into_iter().for_each(|file| run.note(file, failed()));
     report.counts.sites = project.sites().iter().filter(|site| known[site.call.file.0 as usize].reported).count();
     for file in files.lowered().filter(|file| file.is_lost()) {
         run.note(file.facts.file, failed());
     }
-    report.add_trouble(&files, &known, run.take_trouble());
+    report.add_trouble(files, known, run.take_trouble());
     report.add_locks(&project, &releases);
     if let Some(said) = said {
-        let unsure = conclude(&project, &files, &known, said, &mut report);
-        narrowing.apply(&Told { config, known: &known, project: &project }, &unsure, &mut report);
+        let unsure = conclude(&project, files, known, said, &mut report);
+        narrowing.apply(&Told { config, known, project: &project }, &unsure, &mut report);
         report.forget_sources();
     }
-    list(&project, &known, sessions, &mut report);
+    list(&project, known, sessions, &mut report);
     Ok(report)
 }
 

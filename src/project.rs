@@ -95,6 +95,11 @@ impl ProjectFile {
         ProjectFile { facts, source, test, script, flow: OnceLock::new(), index: OnceLock::new() }
     }
 
+    /// Whether it is known what is found in it by a name.
+    fn is_indexed(&self) -> bool {
+        self.index.get().is_some()
+    }
+
     /// How names flow in it.
     #[must_use]
     pub fn flow(&self) -> &Flow {

@@ -119,7 +119,8 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
-fn hash(word: &[u8]) -> u32 {
+/// The hash of a word.
+pub(crate) fn hash(word: &[u8]) -> u32 {
     let mut hasher = rustc_hash::FxHasher::default();
     word.hash(&mut hasher);
     // The upper half is the better mixed one.

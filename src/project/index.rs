@@ -11,7 +11,7 @@ use crate::model::expr::{ArgumentKind, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ImportItem, ScopeId, StmtKind};
 use crate::model::value::{ExprRef, ScopeRef};
 use crate::source::FileId;
-use crate::words::Asked;
+use crate::words::{self, Asked};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::borrow::Cow;
@@ -45,6 +45,27 @@ pub(super) struct AttributeWrite {
     pub(super) entered: bool,
 }
 
+/// Expressions by a name. Most of the expressions of a file are in one of these, so no name is kept twice.
+#[derive(Debug, Default)]
+struct Uses(Vec<(u32, ExprId)>);
+
+impl Uses {
+    /// Those of the expressions that have a name, by what it is the name of.
+    fn new(named: impl Iterator<Item = (SmolStr, ExprId)>) -> Uses {
+        let mut uses: Vec<(u32, ExprId)> = named.map(|(name, expr)| (words::hash(name.as_bytes()), expr)).collect();
+        uses.sort_unstable();
+        uses.shrink_to_fit();
+        Uses(uses)
+    }
+
+    /// The expressions that may have a name, in the order of their ids; two names seldom are of one hash.
+    fn of(&self, name: &str) -> impl Iterator<Item = ExprId> + use<'_> {
+        let hash = words::hash(name.as_bytes());
+        let start = self.0.partition_point(|(other, _)| *other < hash);
+        self.0[start..].iter().take_while(move |(other, _)| *other == hash).map(|&(_, expr)| expr)
+    }
+}
+
 /// What is found by a name in one file.
 #[derive(Debug, Default)]
 pub(super) struct FileIndex {
@@ -55,9 +76,9 @@ pub(super) struct FileIndex {
     /// Fields of objects that are written out, by name; the target is the whole object.
     record_fields: FxHashMap<SmolStr, Vec<AttributeWrite>>,
     /// Calls by the last name of what is called.
-    calls: FxHashMap<SmolStr, Vec<ExprRef>>,
+    calls: Uses,
     /// Uses of a name or attribute that are no call of it.
-    references: FxHashMap<SmolStr, Vec<ExprRef>>,
+    references: Uses,
     /// Writes to `name[key]`, by name.
     item_writes: FxHashMap<SmolStr, Vec<(ExprRef, ExprId)>>,
     /// Functions and classes by name.
@@ -176,16 +197,15 @@ impl FileIndex {
             }
             if let ExprKind::Call { callee, .. } = &facts.expr(expr).kind {
                 callees.insert(*callee);
-                if let Some(name) = last_name(facts, *callee) {
-                    self.calls.entry(name).or_default().push(ExprRef { file: facts.file, expr });
-                }
             }
         }
-        for expr in facts.expr_ids().filter(|expr| !callees.contains(expr)) {
-            if let Some(name) = last_name(facts, expr) {
-                self.references.entry(name).or_default().push(ExprRef { file: facts.file, expr });
-            }
-        }
+        let call = |expr| match facts.expr(expr).kind {
+            ExprKind::Call { callee, .. } => Some((last_name(facts, callee)?, expr)),
+            _ => None,
+        };
+        self.calls = Uses::new(facts.expr_ids().filter_map(call));
+        let others = facts.expr_ids().filter(|expr| !callees.contains(expr));
+        self.references = Uses::new(others.filter_map(|expr| Some((last_name(facts, expr)?, expr))));
     }
 }
 
@@ -268,19 +288,27 @@ impl<'l> Names<'l> {
         sought: Sought,
         of: impl Fn(&'l FileIndex) -> Option<&'l Vec<T>>,
     ) -> Vec<T> {
+        let files = self.files_for(name, near, sought);
+        files.iter().map(|file| file.names()).filter_map(of).flatten().cloned().collect()
+    }
+
+    /// The files that are asked for a word, lowered.
+    fn files_for(&self, name: &SmolStr, near: Option<&Near>, sought: Sought) -> Vec<&'l ProjectFile> {
         let holders = self.holders(name, near, sought);
-        let indices = holders.iter().filter_map(|&id| self.files.get(id)).map(ProjectFile::names);
-        indices.filter_map(of).flatten().cloned().collect()
+        self.files.ask_ahead(holders.get(1..).unwrap_or_default());
+        holders.iter().filter_map(|&id| self.files.get(id)).collect()
     }
 
     /// Calls of what has this last name.
     pub(super) fn calls(&self, name: &SmolStr, near: Option<&Near>) -> Vec<ExprRef> {
-        self.asked(name, near, Sought::Use, |index| index.calls.get(name))
+        let files = self.files_for(name, near, Sought::Use);
+        files.into_iter().flat_map(|file| file.calls_of(name)).collect()
     }
 
     /// Uses of a name or attribute that are no call of it.
     pub(super) fn references(&self, name: &SmolStr, near: Option<&Near>) -> Vec<ExprRef> {
-        self.asked(name, near, Sought::Use, |index| index.references.get(name))
+        let files = self.files_for(name, near, Sought::Use);
+        files.into_iter().flat_map(|file| file.references_to(name)).collect()
     }
 
     /// Functions and classes of this name.
@@ -335,12 +363,12 @@ impl<'l> Names<'l> {
 
     /// Uses of a name within one file that are no call of it.
     pub(super) fn references_in(&self, file: FileId, name: &SmolStr) -> impl Iterator<Item = ExprRef> + use<'l> {
-        self.in_file(file, |index| index.references.get(name)).iter().copied()
+        self.files.get(file).into_iter().flat_map(|file| file.references_to(name)).collect::<Vec<_>>().into_iter()
     }
 
     /// Calls of a name within one file.
     pub(super) fn calls_in(&self, file: FileId, name: &SmolStr) -> impl Iterator<Item = ExprRef> + use<'l> {
-        self.in_file(file, |index| index.calls.get(name)).iter().copied()
+        self.files.get(file).into_iter().flat_map(|file| file.calls_of(name)).collect::<Vec<_>>().into_iter()
     }
 
     /// Writes to `name[key]` in a file.
@@ -351,7 +379,21 @@ impl<'l> Names<'l> {
 
 impl ProjectFile {
     /// What is found in it by a name.
-    fn names(&self) -> &FileIndex {
+    pub(super) fn names(&self) -> &FileIndex {
         self.index.get_or_init(|| FileIndex::new(&self.facts))
+    }
+
+    fn calls_of(&self, name: &SmolStr) -> impl Iterator<Item = ExprRef> {
+        let callee = |expr| match self.facts.expr(expr).kind {
+            ExprKind::Call { callee, .. } => last_name(&self.facts, callee),
+            _ => None,
+        };
+        let named = self.names().calls.of(name).filter(move |&expr| callee(expr).as_ref() == Some(name));
+        named.map(|expr| ExprRef { file: self.facts.file, expr })
+    }
+
+    fn references_to(&self, name: &SmolStr) -> impl Iterator<Item = ExprRef> {
+        let is_named = |&expr: &ExprId| last_name(&self.facts, expr).as_ref() == Some(name);
+        self.names().references.of(name).filter(is_named).map(|expr| ExprRef { file: self.facts.file, expr })
     }
 }
