@@ -3,8 +3,11 @@
 use crate::config::{CONFIDENCES, parse_fail_on};
 use crate::finding::{Confidence, Severity};
 use crate::report::{FORMATS, Format};
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{ArgAction, Parser, ValueEnum};
+use crate::rules;
+use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
+use clap::{Arg, ArgAction, Command, Parser, ValueEnum};
+use clap_complete::Shell;
+use std::ffi::OsStr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -31,19 +34,40 @@ pub struct Cli {
     pub paths: Vec<PathBuf>,
 
     /// Rules that run instead of the default ones: codes, their beginnings (PC1, PC30), names, or ALL
-    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules")]
+    #[arg(
+        long,
+        value_name = "RULES",
+        value_delimiter = ',',
+        value_parser = RuleNames,
+        hide_possible_values = true,
+        help_heading = "Rules"
+    )]
     pub select: Option<Vec<String>>,
     /// Rules that do not run; the more exact of --select and --ignore wins
-    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules")]
+    #[arg(
+        long,
+        value_name = "RULES",
+        value_delimiter = ',',
+        value_parser = RuleNames,
+        hide_possible_values = true,
+        help_heading = "Rules"
+    )]
     pub ignore: Vec<String>,
     /// Rules that run beside those selected
-    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules")]
+    #[arg(
+        long,
+        value_name = "RULES",
+        value_delimiter = ',',
+        value_parser = RuleNames,
+        hide_possible_values = true,
+        help_heading = "Rules"
+    )]
     pub extend_select: Vec<String>,
     /// The lowest confidence that is shown (default: medium)
     #[arg(long, value_name = "CONFIDENCE", value_parser = confidence(), help_heading = "Rules")]
     pub min_confidence: Option<Confidence>,
     /// Show a rule's page and exit
-    #[arg(long, value_name = "RULE", help_heading = "Rules")]
+    #[arg(long, value_name = "RULE", value_parser = RuleNames, hide_possible_values = true, help_heading = "Rules")]
     pub explain: Option<String>,
     /// List all rules and exit
     #[arg(long, help_heading = "Rules")]
@@ -73,6 +97,38 @@ pub struct Cli {
     /// Tell what was read and how long it took
     #[arg(short, long, help_heading = "Output")]
     pub verbose: bool,
+
+    /// Mend what can be mended without changing what the program does
+    #[arg(long, conflicts_with_all = ["sites", "add_ignore", "update_baseline"], help_heading = "Fixes")]
+    pub fix: bool,
+    /// Show what --fix would change, and change nothing; the exit status is 1 where that is something
+    #[arg(
+        long,
+        conflicts_with_all = ["fix", "sites", "statistics", "add_ignore", "update_baseline"],
+        help_heading = "Fixes"
+    )]
+    pub diff: bool,
+
+    /// Tell only findings that this file does not hold
+    #[arg(long, value_name = "FILE", help_heading = "Adoption")]
+    pub baseline: Option<PathBuf>,
+    /// Write the findings into the baseline, and take out of it what is fixed
+    #[arg(long, conflicts_with = "sites", help_heading = "Adoption")]
+    pub update_baseline: bool,
+    /// Tell only findings where lines changed since a git revision, committed or not
+    #[arg(long, value_name = "REV", conflicts_with = "sites", help_heading = "Adoption")]
+    pub since: Option<String>,
+    /// Write a comment that silences it beside each finding, with a reason
+    #[arg(
+        long,
+        value_name = "REASON",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "",
+        conflicts_with_all = ["sites", "update_baseline", "statistics"],
+        help_heading = "Adoption"
+    )]
+    pub add_ignore: Option<String>,
 
     /// The lowest severity that makes the exit status 1 (default: warning)
     #[arg(long, value_name = "SEVERITY", value_parser = fail_on(), help_heading = "Exit status")]
@@ -115,6 +171,12 @@ pub struct Cli {
     /// How many threads (default: one for each processor)
     #[arg(short, long, value_name = "N", help_heading = "Files")]
     pub jobs: Option<NonZeroUsize>,
+    /// Write a shell's completions to standard output and exit
+    #[arg(long, value_name = "SHELL", value_enum, help_heading = "Installation")]
+    pub completions: Option<Shell>,
+    /// Write the manual page to standard output and exit
+    #[arg(long, help_heading = "Installation")]
+    pub man: bool,
     /// Parse every file, also those in which nothing can matter: the same findings, slower
     #[arg(long, hide = true, action = ArgAction::SetTrue)]
     pub no_prefilter: bool,
@@ -134,6 +196,24 @@ pub enum ColorChoice {
 /// The lowest severity that fails a run; `None` for never.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FailOn(pub Option<Severity>);
+
+/// Any text, of which shells are told the rules' codes and names: that a text names no rule, or several, is answered
+/// better elsewhere.
+#[derive(Debug, Clone, Copy)]
+struct RuleNames;
+
+impl TypedValueParser for RuleNames {
+    type Value = String;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let names = rules::all().iter().flat_map(|rule| [rule.code, rule.name]);
+        Some(Box::new(names.map(PossibleValue::new)))
+    }
+}
 
 fn format() -> impl TypedValueParser<Value = &'static Format> {
     let values = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));

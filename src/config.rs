@@ -5,11 +5,13 @@
 
 mod file;
 mod patterns;
+mod schema;
 mod selection;
 mod version;
 
 pub use file::{CONFIDENCES, KEYS, Key, SEVERITIES};
 pub use patterns::{DEFAULT_EXCLUDES, Patterns, PerFile};
+pub use schema::schema;
 pub use selection::{RuleSet, Selection, Selector, nearest, parse_fail_on, unknown_rule};
 
 use crate::finding::{Confidence, Severity};
@@ -17,7 +19,7 @@ use crate::paths;
 use crate::report::Format;
 use crate::rules::Rule;
 use crate::source::LineIndex;
-use file::{Fault, Layer};
+use file::Layer;
 use patterns::Pattern;
 use rustc_hash::FxHashMap;
 use std::fmt;
@@ -65,6 +67,12 @@ pub struct Flags {
     pub no_prefilter: bool,
     /// Whether the inventory is asked for, instead of findings.
     pub sites: bool,
+    /// The file with the findings that are known, as given.
+    pub baseline: Option<PathBuf>,
+    /// Whether that file is written.
+    pub update_baseline: bool,
+    /// The revision against which lines must have changed.
+    pub since: Option<String>,
 }
 
 /// What holds for the files below one folder.
@@ -94,6 +102,8 @@ pub struct Settings {
     pub severities: Vec<(&'static Rule, Severity)>,
     /// What a fix writes for a missing limit per host.
     pub limit_per_host: Option<u32>,
+    /// The file with the findings that are known, absolute.
+    pub baseline: Option<PathBuf>,
 }
 
 impl Settings {
@@ -134,6 +144,7 @@ impl Settings {
             lint_tests: last(layers, |layer| layer.lint_tests).unwrap_or(false),
             severities: layers.iter().flat_map(|layer| layer.severities.iter().copied()).collect(),
             limit_per_host: last(layers, |layer| layer.limit_per_host),
+            baseline: last(layers, |layer| layer.baseline.clone()),
         })
     }
 }
@@ -176,6 +187,10 @@ pub struct Config {
     pub prefilter: bool,
     /// Whether the inventory is asked for, instead of findings.
     pub sites: bool,
+    /// Whether the baseline is written rather than only read.
+    pub update_baseline: bool,
+    /// The revision against which lines must have changed to be told of.
+    pub since: Option<String>,
     /// Whether excludes hold for named paths too.
     pub force_exclude: bool,
     /// The name of what comes on standard input.
@@ -221,6 +236,8 @@ impl Config {
             jobs: flags.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
             prefilter: !flags.no_prefilter,
             sites: flags.sites,
+            update_baseline: flags.update_baseline,
+            since: flags.since.clone(),
             force_exclude: flags.force_exclude,
             stdin_filename: flags.stdin_filename.clone(),
             run: bottom()?,
@@ -238,6 +255,13 @@ impl Config {
         } else {
             common.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&common).to_owned()
         };
+        if config.update_baseline && config.run.baseline.is_none() {
+            let message = "no baseline is named: give `--baseline FILE`, or set `baseline` in the configuration";
+            return Err(on("--update-baseline", message));
+        }
+        if config.since.is_some() && config.paths.iter().any(|path| path.as_os_str() == "-") {
+            return Err(on("--since", "standard input has no history; name the file, or leave out one of the two"));
+        }
         Ok(config)
     }
 
@@ -296,7 +320,7 @@ impl Config {
     }
 
     /// The deepest folder that holds every path.
-    fn common_folder(&self) -> PathBuf {
+    pub(crate) fn common_folder(&self) -> PathBuf {
         let folder = |path: &PathBuf| {
             let named = if path.as_os_str() == "-" { self.stdin_filename.as_ref() } else { Some(path) };
             let Some(named) = named else { return self.cwd.clone() };
@@ -335,6 +359,7 @@ fn flag_layer(flags: &Flags) -> Result<Layer, ConfigError> {
         output_format: flags.output_format,
         fail_on: flags.fail_on,
         min_confidence: flags.min_confidence,
+        baseline: flags.baseline.as_deref().map(|path| paths::absolute(&flags.cwd, path)),
         ..Layer::default()
     })
 }
@@ -366,7 +391,9 @@ fn inline_layer(argument: &str, cwd: &Path) -> Result<Layer, ConfigError> {
     let table = DeTable::parse(argument).map_err(|error| {
         on(&origin, format!("{}; VALUE is TOML, so a text stands in quotes: fail-on=\"error\"", toml_message(&error)))
     })?;
-    file::read_table(table.get_ref(), cwd).map_err(|fault| on(origin, fault.message))
+    let mut layer = file::read_table(table.get_ref(), cwd).map_err(|fault| on(origin, fault.message()))?;
+    layer.baseline = layer.baseline.map(|named| paths::absolute(cwd, &named));
+    Ok(layer)
 }
 
 /// The parser's message in one line.
@@ -446,7 +473,10 @@ fn read_file(
         }
         if let Some(table) = table {
             let layer = file::read_table(table, base);
-            return layer.map(Some).map_err(|Fault { message, at: span }| at(span.start, message));
+            let mut layer = layer.map_err(|fault| at(fault.at.start, fault.message()))?;
+            // A file, unlike a pattern, is relative to the file that names it even where `--config` names that one.
+            layer.baseline = layer.baseline.map(|named| paths::absolute(path.parent().unwrap_or(base), &named));
+            return Ok(Some(layer));
         }
     }
     Ok(None)

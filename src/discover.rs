@@ -73,9 +73,9 @@ fn below(config: &Config, named: &[PathBuf]) -> Result<Discovery, ConfigError> {
             Ok(meta) if meta.is_dir() => folder(config, &path, &mut ignored, &mut found)?,
             Ok(meta) => match readable(&path, &meta) {
                 Ok(()) => file(config, path, &mut found)?,
-                Err(error) => found.errors.push(format!("{shown}: cannot be read: {}", reason(&error))),
+                Err(error) => found.errors.push(format!("{shown}: cannot be read: {}", paths::reason(&error))),
             },
-            Err(error) => found.errors.push(format!("{shown}: cannot be read: {}", reason(&error))),
+            Err(error) => found.errors.push(format!("{shown}: cannot be read: {}", paths::reason(&error))),
         }
     }
     found.files.sort_by(|a, b| (&a.shown, &a.path).cmp(&(&b.shown, &b.path)));
@@ -88,12 +88,6 @@ fn below(config: &Config, named: &[PathBuf]) -> Result<Discovery, ConfigError> {
 /// Whether a named file can be opened. A pipe is not tried: what is opened twice is read only once.
 fn readable(path: &Path, meta: &std::fs::Metadata) -> std::io::Result<()> {
     if meta.is_file() { std::fs::File::open(path).map(drop) } else { Ok(()) }
-}
-
-/// An operating system's message without its number.
-fn reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
 
 fn stdin(config: &Config, found: &mut Discovery) -> Result<(), ConfigError> {
@@ -184,7 +178,7 @@ fn source(entry: &DirEntry) -> bool {
 
 fn unreadable(config: &Config, root: &Path, error: &walkdir::Error) -> FileProblem {
     let path = error.path().unwrap_or(root);
-    let why = error.io_error().map_or_else(|| error.to_string(), reason);
+    let why = error.io_error().map_or_else(|| error.to_string(), paths::reason);
 
     FileProblem {
         path: paths::shown(&config.cwd, path),

@@ -2,13 +2,15 @@
 //!
 //! Trouble with one file never ends the run. Refuses to know how findings are shown.
 
+mod narrow;
+
 use crate::config::{Config, ConfigError, RuleSet, Settings};
 use crate::discover::{Candidate, Discovery, discover, discover_project};
 use crate::finding::{Draft, Finding, Severity};
 use crate::frameworks::Frameworks;
 use crate::inventory::{self, Session};
 use crate::languages::{self, Language, Sought, language_of, read_as};
-use crate::libraries::Libraries;
+use crate::libraries::{Libraries, Mention};
 use crate::locks::{Locks, Pinned};
 use crate::model::facts::{Problem, ProblemKind};
 use crate::model::value::ExprRef;
@@ -20,6 +22,7 @@ use crate::rules::{self, Rule, Said};
 use crate::source::{FileId, SourceFile, Span, offset};
 use crate::suppress;
 use crate::words::{WordIndex, Words};
+use narrow::{Narrowing, Told};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -78,6 +81,7 @@ fn checked(
     libraries: &Libraries,
     frameworks: &Frameworks,
 ) -> Result<Report, ConfigError> {
+    let narrowing = Narrowing::new(config)?;
     let reported = discover(config)?;
     let known = known_files(config, &reported)?;
     progress.expect(known.len());
@@ -88,8 +92,8 @@ fn checked(
         ..Report::default()
     };
     let run = Run { config, files: &known, trouble: Mutex::default() };
-    let (words, naming, lowered) = run.read_all(libraries, progress);
-    let files = Files::new(WordIndex::new(words), naming, &run);
+    let (words, mentions, lowered) = run.read_all(libraries, progress);
+    let files = Files::new(WordIndex::new(words), mentions, &run);
     for file in lowered {
         files.keep(file);
     }
@@ -108,7 +112,9 @@ fn checked(
     let project = Project::new(knowledge);
     let lists = config.sites || config.run.output_format.is_some_and(|format| format.sessions);
     let sessions = if lists { inventory::take(&project) } else { Vec::new() };
-    let said = (!config.sites).then(|| rules::judge(&project, rules_asked(&known)));
+    let mut broken = Vec::new();
+    let said = (!config.sites).then(|| rules::judge(&project, rules_asked(&known), &mut broken));
+    broken.into_iter().for_each(|file| run.note(file, failed()));
     report.counts.sites = project.sites().iter().filter(|site| known[site.call.file.0 as usize].reported).count();
     for file in files.lowered().filter(|file| file.is_lost()) {
         run.note(file.facts.file, failed());
@@ -116,7 +122,9 @@ fn checked(
     report.add_trouble(&files, &known, run.take_trouble());
     report.add_locks(&project, &releases);
     if let Some(said) = said {
-        conclude(&project, &files, &known, said, &mut report);
+        let unsure = conclude(&project, &files, &known, said, &mut report);
+        narrowing.apply(&Told { config, known: &known, project: &project }, &unsure, &mut report);
+        report.forget_sources();
     }
     list(&project, &known, sessions, &mut report);
     Ok(report)
@@ -186,26 +194,26 @@ struct Run<'c> {
 
 impl Run<'_> {
     /// Reads every file once: its words, and, where it names a library, what it says.
-    fn read_all(&self, libraries: &Libraries, progress: &Progress) -> (Vec<Words>, Vec<bool>, Vec<ProjectFile>) {
+    fn read_all(&self, libraries: &Libraries, progress: &Progress) -> (Vec<Words>, Vec<Mention>, Vec<ProjectFile>) {
         let everything = !self.config.prefilter;
         let read = in_parallel(self.config.jobs.get(), self.files.len(), |index| {
-            let mut naming = false;
+            let mut mention = Mention::None;
             let loaded = self.load(FileId(offset(index)), |words, text| {
-                naming = libraries.is_named(words, text);
-                everything || self.files[index].named || naming
+                mention = libraries.mention(words, text);
+                everything || self.files[index].named || mention == Mention::Uses || suppress::may_be_in(text)
             });
             progress.step();
-            (naming, loaded)
+            (mention, loaded)
         });
         let mut all = Vec::with_capacity(read.len());
-        let (mut names, mut lowered) = (Vec::with_capacity(read.len()), Vec::new());
-        for (naming, loaded) in read {
+        let (mut mentions, mut lowered) = (Vec::with_capacity(read.len()), Vec::new());
+        for (mention, loaded) in read {
             let (words, file) = loaded.map_or_else(Default::default, |loaded| (loaded.words, loaded.lowered));
             all.push(words);
-            names.push(naming);
+            mentions.push(mention);
             lowered.extend(file);
         }
-        (all, names, lowered)
+        (all, mentions, lowered)
     }
 
     /// Reads a file, and lowers it if `choose` says so of its words.
@@ -334,8 +342,15 @@ fn is_script(config: &Config, path: &Path) -> bool {
     below.parent().is_some_and(|parent| parent.iter().any(|part| SCRIPTS.iter().any(|script| part == *script)))
 }
 
-/// Makes findings of what the rules said, file by file.
-fn conclude(project: &Project, files: &Files, known: &[KnownFile], said: Vec<Said>, report: &mut Report) {
+/// Makes findings of what the rules said, file by file; those that are too unsure to be told are returned.
+fn conclude(
+    project: &Project,
+    files: &Files,
+    known: &[KnownFile],
+    said: Vec<Said>,
+    report: &mut Report,
+) -> Vec<Finding> {
+    let mut unsure = Vec::new();
     let mut by_file: BTreeMap<FileId, Vec<Said>> = BTreeMap::new();
     for one in said {
         by_file.entry(one.draft.at.file).or_default().push(one);
@@ -358,6 +373,7 @@ fn conclude(project: &Project, files: &Files, known: &[KnownFile], said: Vec<Sai
         let outcome = suppress::apply(&file.source, &file.facts.comments, findings, ran, settings.min_confidence);
         report.counts.suppressed += outcome.suppressed;
         report.findings.extend(outcome.kept);
+        unsure.extend(outcome.unsure);
         report.findings.extend(outcome.drafts.into_iter().map(|(rule, draft)| own_finding(settings, rule, draft)));
     }
     fold(&mut report.findings);
@@ -367,6 +383,7 @@ fn conclude(project: &Project, files: &Files, known: &[KnownFile], said: Vec<Sai
     let shown: Vec<Span> = shown.collect();
     report.add_sources(project, &shown);
     fingerprint::stamp(&mut report.findings, &report.sources);
+    unsure
 }
 
 /// Lists the sessions of the files that are reported; those in test code where rules speak there, too.
@@ -454,6 +471,15 @@ impl Report {
         }
     }
 
+    /// Drops the texts that no finding and no problem points into any more.
+    fn forget_sources(&mut self) {
+        let spans =
+            self.findings.iter().flat_map(|finding| finding.labels.iter().map(|label| label.span).chain([finding.at]));
+        let mut used: FxHashSet<FileId> = spans.map(|span| span.file).collect();
+        used.extend(self.problems.iter().filter_map(|problem| problem.file));
+        self.sources.retain(|file, _| used.contains(file));
+    }
+
     /// Adds the trouble with the lock files that were looked into for the files that are reported.
     fn add_locks(&mut self, project: &Project, releases: &ByFolder<'_>) {
         let files = project.sites().iter().map(|site| &releases.known[site.call.file.0 as usize]);
@@ -483,7 +509,7 @@ impl Report {
         // Not those that were only read for what others say: which these are depends on how much was read at first.
         let looked_at = |file: &&ProjectFile| {
             let known = &known[file.facts.file.0 as usize];
-            known.reported && (files.names_library(file.facts.file) || known.named)
+            known.reported && (files.uses_library(file.facts.file) || known.named)
         };
         for file in files.lowered().filter(looked_at) {
             self.counts.checked += 1;

@@ -8,6 +8,8 @@ mod notebook;
 mod python;
 mod rust;
 
+use crate::finding::Edit;
+use crate::fix::edited;
 use crate::model::facts::{FileFacts, Problem, ProblemKind};
 use crate::source::{FileId, LineIndex, SourceFile};
 use std::borrow::Cow;
@@ -74,7 +76,13 @@ pub struct Language {
     pub may_hold: fn(&str, &str, Sought) -> bool,
     /// Makes the text of a file's bytes.
     text: fn(Vec<u8>) -> Result<notebook::Text, Problem>,
+    /// Edits the bytes that a file was read from, or says why that cannot be.
+    pub edit: Editor,
 }
+
+/// Edits a file's bytes: what they were, what was read from them, and the edits, sorted and apart from each other. What is
+/// there keeps its encoding and its form.
+pub type Editor = fn(&[u8], &SourceFile, &[Edit]) -> Result<Vec<u8>, String>;
 
 /// All languages.
 pub static LANGUAGES: &[Language] = &[
@@ -87,6 +95,7 @@ pub static LANGUAGES: &[Language] = &[
         lower: python::lower,
         may_hold: python::may_hold,
         text: plain,
+        edit,
     },
     Language {
         name: "notebook",
@@ -97,6 +106,7 @@ pub static LANGUAGES: &[Language] = &[
         lower: python::lower,
         may_hold: python::may_hold,
         text: notebook::text,
+        edit: notebook::edit,
     },
     Language {
         name: "rust",
@@ -107,6 +117,7 @@ pub static LANGUAGES: &[Language] = &[
         lower: rust::lower,
         may_hold: rust::may_hold,
         text: plain,
+        edit,
     },
 ];
 
@@ -139,6 +150,10 @@ pub fn read(language: &Language, id: FileId, path: &str, bytes: Vec<u8>) -> Resu
 
 fn plain(bytes: Vec<u8>) -> Result<notebook::Text, Problem> {
     Ok(notebook::Text { text: encoding::decode(bytes)?, cells: Vec::new() })
+}
+
+fn edit(bytes: &[u8], source: &SourceFile, edits: &[Edit]) -> Result<Vec<u8>, String> {
+    encoding::encode(&edited(&source.text, edits.iter()), bytes)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@
 //!   per file, in parallel:  read ─▶ words ─▶ does it name a library? ─▶ parse ─▶ lower ─▶ FileFacts + Flow
 //!   link ─▶ Project ─ a name points into a file, or a word is asked for? it is lowered then
 //!   rules: for each Check, each Site ─▶ Draft ─▶ Finding
-//!   suppress ─▶ sort by (path, start, code) ─▶ Report ─▶ one format ─▶ bytes, exit status
+//!   suppress ─▶ sort by (path, start, code) ─▶ baseline, --since ─▶ Report ─▶ one format ─▶ bytes, exit status
 //! ```
 //!
 //! | module | what it is |
@@ -26,6 +26,8 @@
 //! | [`rules`] | the one list of rules; a page and a judgement each |
 //! | [`inventory`] | what each session's timeouts and pool are |
 //! | [`finding`], [`suppress`], [`report`] | what was said, what is silenced, how it is shown |
+//! | [`fix`] | what is edited, and how files are written |
+//! | [`baseline`], [`since`] | what was there before, and what changed: the rest is not told |
 //! | [`engine`] | runs all this |
 //!
 //! # Words
@@ -46,13 +48,16 @@
 //! 6. A rule speaks only of what is known: accessors of [`model::value::Value`] give nothing where anything is unknown.
 //! 7. What is known never depends on what was read first: a question about a name is put to every file that holds the
 //!    word ([`words`]), and questions that depend on themselves are answered the same from wherever they are asked.
+//! 8. Nothing that comes from a file, a path or the command line can steer a terminal, in any format.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod baseline;
 pub mod cli;
 pub mod config;
 pub mod discover;
 pub mod engine;
 pub mod finding;
+pub mod fix;
 pub mod frameworks;
 pub mod inventory;
 pub mod languages;
@@ -64,6 +69,7 @@ pub mod progress;
 pub mod project;
 pub mod report;
 pub mod rules;
+pub mod since;
 pub mod source;
 pub mod suppress;
 pub mod words;

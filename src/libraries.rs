@@ -17,7 +17,7 @@ pub use bounds::{Encloses, Phase};
 pub use builders::Builder;
 pub use defaults::{DefaultValue, DefaultWord, Defaults};
 pub use head::Head;
-pub use lookup::{Libraries, Row};
+pub use lookup::{Libraries, Mention, Row};
 pub use releases::Known;
 pub use settings::Overruled;
 

@@ -1,18 +1,21 @@
 //! The `poolcheck` command: flags in, exit status out. The only place that prints errors and exits.
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 use poolcheck::cli::{Cli, ColorChoice};
 use poolcheck::config::{Config, Flags, KEYS, unknown_rule};
 use poolcheck::discover::discover;
 use poolcheck::engine;
 use poolcheck::finding::Severity;
-use poolcheck::paths::tame;
+use poolcheck::fix::{self, Done, replace};
+use poolcheck::paths::{reason, tame};
 use poolcheck::progress::Progress;
 use poolcheck::report::{Format, Report, SITE_FORMATS, Style, page, summary};
 use poolcheck::rules;
+use poolcheck::suppress::write_ignores;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -45,7 +48,9 @@ impl From<poolcheck::config::ConfigError> for Stop {
 
 fn main() -> ExitCode {
     let status = match Cli::try_parse() {
-        Ok(cli) => run(&cli),
+        // Trouble with one file is caught where it is met; this is trouble with all of them.
+        Ok(cli) => catch_unwind(AssertUnwindSafe(|| run(&cli)))
+            .unwrap_or_else(|_| Err(Stop::Error("poolcheck failed; please report it with the lines above".to_owned()))),
         Err(error) => usage(&error),
     };
     match status {
@@ -78,7 +83,9 @@ fn usage(error: &clap::Error) -> Result<u8, Stop> {
     }
     let text = error.render().to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);
-    let _ = write!(io::stderr(), "poolcheck: error: {text}");
+    // clap repeats arguments as they are, and a file's name can be one.
+    let text: Vec<_> = text.split('\n').map(tame).collect();
+    let _ = write!(io::stderr(), "poolcheck: error: {}", text.join("\n"));
     Ok(UNABLE)
 }
 
@@ -86,8 +93,12 @@ fn run(cli: &Cli) -> Result<u8, Stop> {
     if cli.rules || cli.explain.is_some() {
         return show_rules(cli);
     }
+    if cli.man || cli.completions.is_some() {
+        return write_manual(cli);
+    }
     let started = Instant::now();
     let config = Config::new(&flags(cli)?)?;
+    refuse_to_write(cli)?;
     if cli.show_settings {
         return show_settings(cli, &config);
     }
@@ -99,7 +110,15 @@ fn run(cli: &Cli) -> Result<u8, Stop> {
         return show_sites(cli, &config, format);
     }
     let (mut out, style) = output(cli)?;
-    let report = with_progress(cli, |progress| engine::check(&config, progress))?;
+    let mut report = with_progress(cli, |progress| engine::check(&config, progress))?;
+    if cli.diff {
+        return show_diff(cli, &config, &report, out);
+    }
+    if cli.fix {
+        report = mend(cli, &config, report)?;
+    }
+    keep_baseline(&report)?;
+    let added = cli.add_ignore.as_deref().map(|reason| write_ignores(&config, &mut report, reason));
     if cli.statistics {
         summary::statistics(&report, format.json, &mut out)?;
     } else {
@@ -107,9 +126,92 @@ fn run(cli: &Cli) -> Result<u8, Stop> {
     }
     out.flush()?;
     if cli.verbose {
-        tell_verbose(&config, started);
+        tell_verbose(&config, &report, started);
+    }
+    if let Some(added) = &added {
+        tell_done(cli, added, |text| summary::added(added, text));
     }
     finish(cli, &report, config.run.fail_on)
+}
+
+/// Refuses what cannot be written.
+fn refuse_to_write(cli: &Cli) -> Result<(), Stop> {
+    let flag = if cli.fix { "--fix" } else { "--add-ignore" };
+    let writes = cli.fix || cli.add_ignore.is_some();
+    if writes && cli.paths.iter().any(|path| path.as_os_str() == "-") {
+        return Err(Stop::Error(format!("{flag}: standard input cannot be written to; name the file")));
+    }
+    if cli.add_ignore.as_ref().is_some_and(|reason| reason.chars().any(char::is_control)) {
+        return Err(Stop::Error(format!("{flag}: the reason must be one line without control characters")));
+    }
+    Ok(())
+}
+
+/// How often fixes are applied at most: each round mends what the one before made way for.
+const ROUNDS: usize = 10;
+
+/// Applies fixes until none is left; what is left to tell.
+fn mend(cli: &Cli, config: &Config, mut report: Report) -> Result<Report, Stop> {
+    let mut all = Done::default();
+    for _ in 0..ROUNDS {
+        let done = fix::apply(config, &report, true);
+        all.findings += done.findings;
+        all.files = all.files.max(done.files);
+        all.left = done.left;
+        if done.findings == 0 {
+            break;
+        }
+        report = with_progress(cli, |progress| engine::check(config, progress))?;
+    }
+    tell_done(cli, &all, |text| summary::fixed(&all, true, text));
+    Ok(report)
+}
+
+/// Writes what fixes would change; status 1 where that is something.
+fn show_diff(cli: &Cli, config: &Config, report: &Report, mut out: Box<dyn Write>) -> Result<u8, Stop> {
+    let done = fix::apply(config, report, false);
+    out.write_all(done.diff.as_bytes())?;
+    out.flush()?;
+    tell_done(cli, &done, |text| summary::fixed(&done, false, text));
+    for error in &report.errors {
+        complain(error);
+    }
+    let status = report.status(None, cli.strict).max(u8::from(!done.diff.is_empty()));
+    Ok(if cli.exit_zero && status == 1 { 0 } else { status })
+}
+
+/// Writes the baseline, where that was asked for.
+fn keep_baseline(report: &Report) -> Result<(), Stop> {
+    let Some(updated) = report.baseline.as_ref().and_then(|baseline| baseline.updated.as_ref()) else { return Ok(()) };
+    replace(updated.path(), updated.text().as_bytes()).map_err(|error| {
+        let (path, why) = (updated.path().display(), reason(&error));
+        Stop::Error(format!("{path}: the baseline cannot be written: {why}"))
+    })
+}
+
+/// Tells what was written into files, and what could not be.
+fn tell_done(cli: &Cli, done: &Done, tell: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) {
+    for left in &done.left {
+        let _ = writeln!(io::stderr(), "poolcheck: warning: {}", tame(left));
+    }
+    if !cli.quiet {
+        let mut text = Vec::new();
+        let _ = tell(&mut text).and_then(|()| io::stderr().write_all(&text));
+    }
+}
+
+/// Writes what packagers install beside the command.
+fn write_manual(cli: &Cli) -> Result<u8, Stop> {
+    let mut command = Cli::command();
+    let mut text = Vec::new();
+    match cli.completions {
+        Some(shell) => clap_complete::generate(shell, &mut command, "poolcheck", &mut text),
+        None => clap_mangen::Man::new(command).render(&mut text)?,
+    }
+    let (mut out, _) = output(cli)?;
+    out.write_all(&text)?;
+    out.flush()?;
+    Ok(0)
 }
 
 /// Writes the inventory. A format without a form for it is an error where the flag names it; in a configuration it
@@ -175,6 +277,9 @@ fn flags(cli: &Cli) -> Result<Flags, Stop> {
         jobs: cli.jobs,
         no_prefilter: cli.no_prefilter,
         sites: cli.sites,
+        baseline: cli.baseline.clone(),
+        update_baseline: cli.update_baseline,
+        since: cli.since.clone(),
     })
 }
 
@@ -192,13 +297,12 @@ fn output(cli: &Cli) -> Result<(Box<dyn Write>, Style), Stop> {
         unicode: !terminal || supports_unicode::on(supports_unicode::Stream::Stdout),
         width: if terminal { width() } else { Style::PLAIN.width },
     };
-    let out: Box<dyn Write> =
-        match &cli.output_file {
-            Some(path) => Box::new(File::create(path).map_err(|error| {
-                Stop::Error(format!("--output-file: {} cannot be written: {error}", path.display()))
-            })?),
-            None => Box::new(io::stdout().lock()),
-        };
+    let out: Box<dyn Write> = match &cli.output_file {
+        Some(path) => Box::new(File::create(path).map_err(|error| {
+            Stop::Error(format!("--output-file: {} cannot be written: {}", path.display(), reason(&error)))
+        })?),
+        None => Box::new(io::stdout().lock()),
+    };
     Ok((Box::new(BufWriter::with_capacity(1 << 16, out)), style))
 }
 
@@ -233,7 +337,8 @@ fn show_rules(cli: &Cli) -> Result<u8, Stop> {
 
 /// Says which rules begin like this, or which is the nearest.
 fn no_single_rule(name: &str) -> String {
-    let begins = |rule: &&rules::Rule| rule.code.starts_with(name) || rule.name.starts_with(name);
+    let begin = |text: &str| text.get(..name.len()).is_some_and(|part| part.eq_ignore_ascii_case(name));
+    let begins = |rule: &&rules::Rule| begin(rule.code) || begin(rule.name);
     let near: Vec<String> =
         rules::all().iter().filter(begins).map(|rule| format!("{} ({})", rule.code, rule.name)).collect();
     if name.is_empty() || near.is_empty() {
@@ -279,10 +384,14 @@ fn show_settings(cli: &Cli, config: &Config) -> Result<u8, Stop> {
     Ok(0)
 }
 
-fn tell_verbose(config: &Config, started: Instant) {
+fn tell_verbose(config: &Config, report: &Report, started: Instant) {
     let mut err = io::stderr().lock();
     for file in config.files_read() {
         let _ = writeln!(err, "poolcheck: read {}", tame(&file.to_string_lossy()));
+    }
+    if let Some(unchanged) = &report.unchanged {
+        let (revision, base) = (tame(&unchanged.revision), &unchanged.base);
+        let _ = writeln!(err, "poolcheck: changes since {revision} are counted from commit {base}");
     }
     let _ = writeln!(err, "poolcheck: project root {}", tame(&config.root.to_string_lossy()));
     let _ = writeln!(err, "poolcheck: {:.2} s with {} threads", started.elapsed().as_secs_f64(), config.jobs);

@@ -28,6 +28,26 @@ pub fn shown(cwd: &Path, path: &Path) -> SmolStr {
     if std::path::MAIN_SEPARATOR == '/' { text.into() } else { text.replace('\\', "/").into() }
 }
 
+/// An absolute path as it is written down in a file in `folder`: relative to that folder, with `/`. Where the two share
+/// no beginning, which only happens with several drives, it stays absolute.
+#[must_use]
+pub fn relative(folder: &Path, path: &Path) -> String {
+    for (ups, common) in folder.ancestors().enumerate() {
+        if let Ok(inner) = path.strip_prefix(common) {
+            let inner = inner.components().map(|part| part.as_os_str().to_string_lossy().into_owned());
+            return std::iter::repeat_n("..".to_owned(), ups).chain(inner).collect::<Vec<_>>().join("/");
+        }
+    }
+    path.to_string_lossy().into_owned()
+}
+
+/// An operating system's message about a path, without its number.
+#[must_use]
+pub fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
 /// `text` with every character that could steer a terminal written as an escape: control characters and the marks that
 /// reorder text.
 #[must_use]
@@ -61,6 +81,14 @@ mod tests {
         assert_eq!(show("/w/d/a.py"), "a.py");
         assert_eq!(show("../e/a.py"), "/w/e/a.py");
         assert_eq!(show("."), "/w/d");
+    }
+
+    #[test]
+    fn paths_are_written_down_relative_to_a_folder() {
+        let folder = Path::new("/w/d");
+        assert_eq!(relative(folder, Path::new("/w/d/a/b.py")), "a/b.py");
+        assert_eq!(relative(folder, Path::new("/w/e.py")), "../e.py");
+        assert_eq!(relative(folder, Path::new("/x/e.py")), "../../x/e.py");
     }
 
     #[test]

@@ -3,18 +3,27 @@
 //! An emitter is a function from the whole [`Report`] to a writer. Refuses to know how findings came about.
 
 mod concise;
+mod escaped;
 pub mod fingerprint;
 mod full;
+mod github;
+mod gitlab;
+mod grouped;
 mod html;
 mod json;
+mod junit;
 pub mod page;
+mod rdjson;
+mod sarif;
 mod sites;
 pub mod summary;
 
+use crate::baseline;
 use crate::config::nearest;
 use crate::finding::{Applicability, Finding, Severity};
 use crate::inventory::Session;
 use crate::model::facts::{Problem, ProblemKind};
+use crate::paths::tame;
 use crate::source::{FileId, Position, SourceFile, Span};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -35,6 +44,21 @@ pub struct Report {
     pub counts: Counts,
     /// Named paths that could not be checked at all; with one of these the run's status is 2.
     pub errors: Vec<String>,
+    /// What came of the baseline, where there is one.
+    pub baseline: Option<baseline::Outcome>,
+    /// What `--since` left out.
+    pub unchanged: Option<Unchanged>,
+}
+
+/// Findings that are not told because nothing changed where they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unchanged {
+    /// The revision, as it was named.
+    pub revision: String,
+    /// The commit from which changes are counted.
+    pub base: String,
+    /// How many there are.
+    pub count: usize,
 }
 
 /// Trouble with one file.
@@ -96,10 +120,27 @@ impl Report {
 
     /// Where a span begins and ends. A span in a file whose text is not here is at its beginning.
     fn range(&self, span: Span) -> (Position, Position) {
-        let top = Position { row: 1, column: 1, cell: None };
         self.sources
             .get(&span.file)
-            .map_or((top, top), |source| (source.position(span.start), source.position(span.end)))
+            .map_or((TOP, TOP), |source| (source.position(span.start), source.position(span.end)))
+    }
+
+    /// The findings that formats for people list: without those that another one of the same site tells already and that
+    /// are no more than an info.
+    fn told(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| !finding.folded || finding.severity > Severity::Info)
+    }
+
+    /// The problems and these findings by path, in the order of the paths.
+    fn by_path<'r>(&'r self, findings: impl Iterator<Item = &'r Finding>) -> BTreeMap<&'r str, InFile<'r>> {
+        let mut files: BTreeMap<&str, InFile<'_>> = BTreeMap::new();
+        for problem in &self.problems {
+            files.entry(&problem.path).or_default().problems.push(problem);
+        }
+        for finding in findings {
+            files.entry(self.path(finding.at.file)).or_default().findings.push(finding);
+        }
+        files
     }
 
     /// Where a problem is, as far as that is known.
@@ -107,6 +148,28 @@ impl Report {
         let source = self.sources.get(&problem.file?)?;
         Some(source.position(problem.problem.at?))
     }
+}
+
+/// What there is to say about one file.
+#[derive(Default)]
+struct InFile<'r> {
+    problems: Vec<&'r FileProblem>,
+    findings: Vec<&'r Finding>,
+}
+
+/// Where a file begins.
+const TOP: Position = Position { row: 1, column: 1, cell: None };
+/// Where poolcheck lives.
+const HOME: &str = env!("CARGO_PKG_REPOSITORY");
+
+/// A message as one line that steers no terminal.
+fn one_line(message: &str) -> String {
+    tame(&message.lines().collect::<Vec<_>>().join(" ")).into_owned()
+}
+
+/// What stands before a message where a format knows lines of files alone, which those of a notebook's cell are not.
+fn cell_place(at: Position) -> String {
+    at.cell.map_or_else(String::new, |cell| format!("cell {cell}:{}:{}: ", at.row, at.column))
 }
 
 impl ProblemKind {
@@ -151,37 +214,25 @@ pub struct Format {
     pub about: &'static str,
     /// Writes a whole report.
     pub write: Writer,
-    /// Whether a machine reads it, so that lists (`--rules`, `--statistics`) are JSON with it too.
+    /// Whether it is JSON, so that lists (`--rules`, `--statistics`) are JSON with it too.
     pub json: bool,
     /// Whether it shows the inventory beside the findings.
     pub sessions: bool,
 }
 
-/// Every format, in the order of the help.
+/// Every format, in the order of the help. The first is for a terminal, the second for a pipe.
 pub static FORMATS: &[Format] = &[
-    Format {
-        name: "full",
-        about: "source, labels and help (on a terminal)",
-        write: full::write,
-        json: false,
-        sessions: false,
-    },
-    Format {
-        name: "concise",
-        about: "one line a finding (in a pipe)",
-        write: concise::write,
-        json: false,
-        sessions: false,
-    },
-    Format { name: "json", about: "one object with a summary", write: json::write, json: true, sessions: false },
-    Format { name: "json-lines", about: "one object a line", write: json::write_lines, json: true, sessions: false },
-    Format {
-        name: "html",
-        about: "a page to look at: sessions and findings",
-        write: html::write,
-        json: false,
-        sessions: true,
-    },
+    Format::new("full", "source, labels and help (on a terminal)", full::write),
+    Format::new("concise", "one line a finding (in a pipe)", concise::write),
+    Format::new("grouped", "one line a finding, by file", grouped::write),
+    Format { json: true, ..Format::new("json", "one object with a summary", json::write) },
+    Format { json: true, ..Format::new("json-lines", "one object a line", json::write_lines) },
+    Format { json: true, ..Format::new("sarif", "SARIF 2.1.0, for code scanning", sarif::write) },
+    Format::new("github", "annotations of GitHub Actions", github::write),
+    Format { json: true, ..Format::new("gitlab", "GitLab code quality", gitlab::write) },
+    Format::new("junit", "JUnit's XML, for test reports", junit::write),
+    Format { json: true, ..Format::new("rdjson", "reviewdog's JSON", rdjson::write) },
+    Format { sessions: true, ..Format::new("html", "a page to look at: sessions and findings", html::write) },
 ];
 
 /// The formats that the inventory can be written in: those for people show the same table.
@@ -189,6 +240,10 @@ pub static SITE_FORMATS: &[(&str, Writer)] =
     &[("full", sites::write), ("concise", sites::write), ("json", sites::write_json), ("html", html::write_sites)];
 
 impl Format {
+    const fn new(name: &'static str, about: &'static str, write: Writer) -> Format {
+        Format { name, about, write, json: false, sessions: false }
+    }
+
     /// The format of that name.
     ///
     /// # Errors

@@ -8,8 +8,9 @@ use crate::finding::{Draft, Severity};
 use crate::libraries::{Kind, Mount, WrongAttribute};
 use crate::model::value::{ExprRef, Frame};
 use crate::project::{Project, Site};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use smol_str::SmolStr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 use view::View;
 
@@ -81,8 +82,9 @@ pub(crate) struct Said {
     pub(crate) about: ExprRef,
 }
 
-/// Asks rules about everything in the project.
-pub(crate) fn judge(project: &Project<'_>, rules: RuleSet) -> Vec<Said> {
+/// Asks rules about everything in the project. A file in which a check fails is added to `failed`; the others are judged
+/// as if nothing had happened.
+pub(crate) fn judge(project: &Project<'_>, rules: RuleSet, failed: &mut Vec<FileId>) -> Vec<Said> {
     let mut said = Vec::new();
     for rule in rules.iter() {
         for check in rule.checks {
@@ -91,24 +93,32 @@ pub(crate) fn judge(project: &Project<'_>, rules: RuleSet) -> Vec<Said> {
                     let of_kind = |site: &&Site| site.kind == kind && !project.in_raises(site.call);
                     for site in project.sites().iter().filter(of_kind) {
                         let view = View { project, site, frame: Frame::NONE };
-                        let drafts = view.judged(check);
+                        let drafts = guarded(site.call.file, failed, || view.judged(check)).unwrap_or_default();
                         said.extend(drafts.into_iter().map(|draft| Said { rule, draft, about: site.call }));
                     }
                 }
                 Check::Access(check) => {
                     for access in project.accesses() {
-                        said.extend(check(&access).map(|draft| Said { rule, draft, about: access.expr }));
+                        let draft = guarded(access.at.file, failed, || check(&access)).flatten();
+                        said.extend(draft.map(|draft| Said { rule, draft, about: access.expr }));
                     }
                 }
                 Check::Mount(check) => {
                     for mounting in project.mountings() {
-                        said.extend(check(&mounting).map(|draft| Said { rule, draft, about: mounting.expr }));
+                        let draft = guarded(mounting.at.file, failed, || check(&mounting)).flatten();
+                        said.extend(draft.map(|draft| Said { rule, draft, about: mounting.expr }));
                     }
                 }
             }
         }
     }
     said
+}
+
+/// What a check says of a place in a file; a mistake in the check is no reason to stop.
+fn guarded<T>(file: FileId, failed: &mut Vec<FileId>, check: impl FnOnce() -> T) -> Option<T> {
+    let said = catch_unwind(AssertUnwindSafe(check));
+    said.map_err(|_| failed.push(file)).ok()
 }
 
 /// Whether a rule's fix may change what the program does; a page's `fix`.
@@ -261,4 +271,21 @@ pub fn find(code_or_name: &str) -> Option<&'static Rule> {
     all()
         .iter()
         .find(|rule| rule.code.eq_ignore_ascii_case(code_or_name) || rule.name.eq_ignore_ascii_case(code_or_name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::guarded;
+    use crate::source::FileId;
+
+    #[test]
+    fn a_check_that_fails_is_trouble_with_one_file() {
+        let mut failed = Vec::new();
+        let said: Vec<Option<u32>> = (0..3)
+            .map(|number| {
+                guarded(FileId(number), &mut failed, || if number == 1 { panic!("as asked") } else { number })
+            })
+            .collect();
+        assert_eq!((said, failed), (vec![Some(0), None, Some(2)], vec![FileId(1)]));
+    }
 }

@@ -8,7 +8,11 @@
 //!
 //! Refuses to look for comments: front ends found them in syntax, so a directive inside a string is none.
 
+mod add;
 mod directive;
+mod write;
+
+pub use write::write_ignores;
 
 use crate::config::{RuleSet, nearest};
 use crate::finding::{Applicability, Confidence, Draft, Edit, Finding, Fix};
@@ -16,6 +20,7 @@ use crate::model::facts::Comment;
 use crate::rules::{self, Rule};
 use crate::source::{SourceFile, Span, offset};
 use directive::{Directive, Kind, Parsed};
+use std::ops::RangeInclusive;
 
 /// The rule that a suppression of nothing breaks.
 pub const UNUSED: &str = "unused-suppression";
@@ -27,15 +32,31 @@ pub const UNKNOWN: &str = "unknown-suppression";
 pub struct Outcome {
     /// The findings to show, in the order they came.
     pub kept: Vec<Finding>,
+    /// Those below the confidence that is shown, which no comment silences.
+    pub unsure: Vec<Finding>,
     /// How many that would have been shown are silenced.
     pub suppressed: usize,
     /// What is wrong with the comments themselves.
     pub drafts: Vec<(&'static Rule, Draft)>,
 }
 
+/// Whether a text may hold a suppression, so that what is wrong with it is to be told. A `noqa` is one where it may name
+/// a rule of poolcheck.
+#[must_use]
+pub fn may_be_in(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    // `q` is the rarest of its letters.
+    let noqa = |at: usize| {
+        let word = at.checked_sub(2).and_then(|start| bytes.get(start..at + 2));
+        let rest = bytes[at..].split(|&byte| byte == b'\n').next().unwrap_or_default();
+        word.is_some_and(|word| word.eq_ignore_ascii_case(b"noqa")) && rest.iter().any(|byte| b"Pp-".contains(byte))
+    };
+    memchr::memmem::find(bytes, b"poolcheck").is_some() || memchr::memchr2_iter(b'q', b'Q', bytes).any(noqa)
+}
+
 /// Applies a file's suppressions.
 ///
-/// * `findings`: all of this file, of every confidence; those below `least` are dropped, after they had their chance to
+/// * `findings`: all of this file, of every confidence; those below `least` are set apart, after they had their chance to
 ///   prove a suppression used.
 /// * `ran`: the rules that were asked about this file (selected, not off by `per-file-ignores`, not silent in test code):
 ///   only of these can it be said that a suppression is unused.
@@ -58,8 +79,7 @@ pub fn apply(
         }
     }
     for finding in findings {
-        let lines = source.lines.line(finding.statement.start)
-            ..=source.lines.line(finding.statement.end.max(finding.statement.start + 1) - 1);
+        let lines = lines_of(source, &finding);
         let mut silenced = false;
         for directive in directives.iter_mut().filter(|directive| directive.covers(&lines)) {
             silenced |= directive.uses(finding.rule);
@@ -67,7 +87,8 @@ pub fn apply(
         match (silenced, finding.confidence >= least) {
             (false, true) => outcome.kept.push(finding),
             (true, true) => outcome.suppressed += 1,
-            (_, false) => {}
+            (false, false) => outcome.unsure.push(finding),
+            (true, false) => {}
         }
     }
     for directive in &directives {
@@ -75,6 +96,12 @@ pub fn apply(
     }
     outcome.silence_own(source, &directives);
     outcome
+}
+
+/// The lines that a suppression of the finding may stand on.
+fn lines_of(source: &SourceFile, finding: &Finding) -> RangeInclusive<usize> {
+    let Span { start, end, .. } = finding.statement;
+    source.lines.line(start)..=source.lines.line(end.max(start + 1) - 1)
 }
 
 impl Outcome {
@@ -112,12 +139,15 @@ fn judge(source: &SourceFile, directive: &Directive, ran: RuleSet, outcome: &mut
     let unused: Vec<usize> = directive.indexes(|name| {
         name.rule.is_some_and(|rule| !name.used && ran.contains(rule) && !speaks_of_suppressions(rule))
     });
+    // What was meant by a name is plain; a code is one slip away from several.
+    let slip = |name: &str| nearest(name, rules::all().iter().map(|rule| rule.name)).filter(|_| name.contains('-'));
+    let meant: Vec<Option<&str>> = unknown.iter().map(|&index| slip(&directive.names[index].text)).collect();
     // Where nothing good is left, either finding takes the whole comment away.
-    let all = unknown.len() + unused.len() == directive.names.len();
-    let fix = |bad: &[usize]| Fix {
+    let all = unknown.len() + unused.len() == directive.names.len() && meant.iter().all(Option::is_none);
+    let fix = |message: &str, bad: &[(usize, Option<&str>)]| Fix {
         applicability: Applicability::Safe,
-        message: "remove what has no effect".to_owned(),
-        edits: vec![if all { remove_whole(source, directive) } else { remove_names(source, directive, bad) }],
+        message: message.to_owned(),
+        edits: vec![if all { remove_whole(source, directive) } else { rewrite_names(source, directive, bad) }],
     };
     if let Some(&first) = unknown.first() {
         let names = quoted(directive, &unknown);
@@ -128,7 +158,8 @@ fn judge(source: &SourceFile, directive: &Directive, ran: RuleSet, outcome: &mut
             None => "remove it; `poolcheck --rules` lists the codes".to_owned(),
         };
         let mut draft = Draft::new(directive.span_of(first, source.id), message, help);
-        draft.fix = Some(fix(&unknown));
+        let bad: Vec<_> = unknown.iter().copied().zip(meant).collect();
+        draft.fix = Some(fix("correct what is mistyped, and remove what names no rule", &bad));
         outcome.report(UNKNOWN, ran, draft);
     }
     if let Some(&first) = unused.first() {
@@ -136,7 +167,8 @@ fn judge(source: &SourceFile, directive: &Directive, ran: RuleSet, outcome: &mut
         let message = format!("{} {} nothing to say {place}", quoted(directive, &unused), plural(&unused));
         let help = "remove it, so that it does not hide a later mistake";
         let mut draft = Draft::new(directive.span_of(first, source.id), message, help);
-        draft.fix = Some(fix(&unused));
+        let bad: Vec<_> = unused.iter().map(|&index| (index, None)).collect();
+        draft.fix = Some(fix("remove what has no effect", &bad));
         outcome.report(UNUSED, ran, draft);
     }
 }
@@ -150,10 +182,13 @@ fn quoted(directive: &Directive, indexes: &[usize]) -> String {
     names.join(", ")
 }
 
-/// Writes the list anew without the bad names.
-fn remove_names(source: &SourceFile, directive: &Directive, bad: &[usize]) -> Edit {
-    let good = directive.names.iter().enumerate().filter(|(index, _)| !bad.contains(index));
-    let content = good.map(|(_, name)| name.text.as_str()).collect::<Vec<_>>().join(", ");
+/// Writes the list anew: without the bad names, or with what was meant by them.
+fn rewrite_names(source: &SourceFile, directive: &Directive, bad: &[(usize, Option<&str>)]) -> Edit {
+    let names = directive.names.iter().enumerate().filter_map(|(index, name)| {
+        let found = bad.iter().find(|(at, _)| *at == index);
+        found.map_or(Some(name.text.as_str()), |(_, meant)| *meant)
+    });
+    let content = names.collect::<Vec<_>>().join(", ");
     let start = directive.names.first().map_or(directive.start, |name| name.start);
     let end = directive.names.last().map_or(directive.end, |name| name.end);
     Edit { span: Span { file: source.id, start, end }, content }

@@ -1,85 +1,12 @@
 //! The built command: exit statuses, streams, files, configuration.
 #![allow(clippy::unwrap_used)]
 
-use assert_cmd::Command;
+mod support;
+
 use std::fs;
 use std::path::Path;
-use std::process::{Output, Stdio};
-use tempfile::TempDir;
-
-/// A folder with files, and the command run in it.
-struct Project(TempDir);
-
-impl Project {
-    fn new(files: &[(&str, &str)]) -> Project {
-        let project = Project(tempfile::tempdir().unwrap());
-        for (path, text) in files {
-            project.write(path, text);
-        }
-        project
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::cargo_bin("poolcheck").unwrap();
-        // The environment of whoever runs the tests is not under test.
-        for name in ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "FORCE_HYPERLINK"] {
-            command.env_remove(name);
-        }
-        command.env("HOME", self.path()).env("XDG_CONFIG_HOME", self.path().join(".config"));
-        command.current_dir(self.path()).args(args);
-        command
-    }
-
-    fn run(&self, args: &[&str]) -> Output {
-        self.command(args).output().unwrap()
-    }
-
-    /// What `--show-files` lists.
-    fn files(&self, args: &[&str]) -> Vec<String> {
-        let out = self.run(&[&["--show-files"], args].concat());
-        stdout(&out).lines().map(str::to_owned).collect()
-    }
-
-    /// The line of `--show-settings` for a key.
-    fn setting(&self, key: &str, args: &[&str]) -> String {
-        let out = self.run(&[&["--show-settings"], args].concat());
-        assert_eq!(status(&out), 0, "{}", stderr(&out));
-        let start = format!("{key} = ");
-        let line = stdout(&out).lines().find_map(|line| line.strip_prefix(&start).map(str::to_owned));
-        line.unwrap_or_default()
-    }
-
-    /// The error of a run that must fail with status 2 and an empty stdout.
-    fn error(&self, args: &[&str]) -> String {
-        let out = self.run(args);
-        assert_eq!((status(&out), stdout(&out)), (2, String::new()), "{args:?}");
-        let text = stderr(&out);
-        assert!(text.starts_with("poolcheck: error: "), "{text}");
-        text
-    }
-}
-
-fn stdout(out: &Output) -> String {
-    String::from_utf8(out.stdout.clone()).unwrap()
-}
-
-fn stderr(out: &Output) -> String {
-    String::from_utf8(out.stderr.clone()).unwrap()
-}
-
-fn status(out: &Output) -> i32 {
-    out.status.code().unwrap()
-}
+use std::process::Stdio;
+use support::command::{Project, status, stderr, stdout};
 
 #[test]
 fn a_clean_run_is_silent_on_stdout_and_says_so_on_stderr() {
@@ -124,6 +51,8 @@ fn mistyped_names_are_answered_with_the_nearest() {
         (&["--min-confidence", "hihg"][..], "'high'"),
         (&["--explain", "PC3O1"][..], "`PC301`"),
         (&["--explain", "PC3"][..], "PC301 (session-per-request)"),
+        (&["--explain", "pc30"][..], "PC301 (session-per-request)"),
+        (&["--explain", "Session"][..], "PC302 (session-not-closed)"),
         (&["--config", "selct=[]"][..], "`select`"),
         (&["--config", "fail-on=\"warnin\""][..], "`warning`"),
         (&["--config", "fail-on=error"][..], "quotes"),
@@ -142,8 +71,8 @@ fn configuration_errors_name_file_line_and_the_nearest_name() {
     for (text, line, what) in [
         ("selct = []\n", 1, "did you mean `select`"),
         ("\nselect = [\n  \"PC101\",\n  \"PC10l\"]\n", 4, "did you mean `PC101`"),
-        ("select = \"PC101\"\n", 1, "a list of texts is wanted here, not a text"),
-        ("select = [1]\n", 1, "a text in quotes is wanted here, not a number"),
+        ("select = \"PC101\"\n", 1, "`select`: a list of texts is wanted here, not a text"),
+        ("select = [1]\n", 1, "`select`: a text in quotes is wanted here, not a number"),
         ("fail-on = \"errors\"\n", 1, "did you mean `error`"),
         ("min-confidence = \"certain\"\n", 1, "it is one of high, medium, low"),
         ("output-format = \"xml\"\n", 1, "it is one of full, concise"),
@@ -152,7 +81,7 @@ fn configuration_errors_name_file_line_and_the_nearest_name() {
         ("[per-file-ignores]\n\"a\" = [\"PX1\"]\n", 2, "unknown rule `PX1`"),
         ("[rules.PC999]\n", 1, "unknown rule `PC999`"),
         ("[rules.PC301]\nseverty = \"error\"\n", 2, "did you mean `severity`"),
-        ("[rules.PC201]\nlimit-per-host = 0\n", 2, "above 0"),
+        ("[rules.PC201]\nlimit-per-host = 0\n", 2, "`rules.PC201.limit-per-host`: a whole number above 0"),
         ("[rules.PC301]\nlimit-per-host = 4\n", 2, "unknown key `limit-per-host`"),
         ("new-key = 1\nrequired-version = \">=99\"\n", 2, "wants poolcheck >=99"),
         ("select = [\n", 1, ""),
@@ -446,4 +375,25 @@ fn help_and_version_go_to_stdout() {
         assert_eq!((status(&help), stderr(&help)), (0, String::new()));
         assert!(stdout(&help).contains("Exit status:") && !stdout(&help).contains("--no-prefilter"));
     }
+}
+
+#[test]
+fn completions_and_the_manual_are_made_from_the_flags() {
+    let project = Project::new(&[]);
+    for (shell, mark) in [
+        ("bash", "complete -F _poolcheck"),
+        ("zsh", "#compdef poolcheck"),
+        ("fish", "complete -c poolcheck"),
+        ("zsh", "session-per-request"),
+    ] {
+        let out = project.run(&["--completions", shell]);
+        assert_eq!((status(&out), stderr(&out)), (0, String::new()), "{shell}");
+        let text = stdout(&out);
+        assert!(text.contains(mark) && text.contains("min-confidence") && text.contains("PC301"), "{shell}");
+    }
+    assert!(project.error(&["--completions", "bsh"]).contains("'bash'"));
+    let out = project.run(&["--man"]);
+    assert_eq!((status(&out), stderr(&out)), (0, String::new()));
+    let page = stdout(&out);
+    assert!(page.contains(".TH poolcheck 1") && page.contains("min\\-confidence") && !page.contains("no\\-prefilter"));
 }

@@ -163,7 +163,7 @@ fn names_that_go_in_circles_end() {
         "class A(B):\n    pass\n\nclass B(A):\n    x = aiohttp.ClientSession()\n",
         "def a(x):\n    return b(x)\n\ndef b(x):\n    return a(x)\n\nL = aiohttp.ClientTimeout(total=a(1), sock_read=b(2))\n",
         "from huge import *\nfrom . import huge\nimport huge.huge.huge\nL = aiohttp.ClientTimeout(total=huge.L)\n",
-        "class A:\n    def f(self):\n        self.s = self.s or self.t\n        self.t = self.s\n        return self.f().s\n",
+        "class A:\n    T = aiohttp.ClientTimeout\n\n    def f(self):\n        self.s = self.s or self.t\n        self.t = self.s\n        return self.f().s\n",
         "async def f(s=None):\n    s = s or aiohttp.ClientSession()\n    await s.get('u')\n    await f(s)\n    await f()\n",
         "x = lambda: x()\ny = aiohttp.ClientTimeout(total=x())\n",
     ];

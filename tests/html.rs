@@ -174,7 +174,10 @@ fn the_headline_tells_what_the_run_comes_to() {
     let wrong = SOUND.replace("connect=5", "connect=60");
     assert_eq!(headline(&[]), "There was no file to check");
     assert_eq!(headline(&[("a.py", "x = 1\n")]), "No sessions, no findings");
-    assert_eq!(headline(&[("a.py", "import aiohttp\ndef f(:\n")]), "No findings, but 1 problem");
+    assert_eq!(
+        headline(&[("a.py", "import aiohttp\nT = aiohttp.ClientTimeout\ndef f(:\n")]),
+        "No findings, but 1 problem"
+    );
     assert_eq!(headline(&[("a.py", SOUND)]), "No findings in 1 session");
     assert_eq!(headline(&[("a.py", &wrong)]), "The only session is at risk");
     assert_eq!(headline(&[("a.py", &wrong), ("b.py", SOUND)]), "1 of 2 sessions is at risk");

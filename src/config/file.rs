@@ -4,13 +4,14 @@
 //! is put on top of.
 
 use super::patterns::{Pattern, PerFile};
+use super::schema::{self, Shape};
 use super::selection::{Selection, Selector, nearest, parse_fail_on, parse_word, unknown_rule};
 use super::{Settings, version};
 use crate::finding::{Confidence, Severity};
 use crate::report::Format;
 use crate::rules::{self, Rule};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -28,13 +29,33 @@ pub(crate) struct Layer {
     pub(crate) lint_tests: Option<bool>,
     pub(crate) severities: Vec<(&'static Rule, Severity)>,
     pub(crate) limit_per_host: Option<u32>,
+    pub(crate) baseline: Option<PathBuf>,
 }
 
 /// Something wrong in a table.
 #[derive(Debug)]
 pub(crate) struct Fault {
-    pub(crate) message: String,
+    /// The key whose value is wrong, with those around it; empty where it is the key itself.
+    key: String,
+    message: String,
     pub(crate) at: Range<usize>,
+}
+
+impl Fault {
+    fn new(message: impl Into<String>, at: Range<usize>) -> Fault {
+        Fault { key: String::new(), message: message.into(), at }
+    }
+
+    /// The same, in the value of a key.
+    fn under(mut self, key: &str) -> Fault {
+        self.key = if self.key.is_empty() { key.to_owned() } else { format!("{key}.{}", self.key) };
+        self
+    }
+
+    /// What is wrong, and with which key.
+    pub(crate) fn message(&self) -> String {
+        if self.key.is_empty() { self.message.clone() } else { format!("`{}`: {}", self.key, self.message) }
+    }
 }
 
 type Value<'a> = Spanned<DeValue<'a>>;
@@ -46,6 +67,7 @@ pub struct Key {
     pub name: &'static str,
     /// What it does.
     pub about: &'static str,
+    pub(super) shape: Shape,
     read: Read,
     /// Its value in effect, as TOML; `None` where nothing is set.
     pub show: fn(&Settings) -> Option<String>,
@@ -56,30 +78,35 @@ pub static KEYS: &[Key] = &[
     Key {
         name: "required-version",
         about: "the versions of poolcheck that may read this file",
+        shape: Shape::Text,
         read: |_, value, _| version::check(text(value)?).map_err(|message| fault(value, message)),
         show: |_| None,
     },
     Key {
         name: "select",
         about: "the rules that run, instead of the default ones",
+        shape: Shape::Selectors,
         read: |layer, value, _| selectors(value).map(|list| layer.selection.select = Some(list)),
         show: |settings| Some(list(settings.rules.iter().map(|rule| rule.code))),
     },
     Key {
         name: "extend-select",
         about: "rules that run too",
+        shape: Shape::Selectors,
         read: |layer, value, _| selectors(value).map(|list| layer.selection.extend_select = list),
         show: |_| None,
     },
     Key {
         name: "ignore",
         about: "rules that do not run",
+        shape: Shape::Selectors,
         read: |layer, value, _| selectors(value).map(|list| layer.selection.ignore = list),
         show: |_| None,
     },
     Key {
         name: "per-file-ignores",
         about: "rules that do not run in the files of a glob",
+        shape: Shape::SelectorsByGlob,
         read: |layer, value, base| per_file(value, base).map(|rows| layer.per_file = Some(rows)),
         show: |settings| {
             let row =
@@ -90,24 +117,28 @@ pub static KEYS: &[Key] = &[
     Key {
         name: "exclude",
         about: "globs of files and folders that are left out, instead of the default ones",
+        shape: Shape::Texts,
         read: |layer, value, base| patterns(value, base).map(|list| layer.exclude = Some(list)),
         show: |settings| Some(list(settings.exclude.texts())),
     },
     Key {
         name: "extend-exclude",
         about: "globs of files and folders that are left out too",
+        shape: Shape::Texts,
         read: |layer, value, base| patterns(value, base).map(|list| layer.extend_exclude = list),
         show: |_| None,
     },
     Key {
         name: "respect-gitignore",
         about: "whether .gitignore and its kin are obeyed",
+        shape: Shape::Boolean,
         read: |layer, value, _| boolean(value).map(|is| layer.respect_gitignore = Some(is)),
         show: |settings| Some(settings.respect_gitignore.to_string()),
     },
     Key {
         name: "output-format",
         about: "how findings are written",
+        shape: Shape::Word(schema::formats),
         read: |layer, value, _| {
             let format = Format::parse(text(value)?).map_err(|message| fault(value, message))?;
             layer.output_format = Some(format);
@@ -118,6 +149,7 @@ pub static KEYS: &[Key] = &[
     Key {
         name: "fail-on",
         about: "the lowest severity that makes the exit status 1",
+        shape: Shape::Word(|| vec!["error", "warning", "info", "never"]),
         read: |layer, value, _| {
             layer.fail_on = Some(parse_fail_on(text(value)?).map_err(|message| fault(value, message))?);
             Ok(())
@@ -127,6 +159,7 @@ pub static KEYS: &[Key] = &[
     Key {
         name: "min-confidence",
         about: "the lowest confidence that is shown",
+        shape: Shape::Word(|| CONFIDENCES.map(|(name, _)| name).to_vec()),
         read: |layer, value, _| {
             let word = parse_word(text(value)?, &CONFIDENCES, &[]).map_err(|message| fault(value, message))?;
             layer.min_confidence = Some(word);
@@ -135,14 +168,23 @@ pub static KEYS: &[Key] = &[
         show: |settings| Some(quote(settings.min_confidence.as_str())),
     },
     Key {
+        name: "baseline",
+        about: "the file with the findings that are known, relative to this one",
+        shape: Shape::Text,
+        read: |layer, value, _| text(value).map(|path| layer.baseline = Some(PathBuf::from(path))),
+        show: |settings| settings.baseline.as_ref().map(|path| quote(&path.to_string_lossy())),
+    },
+    Key {
         name: "lint-tests",
         about: "whether rules that are silent in test code speak there",
+        shape: Shape::Boolean,
         read: |layer, value, _| boolean(value).map(|is| layer.lint_tests = Some(is)),
         show: |settings| Some(settings.lint_tests.to_string()),
     },
     Key {
         name: "rules",
         about: "a table for each rule that has settings of its own",
+        shape: Shape::RuleTables,
         read: |layer, value, _| rule_tables(layer, value),
         show: show_rules,
     },
@@ -157,17 +199,19 @@ pub const SEVERITIES: [(&str, Severity); 3] =
     [("error", Severity::Error), ("warning", Severity::Warning), ("info", Severity::Info)];
 
 /// A key of a rule's own table.
-struct RuleKey {
-    name: &'static str,
+pub(super) struct RuleKey {
+    pub(super) name: &'static str,
     /// The rule that it belongs to; `None` for all.
-    rule: Option<&'static str>,
+    pub(super) rule: Option<&'static str>,
+    pub(super) shape: Shape,
     read: fn(&mut Layer, &'static Rule, &Value<'_>) -> Result<(), Fault>,
 }
 
-static RULE_KEYS: &[RuleKey] = &[
+pub(super) static RULE_KEYS: &[RuleKey] = &[
     RuleKey {
         name: "severity",
         rule: None,
+        shape: Shape::Word(|| SEVERITIES.map(|(name, _)| name).to_vec()),
         read: |layer, rule, value| {
             let severity = parse_word(text(value)?, &SEVERITIES, &[]).map_err(|message| fault(value, message))?;
             layer.severities.push((rule, severity));
@@ -177,6 +221,7 @@ static RULE_KEYS: &[RuleKey] = &[
     RuleKey {
         name: "limit-per-host",
         rule: Some("limit-per-host-not-set"),
+        shape: Shape::Positive,
         read: |layer, _, value| {
             layer.limit_per_host = Some(positive(value)?);
             Ok(())
@@ -199,7 +244,8 @@ pub(crate) fn read_table(table: &DeTable<'_>, base: &Path) -> Result<Layer, Faul
         let Some(index) = known else {
             return Err(unknown_key(name, KEYS.iter().map(|key| key.name)));
         };
-        (KEYS[index].read)(&mut layer, value, base)?;
+        let key = &KEYS[index];
+        (key.read)(&mut layer, value, base).map_err(|fault| fault.under(key.name))?;
     }
     Ok(layer)
 }
@@ -211,11 +257,11 @@ fn unknown_key<'a>(name: &Spanned<std::borrow::Cow<'_, str>>, known: impl Iterat
         Some(near) => format!("unknown key `{text}`; did you mean `{near}`?"),
         None => format!("unknown key `{text}`; the keys are {}", known.join(", ")),
     };
-    Fault { message, at: name.span() }
+    Fault::new(message, name.span())
 }
 
 fn fault(value: &Value<'_>, message: impl Into<String>) -> Fault {
-    Fault { message: message.into(), at: value.span() }
+    Fault::new(message, value.span())
 }
 
 fn wanted(value: &Value<'_>, what: &str) -> Fault {
@@ -266,7 +312,7 @@ fn per_file(value: &Value<'_>, base: &Path) -> Result<Vec<PerFile>, Fault> {
     for (glob, codes) in table {
         let rules = selectors(codes)?.iter().flat_map(|selector| selector.rules().iter()).collect();
         let row = PerFile::parse(glob.get_ref(), rules, base);
-        rows.push(row.map_err(|message| Fault { message, at: glob.span() })?);
+        rows.push(row.map_err(|message| Fault::new(message, glob.span()))?);
     }
     Ok(rows)
 }
@@ -274,15 +320,18 @@ fn per_file(value: &Value<'_>, base: &Path) -> Result<Vec<PerFile>, Fault> {
 fn rule_tables(layer: &mut Layer, value: &Value<'_>) -> Result<(), Fault> {
     let tables = value.get_ref().as_table().ok_or_else(|| wanted(value, "a table of rules"))?;
     for (name, table) in tables {
-        let missing = || Fault { message: unknown_rule(name.get_ref()), at: name.span() };
+        let missing = || Fault::new(unknown_rule(name.get_ref()), name.span());
         let rule = rules::find(name.get_ref()).ok_or_else(missing)?;
         let keys = table.get_ref().as_table().ok_or_else(|| wanted(table, "a table"))?;
         for (key, value) in keys {
             let of_rule = |row: &&RuleKey| row.rule.is_none_or(|name| name == rule.name);
             let known = RULE_KEYS.iter().filter(of_rule);
             match known.clone().find(|row| row.name == key.get_ref()) {
-                Some(row) => (row.read)(layer, rule, value)?,
-                None => return Err(unknown_key(key, known.map(|row| row.name))),
+                Some(row) => {
+                    let within = |fault: Fault| fault.under(row.name).under(name.get_ref());
+                    (row.read)(layer, rule, value).map_err(within)?;
+                }
+                None => return Err(unknown_key(key, known.map(|row| row.name)).under(name.get_ref())),
             }
         }
     }

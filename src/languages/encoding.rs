@@ -43,6 +43,25 @@ pub(super) fn decode(mut bytes: Vec<u8>) -> Result<String, Problem> {
     }
 }
 
+/// The bytes of a text in the encoding that a file had, with its byte order mark where it had one.
+pub(super) fn encode(text: &str, original: &[u8]) -> Result<Vec<u8>, String> {
+    const MARK: &[u8] = b"\xef\xbb\xbf";
+    if original.starts_with(MARK) {
+        return Ok([MARK, text.as_bytes()].concat());
+    }
+    match cookie(original).as_deref().and_then(single_byte) {
+        Some(encoding) => text.chars().map(|char| byte(char, encoding)).collect(),
+        None => Ok(text.as_bytes().to_vec()),
+    }
+}
+
+/// The byte that stands for a character.
+fn byte(char: char, encoding: SingleByte) -> Result<u8, String> {
+    (0..=u8::MAX)
+        .find(|byte| character(*byte, encoding) == char)
+        .ok_or_else(|| format!("`{char}` is not in the encoding that the file declares"))
+}
+
 fn utf8(bytes: Vec<u8>, cookie: Option<&str>) -> Result<String, Problem> {
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();

@@ -3,9 +3,12 @@
 //! What only IPython understands (magics, shell lines, help) is blanked line by line, so that rows stay true. Refuses
 //! notebooks of other languages: their text is empty.
 
+use crate::finding::Edit;
+use crate::fix::edited;
 use crate::model::facts::{Problem, ProblemKind};
-use crate::source::{Cell, LineIndex, offset};
+use crate::source::{Cell, LineIndex, SourceFile, Span, offset};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 /// The text of a file and, of a notebook, where its cells begin.
 pub(super) struct Text {
@@ -167,4 +170,102 @@ fn runs_magic(code: &str) -> bool {
     !target.is_empty()
         && target.chars().all(is_target)
         && (value.starts_with('!') && !value.starts_with("!=") || is_line_magic(value))
+}
+
+/// A notebook, as far as it is edited: its cells' sources as they are written in the file.
+#[derive(Deserialize)]
+struct Written<'a> {
+    #[serde(borrow)]
+    cells: Vec<WrittenCell<'a>>,
+}
+
+#[derive(Deserialize)]
+struct WrittenCell<'a> {
+    #[serde(borrow)]
+    source: Option<&'a RawValue>,
+}
+
+/// Edits the cells of a notebook; everything else in the file stays as it is, byte by byte.
+pub(super) fn edit(bytes: &[u8], source: &SourceFile, edits: &[Edit]) -> Result<Vec<u8>, String> {
+    let file = std::str::from_utf8(bytes).map_err(|_| "this notebook is not UTF-8".to_owned())?;
+    let json = file.trim_start_matches('\u{feff}');
+    let mark = file.len() - json.len();
+    let written: Written<'_> =
+        serde_json::from_str(json).map_err(|_| "only notebooks of version 4 are changed".to_owned())?;
+    let place = |at: u32| {
+        let line = source.lines.line(at);
+        let cell = source.cells.iter().rev().find(|cell| cell.first_line as usize <= line)?;
+        let raw = written.cells.get(cell.number as usize - 1)?.source?.get();
+        let start = raw.as_ptr() as usize - json.as_ptr() as usize + mark;
+        let column = at - source.lines.start(line)?;
+        let at = place_in(raw, line - cell.first_line as usize, column as usize)?;
+        Some((raw, offset(start + at)))
+    };
+    let mut made = Vec::new();
+    for edit in edits {
+        let both = place(edit.span.start).zip(place(edit.span.end)).filter(|(start, end)| std::ptr::eq(start.0, end.0));
+        let ((raw, start), (_, end)) = both.ok_or("its cells are written in a way that poolcheck does not change")?;
+        made.push(Edit { span: Span { start, end, ..edit.span }, content: as_json(raw, &edit.content) });
+    }
+    Ok(edited(file, made.iter()).into_bytes())
+}
+
+/// Where a row and a column (in bytes, both from 0) of a cell are in its source as it is written: one string of JSON, or a
+/// list of strings. `None` also where line endings are not plain, since rows could then be others.
+fn place_in(raw: &str, row: usize, column: usize) -> Option<usize> {
+    let bytes = raw.as_bytes();
+    let (mut at, mut inside, mut found) = (0, false, None);
+    let mut here = (0, 0);
+    while let Some(&byte) = bytes.get(at) {
+        if inside && here == (row, column) {
+            found = Some(at);
+        }
+        let length = match byte {
+            b'"' => {
+                inside = !inside;
+                1
+            }
+            _ if !inside => 1,
+            b'\\' => {
+                let length = if bytes.get(at + 1) == Some(&b'u') { 6 } else { 2 };
+                match bytes.get(at + 1)? {
+                    b'n' => here = (here.0 + 1, 0),
+                    b'r' => return None,
+                    // Columns after it depend on how long the character is; those of a pair count for both.
+                    b'u' => here.1 += escaped_length(raw.get(at + 2..at + 6)?)?,
+                    _ => here.1 += 1,
+                }
+                length
+            }
+            _ => {
+                here.1 += 1;
+                1
+            }
+        };
+        at += length;
+    }
+    found
+}
+
+/// How many bytes of UTF-8 an escaped character is; of a surrogate pair, each half is half of it.
+fn escaped_length(digits: &str) -> Option<usize> {
+    match u32::from_str_radix(digits, 16).ok()? {
+        // Line ends that the text has as such.
+        0x0a | 0x0d => None,
+        0..0x80 => Some(1),
+        0x80..0x800 => Some(2),
+        0xd800..0xe000 => Some(2),
+        _ => Some(3),
+    }
+}
+
+/// A text as it is written within the source of a cell: in a list, each line has a string of its own.
+fn as_json(raw: &str, text: &str) -> String {
+    let quoted = serde_json::Value::from(text).to_string();
+    let inner = quoted[1..quoted.len() - 1].to_owned();
+    let between = raw.strip_prefix('[').and_then(|list| list.split_once('"')).map(|(space, _)| space);
+    match (between, inner.strip_suffix("\\n")) {
+        (Some(space), Some(line)) => format!("{line}\\n\",{space}\""),
+        _ => inner,
+    }
 }

@@ -268,12 +268,30 @@ impl Libraries {
             .flat_map(|library| library.head.modules.iter().cloned())
     }
 
+    /// What a text says of libraries.
+    #[must_use]
+    pub fn mention(&self, words: &Words, text: &str) -> Mention {
+        match self.is_named(words, text) {
+            true if self.is_used(words, text) => Mention::Uses,
+            true => Mention::Names,
+            false => Mention::None,
+        }
+    }
+
     /// Whether a text says what names a library: one of [`Libraries::words`], and of those that are common words only
     /// what stands in a line that imports.
-    #[must_use]
-    pub fn is_named(&self, words: &Words, text: &str) -> bool {
+    fn is_named(&self, words: &Words, text: &str) -> bool {
         let common = |word: &str| self.of_module(word).is_some_and(|index| self.list[index].head.common_word);
         self.words().any(|word| words.contain(word) && (!common(word) || imports(text, word)))
+    }
+
+    /// Whether a text that names a library can build, ask or touch anything of one.
+    fn is_used(&self, words: &Words, text: &str) -> bool {
+        let attributes = self.list.iter().flat_map(|library| &library.attributes).flat_map(|row| &row.names);
+        self.class_names().chain(self.constructors()).any(|word| words.contain(&word))
+            || attributes.into_iter().any(|word| words.contain(word))
+            || self.mounts().any(|mount| words.contain(&mount.method))
+            || self.request_names().any(|word| words.contain(&word) && is_taken_from(text, &word))
     }
 }
 
@@ -289,6 +307,27 @@ fn known_by(path: &str) -> &str {
     names.next().filter(|owner| owner.starts_with(char::is_uppercase)).unwrap_or(own)
 }
 
+/// What a text says of libraries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mention {
+    /// Nothing.
+    #[default]
+    None,
+    /// It names one, but can build, ask or touch nothing of it: it may catch its errors, or serve with it.
+    Names,
+    /// It may build, ask or touch something of it.
+    Uses,
+}
+
+/// Whether a text takes a word from something: behind a sign that reaches into an object or
+/// module, quoted, in a list, or imported.
+fn is_taken_from(text: &str, word: &str) -> bool {
+    memchr::memmem::find_iter(text.as_bytes(), word).any(|at| {
+        let before = text[..at].trim_end_matches(|sign: char| sign.is_whitespace() || sign == '\\');
+        before.ends_with(['.', ':', '"', '\'', '(', '{', ',']) || before.ends_with("import")
+    })
+}
+
 /// Whether a line of a text holds both a word and `import`.
 fn imports(text: &str, word: &str) -> bool {
     memchr::memmem::find_iter(text.as_bytes(), word).any(|at| {
@@ -300,7 +339,7 @@ fn imports(text: &str, word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Libraries, Words};
+    use super::{Libraries, Mention, Words};
 
     #[test]
     fn built_in_libraries_load() {
@@ -314,8 +353,26 @@ mod tests {
     #[test]
     fn a_common_word_counts_where_it_is_imported() {
         let libraries = Libraries::built_in().unwrap();
-        let named = |text: &str| libraries.is_named(&Words::of(text), text);
-        assert!(named("import requests") && named("x = 1\nfrom requests import get as fetch\n"));
-        assert!(!named("# how many requests\nimport os\n"));
+        let mention = |text: &str| libraries.mention(&Words::of(text), text);
+        assert_eq!(mention("import requests"), Mention::Names);
+        assert_eq!(mention("x = 1\nfrom requests import get as fetch\n"), Mention::Uses);
+        assert_eq!(mention("# how many requests\nimport os\n"), Mention::None);
+    }
+
+    #[test]
+    fn what_only_catches_errors_uses_nothing() {
+        let libraries = Libraries::built_in().unwrap();
+        let mention = |rest: &str| {
+            let text = format!("import requests\n{rest}");
+            libraries.mention(&Words::of(&text), &text)
+        };
+        for text in ["except requests.RequestException:", "def post(self): ...", "# get it", "x.fetch()"] {
+            assert_eq!(mention(text), Mention::Names, "{text}");
+        }
+        for text in
+            ["x.get(1)", "x \\\n    .get(1)", "getattr(x, 'get')", "from x import (\n    get,\n)", "PoolManager()"]
+        {
+            assert_eq!(mention(text), Mention::Uses, "{text}");
+        }
     }
 }

@@ -67,6 +67,7 @@ impl Carriers {
         resolve: impl Fn(FileId, &str, u32) -> Option<FileId>,
     ) -> Carriers {
         let mut way = Way::new(seeds);
+        way.files = files.clone().map(|facts| facts.file).collect();
         for facts in files.clone() {
             way.signatures(facts);
             way.imports(facts, &resolve);

@@ -5,6 +5,7 @@
 
 use super::ProjectFile;
 use crate::languages::Sought;
+use crate::libraries::Mention;
 use crate::source::{FileId, offset};
 use crate::words::WordIndex;
 use std::sync::OnceLock;
@@ -21,7 +22,7 @@ pub trait Reader: Sync {
 /// The files of a project.
 pub struct Files<'l> {
     slots: Vec<OnceLock<Option<Box<ProjectFile>>>>,
-    naming: Vec<bool>,
+    mentions: Vec<Mention>,
     words: WordIndex,
     reader: &'l dyn Reader,
 }
@@ -33,11 +34,12 @@ impl std::fmt::Debug for Files<'_> {
 }
 
 impl<'l> Files<'l> {
-    /// The files with these words, in the order of their ids; `naming` tells which name a library.
+    /// The files with these words, in the order of their ids; `mentions` tells what they say of
+    /// libraries.
     #[must_use]
-    pub fn new(words: WordIndex, naming: Vec<bool>, reader: &'l dyn Reader) -> Files<'l> {
-        let slots = naming.iter().map(|_| OnceLock::new()).collect();
-        Files { slots, naming, words, reader }
+    pub fn new(words: WordIndex, mentions: Vec<Mention>, reader: &'l dyn Reader) -> Files<'l> {
+        let slots = mentions.iter().map(|_| OnceLock::new()).collect();
+        Files { slots, mentions, words, reader }
     }
 
     /// Keeps a file that is lowered already.
@@ -68,12 +70,23 @@ impl<'l> Files<'l> {
     /// Whether the text of a file names a library, by its module or by one of its classes.
     #[must_use]
     pub fn names_library(&self, id: FileId) -> bool {
-        self.naming.get(id.0 as usize).copied().unwrap_or(false)
+        self.mention(id) != Mention::None
     }
 
-    /// The files that name a library, in the order of their ids.
-    pub(super) fn naming(&self) -> impl Iterator<Item = FileId> {
-        self.naming.iter().enumerate().filter(|(_, naming)| **naming).map(|(index, _)| FileId(offset(index)))
+    /// Whether a file may build, ask or touch anything of a library that its text names.
+    #[must_use]
+    pub fn uses_library(&self, id: FileId) -> bool {
+        self.mention(id) == Mention::Uses
+    }
+
+    fn mention(&self, id: FileId) -> Mention {
+        self.mentions.get(id.0 as usize).copied().unwrap_or_default()
+    }
+
+    /// The files that use a library, in the order of their ids.
+    pub(super) fn using(&self) -> impl Iterator<Item = FileId> {
+        let all = (0..self.mentions.len()).map(|index| FileId(offset(index)));
+        all.filter(|&id| self.uses_library(id))
     }
 
     /// The words of all files.

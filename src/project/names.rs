@@ -246,6 +246,12 @@ impl Project<'_> {
         }
         Value::unknown(Why::Name)
     }
+
+    /// Whether a file has imported a module of outside the project under its own name.
+    pub fn goes_by_its_name(&self, file: FileId, module: &str) -> bool {
+        let top = ScopeRef { file, scope: MODULE };
+        self.exported(top, &module.into()).always(|datum| matches!(datum, Datum::Path(path) if path == module))
+    }
 }
 
 fn builtin(name: &SmolStr) -> Value {

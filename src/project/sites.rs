@@ -176,9 +176,9 @@ impl Project<'_> {
         (names, self.libraries.callables().collect())
     }
 
-    /// The files that sites are looked for in: those that name a library, or what the project calls a class of one.
+    /// The files that sites are looked for in: those that use a library, or what the project calls a class of one.
     pub(super) fn judged_files(&self) -> impl Iterator<Item = &super::ProjectFile> + Clone {
-        let mut judged: Vec<FileId> = self.files.naming().chain(self.judged.iter().copied()).collect();
+        let mut judged: Vec<FileId> = self.files.using().chain(self.judged.iter().copied()).collect();
         judged.sort_unstable();
         judged.dedup();
         judged.into_iter().filter_map(|id| self.files.get(id))
@@ -318,6 +318,14 @@ impl Project<'_> {
     #[must_use]
     pub fn site_span(&self, site: &Site) -> Span {
         self.span(site.call)
+    }
+
+    /// The bytes of an argument's name, where it stands in the site's own call as a keyword.
+    pub fn keyword(&self, site: &Site, argument: &BoundArgument) -> Option<Span> {
+        let (span, name) = (argument.span, argument.name.as_str());
+        let written = self.text(span).strip_prefix(name)?.trim_start().starts_with('=');
+        let end = span.start + offset(name.len());
+        (written && self.site_span(site).contains(&span)).then_some(Span { end, ..span })
     }
 
     /// What the receiver of a method call is worth.

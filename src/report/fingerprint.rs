@@ -3,26 +3,51 @@
 //! Written down because files outside this repository keep them: the 64-bit FNV-1a hash, as sixteen hexadecimal digits,
 //! of the rule's code, the path as reported, the text of the line where the finding is (without space around it, runs of
 //! space as one), and a decimal number that counts findings alike in all of these from 0; the four are separated by a
-//! zero byte.
+//! zero byte. A problem's is the same of the word for its kind, the path, the message, and such a number.
 
+use super::FileProblem;
 use crate::finding::Finding;
-use crate::source::{FileId, SourceFile};
+use crate::source::{FileId, SourceFile, Span};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+
+/// The text of the line that a place begins on, without space around it, runs of space as one.
+#[must_use]
+pub fn line_of(source: &SourceFile, at: Span) -> String {
+    source.line_text(source.lines.line(at.start)).split_whitespace().collect::<Vec<_>>().join(" ")
+}
 
 /// Gives each finding its fingerprint. `findings` are sorted by place and are all of their files, before a baseline takes
 /// any away: which of several alike a finding is depends on the ones before it.
 pub fn stamp(findings: &mut [Finding], sources: &BTreeMap<FileId, SourceFile>) {
-    let mut seen: FxHashMap<String, usize> = FxHashMap::default();
+    let mut seen = Seen::default();
     for finding in findings {
         let (path, line) = sources
             .get(&finding.at.file)
-            .map_or(("", ""), |source| (source.path.as_str(), source.line_text(source.lines.line(finding.at.start))));
-        let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
-        let key = format!("{}\0{path}\0{line}", finding.rule.code);
-        let count = seen.entry(key.clone()).or_insert(0);
-        finding.fingerprint = format!("{:016x}", fnv1a(format!("{key}\0{count}").as_bytes()));
+            .map_or(("", String::new()), |source| (source.path.as_str(), line_of(source, finding.at)));
+        finding.fingerprint = seen.print([finding.rule.code, path, &line]);
+    }
+}
+
+/// The fingerprints of problems, in their order.
+#[must_use]
+pub fn of_problems(problems: &[FileProblem]) -> Vec<String> {
+    let mut seen = Seen::default();
+    let print = |one: &FileProblem| seen.print([one.problem.kind.as_str(), &one.path, &one.problem.message]);
+    problems.iter().map(print).collect()
+}
+
+/// How many there were of each kind.
+#[derive(Default)]
+struct Seen(FxHashMap<String, usize>);
+
+impl Seen {
+    fn print(&mut self, parts: [&str; 3]) -> String {
+        let key = parts.join("\0");
+        let count = self.0.entry(key.clone()).or_insert(0);
+        let print = format!("{:016x}", fnv1a(format!("{key}\0{count}").as_bytes()));
         *count += 1;
+        print
     }
 }
 

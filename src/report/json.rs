@@ -3,6 +3,7 @@
 //! Rows and columns count from 1, columns in Unicode code points, ends exclusive; in a notebook rows count within a
 //! cell, and then `cell` stands beside the place. Every finding stands alone, also one that human formats fold.
 
+use super::escaped::{write_compact, write_pretty};
 use super::{FileProblem, Report, Style};
 use crate::finding::{Applicability, Finding, Fix, Label, Severity};
 use crate::source::{Position, Span};
@@ -10,6 +11,7 @@ use serde::Serialize;
 use std::io::{self, Write};
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Document<'a> {
     version: u32,
     tool: Tool,
@@ -19,6 +21,7 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Tool {
     name: &'static str,
     version: &'static str,
@@ -32,6 +35,7 @@ impl Tool {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Summary {
     files: usize,
     checked: usize,
@@ -45,8 +49,10 @@ struct Summary {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct ProblemRecord<'a> {
     filename: &'a str,
+    #[cfg_attr(test, schemars(extend("enum" = ["syntax", "read", "encoding", "internal"])))]
     kind: &'static str,
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,10 +61,13 @@ pub(super) struct ProblemRecord<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Record<'a> {
     code: &'static str,
     name: &'static str,
+    #[cfg_attr(test, schemars(extend("enum" = ["error", "warning", "info"])))]
     severity: &'static str,
+    #[cfg_attr(test, schemars(extend("enum" = ["high", "medium", "low"])))]
     confidence: &'static str,
     message: &'a str,
     help: &'a str,
@@ -73,6 +82,7 @@ struct Record<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Location {
     pub(super) row: u32,
     pub(super) column: u32,
@@ -80,6 +90,7 @@ pub(super) struct Location {
 
 /// A range in some file, spread into the record that has one.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Place<'a> {
     pub(super) filename: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,6 +100,7 @@ pub(super) struct Place<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct LabelRecord<'a> {
     #[serde(flatten)]
     place: Place<'a>,
@@ -96,13 +108,16 @@ struct LabelRecord<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct FixRecord<'a> {
+    #[cfg_attr(test, schemars(extend("enum" = ["safe", "unsafe"])))]
     applicability: &'static str,
     message: &'a str,
     edits: Vec<EditRecord<'a>>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct EditRecord<'a> {
     #[serde(flatten)]
     place: Place<'a>,
@@ -118,18 +133,18 @@ pub(super) fn write(report: &Report, _: Style, out: &mut dyn Write) -> io::Resul
         problems: report.problems.iter().map(|problem| problem_record(report, problem)).collect(),
         diagnostics: report.findings.iter().map(|finding| record(report, finding)).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    write_pretty(out, &document)?;
     out.write_all(b"\n")
 }
 
 /// Writes the records alone: problems (which have a `kind`), then findings (which have a `code`).
 pub(super) fn write_lines(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
     for problem in &report.problems {
-        serde_json::to_writer(&mut *out, &problem_record(report, problem))?;
+        write_compact(out, &problem_record(report, problem))?;
         out.write_all(b"\n")?;
     }
     for finding in &report.findings {
-        serde_json::to_writer(&mut *out, &record(report, finding))?;
+        write_compact(out, &record(report, finding))?;
         out.write_all(b"\n")?;
     }
     Ok(())
@@ -204,3 +219,6 @@ pub(super) fn place(report: &Report, span: Span) -> Place<'_> {
 fn location(at: Position) -> Location {
     Location { row: at.row, column: at.column }
 }
+
+#[cfg(test)]
+mod tests;

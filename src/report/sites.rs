@@ -3,6 +3,7 @@
 //! In the table a session has a line that says where it is and whose it is, one with its values, and one with the places
 //! of those that are written elsewhere. Columns that no library of the table has are left out.
 
+use super::escaped::write_pretty;
 use super::json::{Location, Place, ProblemRecord, Tool, place, problem_record};
 use super::{Report, Style, concise};
 use crate::inventory::{Bound, Held, Origin, Session};
@@ -156,7 +157,8 @@ pub(super) fn elsewhere<'c>(
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Document<'a> {
     version: u32,
     tool: Tool,
     summary: Summary,
@@ -165,6 +167,7 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Summary {
     files: usize,
     checked: usize,
@@ -172,6 +175,7 @@ struct Summary {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct SessionRecord<'a> {
     filename: &'a str,
     cell: Option<u32>,
@@ -186,14 +190,17 @@ struct SessionRecord<'a> {
 
 /// The release in use, and the entries of lock files that say so or stand against it.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ReleaseRecord<'a> {
     /// `pinned`, `unsupported` (poolcheck knows nothing of that release), `not-pinned`, `open` or `unclear`.
+    #[cfg_attr(test, schemars(extend("enum" = ["pinned", "unsupported", "not-pinned", "open", "unclear"])))]
     state: &'static str,
     version: Option<&'a str>,
     entries: Vec<EntryRecord<'a>>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct EntryRecord<'a> {
     text: &'a str,
     filename: &'a str,
@@ -201,10 +208,13 @@ struct EntryRecord<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ValueRecord<'a> {
     /// `explicit`, `default` or `unknown`.
+    #[cfg_attr(test, schemars(extend("enum" = ["explicit", "default", "unknown"])))]
     origin: &'static str,
     /// `number`, `none`, `off` or `unknown`.
+    #[cfg_attr(test, schemars(extend("enum" = ["number", "none", "off", "unknown"])))]
     bound: &'static str,
     value: Option<f64>,
     unit: Option<&'static str>,
@@ -225,7 +235,7 @@ pub(super) fn write_json(report: &Report, _: Style, out: &mut dyn Write) -> io::
         problems: report.problems.iter().map(|problem| problem_record(report, problem)).collect(),
         sessions: report.sessions.iter().map(|session| record(report, session)).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    write_pretty(out, &document)?;
     out.write_all(b"\n")
 }
 

@@ -1,8 +1,10 @@
 //! What a run comes to: the lines that end it on stderr, and `--statistics`. Refuses to know where they go.
 
-use super::Report;
+use super::{Report, Unchanged};
 use crate::finding::Severity;
+use crate::fix::Done;
 use crate::languages::read_as;
+use crate::paths::tame;
 use crate::rules::{self, Rule};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -28,14 +30,16 @@ pub fn ending(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         number(report.counts.sites, "site")
     );
     if report.findings.is_empty() {
-        return match (report.counts.files, report.problems.len() + report.errors.len()) {
+        match (report.counts.files, report.problems.len() + report.errors.len()) {
             (0, 0) => writeln!(
                 out,
                 "poolcheck: warning: no Python or Rust file and no notebook was found below the named paths"
-            ),
-            (_, 0) => writeln!(out, "All checks passed: {looked}"),
-            (_, problems) => writeln!(out, "No findings, but {}: {looked}", number(problems, "problem")),
-        };
+            )?,
+            (_, 0) if known(report) > 0 => writeln!(out, "No new findings: {looked}")?,
+            (_, 0) => writeln!(out, "All checks passed: {looked}")?,
+            (_, problems) => writeln!(out, "No findings, but {}: {looked}", number(problems, "problem"))?,
+        }
+        return narrowed(report, out);
     }
     let by = |severity, word| match report.count(severity) {
         0 => None,
@@ -55,7 +59,77 @@ pub fn ending(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         out,
         "What a rule means: `poolcheck --explain {code}`. What is meant to be so: `{sign} poolcheck: ignore[{code}] reason`"
     )?;
-    writeln!(out, "on its line, or `per-file-ignores` in the configuration for whole folders.")
+    writeln!(out, "on its line, or `per-file-ignores` in the configuration for whole folders.")?;
+    if report.fixable() > 0 {
+        writeln!(out, "`--fix` mends {}; `--diff` shows how.", number(report.fixable(), "finding"))?;
+    }
+    if report.baseline.is_none() && report.unchanged.is_none() {
+        let how = "`--baseline FILE --update-baseline` once, `--since REV`, or `--add-ignore`";
+        writeln!(out, "To be told only of what is new: {how}.")?;
+    }
+    narrowed(report, out)
+}
+
+/// How many findings there are that are not told.
+fn known(report: &Report) -> usize {
+    report.counts.baselined + report.unchanged.as_ref().map_or(0, |unchanged| unchanged.count)
+}
+
+/// How many fixed entries of a baseline are named.
+const NAMED: usize = 10;
+
+/// Tells what is not told: what the baseline knows, what it no longer needs to know, and what did not change.
+fn narrowed(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(Unchanged { revision, count, .. }) = report.unchanged.as_ref().filter(|unchanged| unchanged.count > 0) {
+        let what = number(*count, "finding");
+        writeln!(out, "Not told: {what} where nothing changed since {}.", tame(revision))?;
+    }
+    let Some(baseline) = &report.baseline else { return Ok(()) };
+    let shown = tame(&baseline.shown);
+    if let Some(updated) = &baseline.updated {
+        let (all, gone) = (number(updated.len(), "finding"), number(baseline.fixed.len(), "fixed one"));
+        return writeln!(out, "Wrote {shown}: {all}, {} of them new; {gone} taken out.", baseline.added);
+    }
+    if report.counts.baselined > 0 {
+        let what = number(report.counts.baselined, "finding");
+        writeln!(out, "Not told: {what} that {shown} holds.")?;
+    }
+    if baseline.fixed.is_empty() {
+        return Ok(());
+    }
+    let what = number(baseline.fixed.len(), "entry").replace("entrys", "entries");
+    writeln!(out, "Fixed: {what} of {shown}; `--update-baseline` takes what is fixed out of it:")?;
+    for entry in baseline.fixed.iter().take(NAMED) {
+        let line: String = entry.line.chars().take(60).collect();
+        writeln!(out, "  {}: {} {}", tame(&entry.filename), tame(&entry.code), tame(&line))?;
+    }
+    match baseline.fixed.len().saturating_sub(NAMED) {
+        0 => Ok(()),
+        more => writeln!(out, "  and {more} more"),
+    }
+}
+
+/// Writes how many findings got a comment.
+///
+/// # Errors
+/// The writer fails.
+pub fn added(added: &Done, out: &mut dyn Write) -> io::Result<()> {
+    match added.findings {
+        0 => writeln!(out, "Silenced nothing."),
+        count => writeln!(out, "Silenced {} in {}.", number(count, "finding"), number(added.files, "file")),
+    }
+}
+
+/// Writes how many findings were fixed, or would be.
+///
+/// # Errors
+/// The writer fails.
+pub fn fixed(done: &Done, written: bool, out: &mut dyn Write) -> io::Result<()> {
+    let verb = if written { "Fixed" } else { "Would fix" };
+    match done.findings {
+        0 => writeln!(out, "{verb} nothing."),
+        count => writeln!(out, "{verb} {} in {}.", number(count, "finding"), number(done.files, "file")),
+    }
 }
 
 /// Writes how many sessions the inventory has.

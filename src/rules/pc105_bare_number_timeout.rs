@@ -4,9 +4,10 @@
 
 use super::Check;
 use super::view::{View, is_default, quantity};
-use crate::finding::{Confidence, Draft, Severity};
+use crate::finding::{Applicability, Confidence, Draft, Edit, Fix, Severity};
 use crate::libraries::{Kind, Setting};
 use crate::model::value::{Alternative, Datum};
+use crate::project::BoundArgument;
 
 /// What decides it.
 pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, check), Check::Site(Kind::Request, check)];
@@ -41,7 +42,27 @@ fn draft(view: View<'_>) -> Option<Draft> {
     if let Some(at) = one.at.filter(|at| !argument.span.contains(at)) {
         draft = draft.label(at, format!("{spelled} comes from here"));
     }
+    // Of what is only annotated as a number, some callers may know better.
+    if value.always(|datum| matches!(datum, Datum::Number(_))) {
+        draft.fix = wrap(view, argument);
+    }
     Some(draft.confidence(if value.unknown.is_some() { Confidence::Medium } else { Confidence::High }))
+}
+
+/// Writes the object around the number: where it is a name or a number as it stands in the call, and the library's module
+/// goes by its own name there.
+fn wrap(view: View<'_>, argument: &BoundArgument) -> Option<Fix> {
+    view.project.keyword(view.site, argument)?;
+    let span = view.project.span(argument.value);
+    let number = view.project.text(span);
+    let plain = number.chars().all(|char| char.is_alphanumeric() || matches!(char, '_' | '.'));
+    let object = example(view, number);
+    let module = object.split('.').next()?;
+    (plain && !number.is_empty() && view.project.goes_by_its_name(span.file, module)).then(|| Fix {
+        applicability: Applicability::Safe,
+        message: format!("write `{object}`"),
+        edits: vec![Edit { span, content: object.clone() }],
+    })
 }
 
 /// Whether something is a number, or of a type of numbers.

@@ -4,8 +4,9 @@
 
 use super::Check;
 use super::view::View;
-use crate::finding::{Draft, Severity};
+use crate::finding::{Applicability, Draft, Edit, Fix, Severity};
 use crate::libraries::{Consequence, Kind, Status, WrongArgument};
+use crate::model::value::Datum;
 use crate::project::BoundArgument;
 
 /// What decides it.
@@ -55,5 +56,21 @@ fn draft(view: View<'_>, row: &WrongArgument, argument: &BoundArgument) -> Draft
         (None, Consequence::Raises) => Severity::Error,
         (None, _) => Severity::Warning,
     };
-    Draft::new(argument.span, format!("{status}: {}", row.sentence), help).severity(severity)
+    let mut draft = Draft::new(argument.span, format!("{status}: {}", row.sentence), help).severity(severity);
+    draft.fix = row.r#use.as_ref().filter(|_| !there).and_then(|right| rename(view, row, argument, right));
+    draft
+}
+
+/// Writes the right name, if it is written in the call itself: nothing else is called by it then. Not where another
+/// argument would get the same name, nor where the value cannot be meant for it: `keep_alive=True` is no number.
+fn rename(view: View<'_>, row: &WrongArgument, argument: &BoundArgument, right: &str) -> Option<Fix> {
+    let span = view.project.keyword(view.site, argument)?;
+    let alone = view.site.arguments.iter().filter(|other| row.names.contains(&other.name)).count() == 1;
+    let value = view.project.evaluate(argument.value, argument.frame);
+    let boolean = value.alternatives.iter().any(|one| matches!(one.datum, Datum::Bool(_)));
+    (alone && !boolean).then(|| Fix {
+        applicability: Applicability::Safe,
+        message: format!("write `{right}`"),
+        edits: vec![Edit { span, content: right.to_owned() }],
+    })
 }

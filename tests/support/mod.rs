@@ -1,7 +1,9 @@
 //! What the tests of the rules share: the code that is kept for them, and a run of the engine over it.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 
+pub mod command;
 pub mod marks;
+pub mod sample;
 
 use poolcheck::config::{Config, Flags};
 use poolcheck::engine;

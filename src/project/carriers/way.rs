@@ -25,6 +25,8 @@ pub(super) struct Way {
     modules: FxHashSet<Node>,
     stars: FxHashSet<FileId>,
     start: Vec<Node>,
+    /// The files that are judged.
+    pub(super) files: FxHashSet<FileId>,
 }
 
 impl Way {
@@ -125,7 +127,8 @@ impl Way {
                     self.start.push(here.clone());
                 }
                 let from = match self.imports.get(&(facts.file, import.binds.clone())) {
-                    Some((Some(file), _)) => Node::Local(*file, name.clone()),
+                    Some((Some(file), _)) if self.files.contains(file) => Node::Local(*file, name.clone()),
+                    // What hands a name on may lie beyond the files that are judged.
                     _ => Node::Export(name.clone()),
                 };
                 self.reach(from, here);

@@ -1,0 +1,150 @@
+//! Edits, and the files that get them: what `--fix` and `--add-ignore` do.
+//!
+//! A file is written as a whole or not at all, in its own encoding and with its own line endings. Refuses to know why
+//! something is edited: a fix comes with its finding.
+
+use crate::config::Config;
+use crate::finding::{Applicability, Edit, Finding};
+use crate::languages::{self, read_as};
+use crate::paths;
+use crate::report::Report;
+use crate::source::{FileId, SourceFile};
+use similar::TextDiff;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What was done.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// How many findings are gone by it.
+    pub findings: usize,
+    /// In how many files.
+    pub files: usize,
+    /// Why others are not, by file.
+    pub left: Vec<String>,
+    /// What would be changed, where nothing is written: a unified diff.
+    pub diff: String,
+}
+
+/// The text with edits, which are sorted by place and do not overlap.
+pub(crate) fn edited<'e>(text: &str, edits: impl Iterator<Item = &'e Edit>) -> String {
+    let mut made = String::with_capacity(text.len() + 64);
+    let mut from = 0;
+    for edit in edits {
+        made.push_str(text.get(from..edit.span.start as usize).unwrap_or(""));
+        made.push_str(&edit.content);
+        from = edit.span.end as usize;
+    }
+    made.push_str(text.get(from..).unwrap_or(""));
+    made
+}
+
+/// Applies the safe fixes of a report's findings, or, with `write` off, tells what that would change. Of fixes that touch
+/// the same place the first is taken; the others are for another run.
+#[must_use]
+pub fn apply(config: &Config, report: &Report, write: bool) -> Done {
+    let mut done = Done::default();
+    let mut by_file: BTreeMap<FileId, (usize, Vec<Edit>)> = BTreeMap::new();
+    for finding in &report.findings {
+        let Some(edits) = safe_edits(finding) else { continue };
+        let (findings, taken) = by_file.entry(finding.at.file).or_default();
+        let new: Vec<Edit> = edits.iter().filter(|edit| !taken.contains(edit)).cloned().collect();
+        if new.iter().any(|edit| taken.iter().any(|other| overlap(edit, other))) {
+            continue;
+        }
+        taken.extend(new);
+        *findings += 1;
+    }
+    for (file, (findings, mut edits)) in by_file {
+        let Some(source) = report.sources.get(&file) else { continue };
+        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+        match Change::new(config, source, &edits).and_then(|change| change.make(write)) {
+            Ok(diff) => {
+                done.diff.push_str(&diff);
+                done.findings += findings;
+                done.files += 1;
+            }
+            Err(why) => done.left.push(format!("{}: {why}", source.path)),
+        }
+    }
+    done
+}
+
+/// The edits of a fix that keeps what the program does, all in the finding's own file.
+fn safe_edits(finding: &Finding) -> Option<&[Edit]> {
+    let fix = finding.fix.as_ref().filter(|fix| fix.applicability == Applicability::Safe)?;
+    fix.edits.iter().all(|edit| edit.span.file == finding.at.file).then_some(&fix.edits)
+}
+
+fn overlap(one: &Edit, other: &Edit) -> bool {
+    one.span.start < other.span.end && other.span.start < one.span.end || one.span.start == other.span.start
+}
+
+/// A file, and what becomes of it.
+pub(crate) struct Change<'s> {
+    path: PathBuf,
+    source: &'s SourceFile,
+    before: Vec<u8>,
+    after: Vec<u8>,
+}
+
+impl<'s> Change<'s> {
+    /// Puts edits into a file as it was read; that it is still so is made sure of.
+    pub(crate) fn new(config: &Config, source: &'s SourceFile, edits: &[Edit]) -> Result<Change<'s>, String> {
+        let path = paths::absolute(&config.cwd, Path::new(source.path.as_str()));
+        let language = read_as(&path);
+        let before = std::fs::read(&path).map_err(|error| format!("cannot be read: {}", paths::reason(&error)))?;
+        let same = languages::read(language, source.id, &source.path, before.clone());
+        if same.map_or(true, |same| same.text != source.text) {
+            return Err("it was changed meanwhile; run poolcheck again".to_owned());
+        }
+        let after = (language.edit)(&before, source, edits)?;
+        Ok(Change { path, source, before, after })
+    }
+
+    /// Writes the file; without `write`, gives the difference instead.
+    pub(crate) fn make(self, write: bool) -> Result<String, String> {
+        if write {
+            let written = replace(&self.path, &self.after);
+            written.map_err(|error| format!("cannot be written: {}", paths::reason(&error)))?;
+            return Ok(String::new());
+        }
+        let [before, after] = [&self.before, &self.after].map(|bytes| String::from_utf8_lossy(bytes));
+        let (diff, path) = (TextDiff::from_lines(&*before, &*after), &self.source.path);
+        Ok(diff.unified_diff().header(path, path).to_string())
+    }
+}
+
+/// Replaces a file, or makes it: whoever reads it meanwhile sees the old one or the new one, and nothing between.
+///
+/// # Errors
+/// The folder cannot be written to.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // What a link leads to is replaced, not the link.
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut made = builder().tempfile_in(folder)?;
+    io::Write::write_all(&mut made, bytes)?;
+    if let Ok(old) = std::fs::metadata(&path) {
+        made.as_file().set_permissions(old.permissions())?;
+    }
+    made.persist(&path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Makes files that others may read, as an editor does; the user's mask has the last word.
+#[cfg(unix)]
+fn builder() -> tempfile::Builder<'static, 'static> {
+    use std::os::unix::fs::PermissionsExt;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".poolcheck-").permissions(std::fs::Permissions::from_mode(0o666));
+    builder
+}
+
+#[cfg(not(unix))]
+fn builder() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".poolcheck-");
+    builder
+}

@@ -1,0 +1,56 @@
+//! `--add-ignore`: which findings of a report get a comment. Refuses to know where in a text a comment may stand.
+
+use super::add;
+use crate::config::Config;
+use crate::finding::Finding;
+use crate::fix::{Change, Done};
+use crate::languages::read_as;
+use crate::report::Report;
+use crate::source::{FileId, SourceFile};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// Writes comments that silence every finding of a report, which then holds only those for which that was not possible.
+pub fn write_ignores(config: &Config, report: &mut Report, reason: &str) -> Done {
+    let mut done = Done::default();
+    let mut by_file: BTreeMap<FileId, Vec<usize>> = BTreeMap::new();
+    for (index, finding) in report.findings.iter().enumerate() {
+        by_file.entry(finding.at.file).or_default().push(index);
+    }
+    let mut silenced: BTreeSet<usize> = BTreeSet::new();
+    for (file, indexes) in by_file {
+        let Some(source) = report.sources.get(&file) else { continue };
+        let findings: Vec<&Finding> = indexes.iter().map(|&index| &report.findings[index]).collect();
+        match write_file(config, source, &findings, reason) {
+            Ok(homeless) => {
+                for &index in &homeless {
+                    let row = source.position(findings[index].at.start).row;
+                    done.left.push(format!("{}:{row}: no comment can stand at this statement", source.path));
+                }
+                let before = silenced.len();
+                silenced
+                    .extend((0..indexes.len()).filter(|index| !homeless.contains(index)).map(|index| indexes[index]));
+                done.files += usize::from(silenced.len() > before);
+            }
+            Err(why) => done.left.push(format!("{}: {why}", source.path)),
+        }
+    }
+    done.findings = silenced.len();
+    let mut index = 0;
+    report.findings.retain(|_| {
+        index += 1;
+        !silenced.contains(&(index - 1))
+    });
+    report.counts.suppressed += done.findings;
+    done
+}
+
+/// Writes the comments for the findings of a file; which of them have no place for one.
+fn write_file(config: &Config, source: &SourceFile, findings: &[&Finding], reason: &str) -> Result<Vec<usize>, String> {
+    let language = read_as(Path::new(source.path.as_str()));
+    let plan = add::plan(source, language, findings, reason);
+    if !plan.edits.is_empty() {
+        Change::new(config, source, &plan.edits)?.make(true)?;
+    }
+    Ok(plan.homeless)
+}

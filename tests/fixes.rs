@@ -1,0 +1,195 @@
+//! Fixes do what they promise: the finding is gone, nothing else is different, the file parses, and once is enough.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use poolcheck::finding::Finding;
+use poolcheck::fix;
+use poolcheck::rules::{self, page::Tag};
+use std::collections::BTreeMap;
+use std::fs;
+use support::command::{Project, status, stderr, stdout};
+use support::{Options, Unit};
+
+/// Rule and message of each finding, counted: lines may move.
+fn counted(seen: &[support::Seen]) -> BTreeMap<(String, &'static str, String), usize> {
+    let mut counts = BTreeMap::new();
+    for one in seen {
+        *counts.entry((one.path.clone(), one.code, one.message.clone())).or_default() += 1;
+    }
+    counts
+}
+
+/// Applies fixes until there are none; how many there were.
+fn mend(options: &Options, folder: &std::path::Path) -> usize {
+    let config = options.config(folder);
+    let mut all = 0;
+    loop {
+        let done = fix::apply(&config, &options.run(folder), true);
+        assert_eq!(done.left, [""; 0]);
+        all += done.findings;
+        if done.findings == 0 {
+            return all;
+        }
+        assert!(all < 1000, "fixes make work for each other");
+    }
+}
+
+/// What is wrong with a unit once it is mended.
+fn mended(unit: &Unit, count: &mut usize) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    unit.write(folder.path());
+    let options = Options::everything();
+    let before = options.run(folder.path());
+    let fixes: Vec<&Finding> = before.findings.iter().filter(|finding| finding.fix.is_some()).collect();
+    if fixes.is_empty() {
+        return Vec::new();
+    }
+    *count += mend(&options, folder.path());
+    let after = options.run(folder.path());
+    let mut wrong = Vec::new();
+    if after.problems.len() != before.problems.len() {
+        wrong.push(format!("{}: it no longer parses as before", unit.name));
+    }
+    let mut kept = support::seen(&before);
+    let mut all = before.findings.iter();
+    kept.retain(|_| all.next().unwrap().fix.is_none());
+    let (mut kept, mut now) = (counted(&kept), counted(&support::seen(&after)));
+    let of_comments = |code: &str| code.starts_with("PC9");
+    if fixes.iter().all(|finding| of_comments(finding.rule.code)) {
+        // A name that was corrected silences what it was meant to.
+        let edits = fixes.iter().filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.edits);
+        let corrected: Vec<&str> = edits.map(|edit| edit.content.as_str()).collect();
+        let silenced = |code: &str| {
+            let name = rules::find(code).unwrap().name;
+            corrected.iter().any(|names| names.split(", ").any(|text| text == name))
+        };
+        kept.retain(|finding, _| now.contains_key(finding) || !silenced(finding.1));
+    } else {
+        // What code means once it is right is for other rules to judge.
+        let fixed = |code: &str| fixes.iter().any(|finding| finding.rule.code == code);
+        kept.retain(|finding, _| fixed(finding.1));
+        now.retain(|finding, _| fixed(finding.1));
+    }
+    if kept != now {
+        wrong.push(format!("{}: left\n    {now:?}\n  instead of\n    {kept:?}", unit.name));
+    }
+    wrong
+}
+
+#[test]
+fn a_fix_takes_its_finding_away_and_nothing_else() {
+    let mut count = 0;
+    let wrong: Vec<String> = support::corpus().iter().flat_map(|unit| mended(unit, &mut count)).collect();
+    assert!(count > 30, "only {count} fixes");
+    support::none("fixes are not exact", &wrong);
+}
+
+#[test]
+fn a_page_shows_what_its_fix_makes() {
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    for rule in rules::all() {
+        let examples = rule.examples();
+        for (bad, fixed) in examples.iter().zip(examples.iter().skip(1)) {
+            if bad.tag != Tag::Bad || fixed.tag != Tag::Fixed {
+                continue;
+            }
+            let folder = tempfile::tempdir().unwrap();
+            let files = vec![("sample.py".to_owned(), bad.text.as_bytes().to_vec())];
+            let unit = Unit { name: rule.stem.into(), folder: rule.stem.into(), files, rule: Some(rule) };
+            unit.write(folder.path());
+            mend(&Options::with(Some(rule)), folder.path());
+            let made = fs::read_to_string(folder.path().join("sample.py")).unwrap();
+            if made != fixed.text {
+                wrong.push(format!("{}, line {}: the fix makes\n{made}", rule.stem, bad.line));
+            }
+            count += 1;
+        }
+    }
+    assert!(count >= 4, "only {count} examples");
+    support::none("pages show something else", &wrong);
+}
+
+const UNUSED: &str = "import aiohttp\n\nT = aiohttp.ClientTimeout(total=9)  # poolcheck: ignore[PC204, PC101] why\n";
+
+#[test]
+fn the_command_mends_or_shows_how() {
+    let project =
+        Project::new(&[("a.py", UNUSED), ("b.py", "import aiohttp\n# poolcheck: ignore[sesion-per-request]\n")]);
+    let told = stderr(&project.run(&[]));
+    assert!(told.contains("`--fix` mends 2 findings; `--diff` shows how."), "{told}");
+    let out = project.run(&["--diff"]);
+    assert_eq!(status(&out), 1);
+    let wanted = format!(
+        "--- a.py\n+++ a.py\n@@ -1,3 +1,3 @@\n import aiohttp\n \n-{}\n+T = aiohttp.ClientTimeout(total=9)\n",
+        UNUSED.lines().nth(2).unwrap()
+    );
+    assert!(stdout(&out).starts_with(&wanted), "{}", stdout(&out));
+    assert!(stderr(&out).contains("Would fix 2 findings in 2 files."), "{}", stderr(&out));
+    assert_eq!(fs::read_to_string(project.path().join("a.py")).unwrap(), UNUSED);
+    assert_eq!(status(&project.run(&["--diff", "--exit-zero"])), 0);
+    let out = project.run(&["--fix"]);
+    assert!(
+        stderr(&out).contains("Fixed 3 findings in 2 files."),
+        "the second was mistyped, and unused: {}",
+        stderr(&out)
+    );
+    assert_eq!((status(&out), stdout(&out)), (0, String::new()));
+    assert_eq!(fs::read_to_string(project.path().join("b.py")).unwrap(), "import aiohttp\n");
+    let out = project.run(&["--diff"]);
+    assert_eq!((status(&out), stdout(&out)), (0, String::new()));
+    assert!(project.error(&["--fix", "-"]).contains("--fix: standard input"));
+    for other in ["--diff", "--add-ignore", "--update-baseline"] {
+        assert!(project.error(&["--fix", other]).contains("cannot be used with"), "{other}");
+    }
+}
+
+#[test]
+fn a_notebook_is_mended_in_its_cells() {
+    let cell = |lines: &[&str]| {
+        let list: Vec<String> = lines.iter().map(|line| format!("\n    {}", serde_json::Value::from(*line))).collect();
+        format!("{{\"cells\": [\n {{\"cell_type\": \"code\", \"x\": 1.0, \"source\": [{}\n ]}}\n]}}", list.join(","))
+    };
+    let (first, last) = ("import aiohttp\n", "T = aiohttp.ClientTimeout(total=9)");
+    let above = cell(&[first, "# poolcheck: ignore[PC101]\n", last]);
+    let beside = cell(&[first, &format!("{last}  # poolcheck: ignore[PC101]")]);
+    for before in [above, beside] {
+        let project = Project::new(&[("n.ipynb", &before)]);
+        let out = project.run(&["--fix"]);
+        assert_eq!(status(&out), 0, "{}", stderr(&out));
+        assert_eq!(fs::read_to_string(project.path().join("n.ipynb")).unwrap(), cell(&[first, last]));
+    }
+}
+
+/// How many of the findings of a text there are, and how many have a fix.
+fn fixable(text: &str) -> (usize, usize) {
+    let project = Project::new(&[("a.py", text)]);
+    let out = project.run(&["--select", "PC105,PC203", "--output-format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&stdout(&out)).unwrap();
+    let count = report["diagnostics"].as_array().unwrap().len();
+    (count, usize::try_from(report["summary"]["fixable"].as_u64().unwrap()).unwrap())
+}
+
+#[test]
+fn what_is_not_plain_is_left_to_people() {
+    let import = "import aiohttp\n";
+    for (text, fixes) in [
+        ("aiohttp.ClientSession(timeout=10)", 1),
+        ("aiohttp.ClientSession(timeout=5 + 5)", 0),
+        ("aiohttp.ClientSession(timeout=(seconds := 10))", 0),
+        ("aiohttp.ClientSession(**dict(timeout=10))", 0),
+        ("aiohttp.TCPConnector(limit_per_host=5, keep_alive=30)", 1),
+        ("aiohttp.TCPConnector(limit_per_host=5, keep_alive=True)", 0),
+        ("aiohttp.TCPConnector(limit_per_host=5, **{'maxsize': 50})", 0),
+        ("aiohttp.TCPConnector(limit_per_host=5, limit=40, maxsize=50)", 0),
+    ] {
+        assert_eq!(fixable(&format!("{import}\n\nasync def main():\n    x = {text}\n")), (1, fixes), "{text}");
+    }
+    let renamed = "import aiohttp as http\n\n\nasync def main():\n    x = http.ClientSession(timeout=10)\n";
+    assert_eq!(fixable(renamed), (1, 0), "the module has another name");
+    let annotated = "\n\nasync def ask(session: aiohttp.ClientSession, seconds: float = 10) -> int:\n    \
+                     async with session.get(\"x\", timeout=seconds) as response:\n        return response.status\n";
+    assert_eq!(fixable(&format!("{import}{annotated}")), (1, 0), "an annotation is no number");
+    let both = "\n\nasync def main():\n    x = aiohttp.TCPConnector(maxsize=5, pool_size=6)\n";
+    assert_eq!(fixable(&format!("{import}{both}")), (2, 0), "one name for two");
+}
