@@ -5,7 +5,7 @@
 
 use crate::config::Config;
 use crate::finding::{Applicability, Edit, Finding};
-use crate::languages::{self, LANGUAGES, language_of};
+use crate::languages::{self, read_as};
 use crate::paths;
 use crate::report::Report;
 use crate::source::{FileId, SourceFile};
@@ -93,7 +93,7 @@ impl<'s> Change<'s> {
     /// Puts edits into a file as it was read; that it is still so is made sure of.
     pub(crate) fn new(config: &Config, source: &'s SourceFile, edits: &[Edit]) -> Result<Change<'s>, String> {
         let path = paths::absolute(&config.cwd, Path::new(source.path.as_str()));
-        let language = language_of(&path).unwrap_or(&LANGUAGES[0]);
+        let language = read_as(&path);
         let before = std::fs::read(&path).map_err(|error| format!("cannot be read: {}", paths::reason(&error)))?;
         let same = languages::read(language, source.id, &source.path, before.clone());
         if same.map_or(true, |same| same.text != source.text) {

@@ -4,7 +4,7 @@ use super::add;
 use crate::config::Config;
 use crate::finding::Finding;
 use crate::fix::{Change, Done};
-use crate::languages::{LANGUAGES, language_of};
+use crate::languages::read_as;
 use crate::report::Report;
 use crate::source::{FileId, SourceFile};
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,7 +47,7 @@ pub fn write_ignores(config: &Config, report: &mut Report, reason: &str) -> Done
 
 /// Writes the comments for the findings of a file; which of them have no place for one.
 fn write_file(config: &Config, source: &SourceFile, findings: &[&Finding], reason: &str) -> Result<Vec<usize>, String> {
-    let language = language_of(Path::new(source.path.as_str())).unwrap_or(&LANGUAGES[0]);
+    let language = read_as(Path::new(source.path.as_str()));
     let plan = add::plan(source, language, findings, reason);
     if !plan.edits.is_empty() {
         Change::new(config, source, &plan.edits)?.make(true)?;
