@@ -24,6 +24,8 @@ pub enum Sought {
     Base,
     /// An attribute that is written.
     Write,
+    /// A field of an object that is written out.
+    Field,
     /// What it is defined as.
     Definition,
     /// What an import gives another name.

@@ -215,6 +215,8 @@ pub(super) struct Names<'l> {
     files: &'l Files<'l>,
     paths: &'l [(FileId, SmolStr)],
     holders: RefCell<FxHashMap<Asking, Rc<[FileId]>>>,
+    /// The files that have to do with a place.
+    around: RefCell<FxHashMap<Near, Rc<FxHashSet<FileId>>>>,
 }
 
 /// A word that is looked up, where from, and as what.
@@ -222,7 +224,7 @@ type Asking = (SmolStr, Option<Near>, Sought);
 
 impl<'l> Names<'l> {
     pub(super) fn new(files: &'l Files<'l>, paths: &'l [(FileId, SmolStr)]) -> Names<'l> {
-        Names { files, paths, holders: RefCell::default() }
+        Names { files, paths, holders: RefCell::default(), around: RefCell::default() }
     }
 
     /// Whether a word is held by so few files that it tells something.
@@ -247,8 +249,8 @@ impl<'l> Names<'l> {
         let words = self.files.words();
         let mut found: Vec<FileId> = words.holders(word).collect();
         if let Some(near) = near.filter(|_| found.len() > RARE) {
-            let place = self.place(near);
-            found.retain(|&id| self.files.names_library(id) || self.is_near(id, near, &place));
+            let around = self.files_near(near);
+            found.retain(|&id| self.files.names_library(id) || around.contains(&id));
         }
         if found.len() > COMMON {
             found.retain(|&id| self.files.names_library(id));
@@ -260,7 +262,7 @@ impl<'l> Names<'l> {
     }
 
     /// The words by which a file may refer to a place: its module, its package, its class.
-    fn place(&self, near: &Near) -> Asked {
+    fn place(&self, near: &Near) -> Vec<SmolStr> {
         let path = self.path(near.file);
         let layout = language_of(Path::new(path)).map(|language| language.layout);
         let parts = path.rsplit_once('.').map_or(path, |(stem, _)| stem).rsplit('/');
@@ -268,13 +270,23 @@ impl<'l> Names<'l> {
         let near_by: Vec<Cow<'_, str>> = modules.take(2).collect();
         // What very many files hold does not tell that a file has to do with this one.
         let modules = near_by.iter().map(Cow::as_ref).filter(|part| self.is_telling(part));
-        Asked::new(modules.chain(near.class.as_deref()))
+        modules.map(SmolStr::from).chain(near.class.clone()).collect()
     }
 
-    /// Whether a file has to do with a place: it names it, or lies in the same folder.
-    fn is_near(&self, id: FileId, near: &Near, place: &Asked) -> bool {
-        let folder = |file| self.path(file).rsplit_once('/').map(|(folder, _)| folder);
-        folder(id) == folder(near.file) || self.files.words().files()[id.0 as usize].contain_any(place)
+    /// The files that have to do with a place: they name it, or lie in the same folder.
+    fn files_near(&self, near: &Near) -> Rc<FxHashSet<FileId>> {
+        if let Some(known) = self.around.borrow().get(near) {
+            return Rc::clone(known);
+        }
+        let folder = |path: &SmolStr| path.rsplit_once('/').map_or(0, |(folder, _)| folder.len());
+        let own = self.path(near.file);
+        let own = &own[..own.rfind('/').unwrap_or(0)];
+        let beside = self.paths.iter().filter(|(_, path)| path[..folder(path)] == *own).map(|(id, _)| *id);
+        let place = self.place(near);
+        let naming = place.iter().flat_map(|word| self.files.words().holders(word));
+        let found: Rc<FxHashSet<FileId>> = Rc::new(beside.chain(naming).collect());
+        self.around.borrow_mut().insert(near.clone(), Rc::clone(&found));
+        found
     }
 
     fn path(&self, file: FileId) -> &str {
@@ -343,7 +355,7 @@ impl<'l> Names<'l> {
 
     /// Fields of this name in objects that are written out.
     pub(super) fn record_fields(&self, name: &SmolStr, near: &Near) -> Vec<AttributeWrite> {
-        self.asked(name, Some(near), Sought::Use, |index| index.record_fields.get(name))
+        self.asked(name, Some(near), Sought::Field, |index| index.record_fields.get(name))
     }
 
     /// Writes to an attribute of `self` in a class.

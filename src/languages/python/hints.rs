@@ -20,6 +20,8 @@ pub(crate) fn may_hold(text: &str, word: &str, sought: Sought) -> bool {
             Sought::Use => !without_blanks(before).ends_with(b"def"),
             Sought::Definition => joined(&[b"def", b"class", b"\\"]),
             Sought::Base => is_in_class_head(before),
+            // Objects are made by calls.
+            Sought::Field => false,
             Sought::Write => joined(&[b".", b"\\"]) && may_be_written(after),
             Sought::Rename => {
                 [&b"as"[..], b"\\", b"#"].iter().any(|word| after.trim_ascii_start().starts_with(word))

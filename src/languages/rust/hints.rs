@@ -28,6 +28,8 @@ pub(crate) fn may_hold(text: &str, word: &str, sought: Sought) -> bool {
                 Sought::Use => !joined(&[b"fn"]),
                 Sought::Definition => joined(&DEFINES) || is_in_head(before),
                 Sought::Base => is_in_head(before),
+                // Behind a brace, another field or an attribute.
+                Sought::Field => joined(&[b"{", b",", b"]"]),
                 Sought::Write => joined(&[b"."]),
                 Sought::Rename => may_be_renamed(word, after.trim_ascii_start()),
             }
@@ -103,6 +105,10 @@ mod tests {
         ] {
             assert!(may_hold(text, "Word", Sought::Rename), "{text}");
         }
+        for text in ["A { word: 1 }", "A { b, word }", "A { b: 1,\n    #[cfg(x)]\n    word: 1 }", "A { /* b */ word }"]
+        {
+            assert!(may_hold(text, "word", Sought::Field), "{text}");
+        }
         for text in ["word()", "struct word;", "fn f(x: word)", "fn word() { word() }", "// A fn\nword()"] {
             assert!(may_hold(text, "word", Sought::Use), "{text}");
         }
@@ -113,6 +119,9 @@ mod tests {
         for text in ["let x = Word::new();", "impl A for B {\n    x: Word,\n}", "use a::Word;"] {
             assert!(!may_hold(text, "Word", Sought::Definition), "{text}");
             assert!(!may_hold(text, "Word", Sought::Base), "{text}");
+        }
+        for text in ["word = 1;", "x.word", "A { words: 1 }"] {
+            assert!(!may_hold(text, "word", Sought::Field), "{text}");
         }
         for text in ["word = 1;", "A { word: 1 }", "x.words = 1;"] {
             assert!(!may_hold(text, "word", Sought::Write), "{text}");
