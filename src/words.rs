@@ -115,6 +115,17 @@ fn row(hash: u32) -> usize {
     hash as usize % ROWS
 }
 
+/// Where a text holds a word: what stands before it, and after it.
+pub(crate) fn occurrences<'t>(text: &'t str, word: &str) -> impl Iterator<Item = (&'t [u8], &'t [u8])> {
+    let (bytes, length) = (text.as_bytes(), word.len());
+    let around =
+        memchr::memmem::find_iter(bytes, word).map(move |at| (&bytes[..at], &bytes[at + length..])).collect::<Vec<_>>();
+    let is_whole = |(before, after): &(&[u8], &[u8])| {
+        !before.last().is_some_and(|&byte| is_word(byte)) && !after.first().is_some_and(|&byte| is_word(byte))
+    };
+    around.into_iter().filter(is_whole)
+}
+
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }

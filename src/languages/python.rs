@@ -42,7 +42,7 @@ pub(super) fn lower(source: &SourceFile) -> FileFacts {
     let Some(parsed) = parse(&source.text) else {
         let message = "the Python grammar does not fit this build of the parser; please report it".to_owned();
         let problem = Problem { kind: ProblemKind::Internal, message, at: None };
-        let scope = bare_scope(ScopeKind::Module, None, 0, 0);
+        let scope = Scope::bare(ScopeKind::Module, None, 0, 0);
         return FileFacts::new(source.id, Vec::new(), Vec::new(), vec![scope], Vec::new(), vec![problem]);
     };
     let broken = parsed.root_node().has_error();
@@ -101,7 +101,7 @@ impl<'a> Lowering<'a> {
             tree,
             exprs: Vec::new(),
             stmts: Vec::new(),
-            scopes: vec![bare_scope(ScopeKind::Module, None, 0, length)],
+            scopes: vec![Scope::bare(ScopeKind::Module, None, 0, length)],
             scope: MODULE,
             depth: 0,
             star: None,
@@ -154,27 +154,5 @@ impl<'a> Lowering<'a> {
         self.scopes[id.0 as usize].body = body;
         self.scope = outer;
         id
-    }
-}
-
-/// A scope of which nothing but its place is known yet; its name spans the whole.
-fn bare_scope(kind: ScopeKind, parent: Option<ScopeId>, start: u32, end: u32) -> Scope {
-    Scope {
-        kind,
-        name: SmolStr::default(),
-        name_start: start,
-        name_end: end,
-        parent,
-        parameters: Box::default(),
-        decorators: Box::default(),
-        bases: Box::default(),
-        returns: None,
-        asynchronous: false,
-        generator: false,
-        unbound: false,
-        runs_here: false,
-        body: Box::default(),
-        start,
-        end,
     }
 }

@@ -121,7 +121,7 @@ impl Lowering {
         Lowering {
             exprs: Vec::new(),
             stmts: Vec::new(),
-            scopes: vec![bare_scope(ScopeKind::Module, None, (0, length))],
+            scopes: vec![Scope::bare(ScopeKind::Module, None, 0, length)],
             problems: Vec::new(),
             tests: Vec::new(),
             scope: MODULE,
@@ -224,29 +224,7 @@ impl Lowering {
     }
 
     fn scope_here(&self, kind: ScopeKind, range: Range) -> Scope {
-        bare_scope(kind, Some(self.scope), range)
-    }
-}
-
-/// A scope of which nothing but its place is known yet; its name spans the whole.
-fn bare_scope(kind: ScopeKind, parent: Option<ScopeId>, (start, end): Range) -> Scope {
-    Scope {
-        kind,
-        name: SmolStr::default(),
-        name_start: start,
-        name_end: end,
-        parent,
-        parameters: Box::default(),
-        decorators: Box::default(),
-        bases: Box::default(),
-        returns: None,
-        asynchronous: false,
-        generator: false,
-        unbound: false,
-        runs_here: false,
-        body: Box::default(),
-        start,
-        end,
+        Scope::bare(kind, Some(self.scope), range.0, range.1)
     }
 }
 

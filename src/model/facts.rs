@@ -232,6 +232,30 @@ pub struct Scope {
     pub end: u32,
 }
 
+impl Scope {
+    /// A scope of which nothing but its place is known yet; its name spans the whole.
+    pub(crate) fn bare(kind: ScopeKind, parent: Option<ScopeId>, start: u32, end: u32) -> Scope {
+        Scope {
+            kind,
+            name: SmolStr::default(),
+            name_start: start,
+            name_end: end,
+            parent,
+            parameters: Box::default(),
+            decorators: Box::default(),
+            bases: Box::default(),
+            returns: None,
+            asynchronous: false,
+            generator: false,
+            unbound: false,
+            runs_here: false,
+            body: Box::default(),
+            start,
+            end,
+        }
+    }
+}
+
 pub use super::expr::Argument;
 
 /// What a scope is.

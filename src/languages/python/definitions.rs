@@ -3,9 +3,9 @@
 //! Decorators, defaults, annotations and bases are lowered in the scope around, where they are evaluated. Refuses to
 //! know type parameters.
 
+use super::Lowering;
 use super::kinds::{Field, Kind};
 use super::tree::Node;
-use super::{Lowering, bare_scope};
 use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::{Block, Parameter, ParameterKind, Scope, ScopeKind, StmtKind};
 
@@ -21,7 +21,7 @@ impl Lowering<'_> {
             Kind::ClassDefinition => ScopeKind::Class,
             _ => ScopeKind::Function,
         };
-        let mut scope = bare_scope(kind, Some(self.scope), tree.start(node), tree.end(node));
+        let mut scope = Scope::bare(kind, Some(self.scope), tree.start(node), tree.end(node));
         scope.name = self.name(name);
         (scope.name_start, scope.name_end) = (tree.start(name), tree.end(name));
         scope.decorators = decorators;
@@ -105,7 +105,7 @@ impl Lowering<'_> {
     }
 
     fn scope_at(&self, kind: ScopeKind, node: Node) -> Scope {
-        bare_scope(kind, Some(self.scope), self.tree.start(node), self.tree.end(node))
+        Scope::bare(kind, Some(self.scope), self.tree.start(node), self.tree.end(node))
     }
 
     /// A comprehension or generator expression; `None` where it has more clauses than may be nested.

@@ -3,17 +3,12 @@
 //! Each answer may be yes in vain, which costs a parse, but never no in vain. Refuses to know what a word means.
 
 use crate::languages::Sought;
+use crate::words::occurrences;
 use memchr::memmem;
 
 /// Whether a text may hold a word as what is sought.
 pub(crate) fn may_hold(text: &str, word: &str, sought: Sought) -> bool {
-    let bytes = text.as_bytes();
-    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
-    memmem::find_iter(bytes, word).any(|start| {
-        let (before, after) = (&bytes[..start], &bytes[start + word.len()..]);
-        if before.last().is_some_and(is_word) || after.first().is_some_and(is_word) {
-            return false;
-        }
+    occurrences(text, word).any(|(before, after)| {
         let joined = |words: &[&[u8]]| words.iter().any(|word| before.trim_ascii_end().ends_with(word));
         match sought {
             // A line that ends with `def` may be a comment.

@@ -5,9 +5,9 @@
 //! of the same name that derives from it.
 
 use super::attributes::{When, is_for_tests, when};
-use super::{Lowering, Range, bare_scope, ident, range};
+use super::{Lowering, Range, ident, range};
 use crate::model::expr::ExprKind;
-use crate::model::facts::{Import, ImportItem, ScopeId, ScopeKind, StmtKind};
+use crate::model::facts::{Import, ImportItem, Scope, ScopeId, ScopeKind, StmtKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use syn::{Attribute, Item, ItemImpl, Type, UseTree};
@@ -235,7 +235,7 @@ impl Lowering {
             Type::Path(of) => self.plain_path(&of.path),
             _ => None,
         };
-        let mut scope = bare_scope(ScopeKind::Class, Some(self.scope), (start, end));
+        let mut scope = Scope::bare(ScopeKind::Class, Some(self.scope), start, end);
         let own = of.map_or((start, start), |of| self.range_of(of));
         (scope.name, scope.name_start, scope.name_end) = (name.clone(), own.0, own.1);
         let interfaces = self.interfaces(blocks);
@@ -245,12 +245,7 @@ impl Lowering {
     }
 
     /// Opens the scope of a type, in which `Self` is its name.
-    pub(super) fn open_class(
-        &mut self,
-        scope: crate::model::facts::Scope,
-        name: &SmolStr,
-        body: impl FnOnce(&mut Self),
-    ) -> ScopeId {
+    pub(super) fn open_class(&mut self, scope: Scope, name: &SmolStr, body: impl FnOnce(&mut Self)) -> ScopeId {
         let outer = self.own_type.replace(name.clone());
         let id = self.open_scope(scope, body);
         self.own_type = outer;
