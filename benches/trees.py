@@ -96,7 +96,8 @@ class Missing(Exception):
 
 def _made(path, fill):
     """Returns the tree at a path. Where there is none, fills a folder beside it that then takes its name, so that one
-    that is there is whole."""
+    that is there is whole.
+    """
     if not path.exists():
         print(f"making {path}", file=sys.stderr, flush=True)
         path.parent.mkdir(parents=True, exist_ok=True)
