@@ -16,6 +16,7 @@ use poolcheck::suppress::write_ignores;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -134,10 +135,25 @@ fn run(cli: &Cli) -> Result<u8, Stop> {
     finish(cli, &report, config.run.fail_on)
 }
 
+/// The paths that are named. A name for what is read from standard input says that it is read.
+fn paths(cli: &Cli) -> Result<Vec<PathBuf>, Stop> {
+    match &cli.stdin_filename {
+        Some(_) if cli.paths.is_empty() => Ok(vec![PathBuf::from("-")]),
+        Some(_) if !cli.paths.iter().any(|path| path.as_os_str() == "-") => {
+            Err(Stop::Error("--stdin-filename: standard input is not among the paths; add `-`".to_owned()))
+        }
+        _ => Ok(cli.paths.clone()),
+    }
+}
+
 /// Refuses what cannot be written.
 fn refuse_to_write(cli: &Cli) -> Result<(), Stop> {
-    let flag = if cli.fix { "--fix" } else { "--add-ignore" };
-    let writes = cli.fix || cli.add_ignore.is_some();
+    let flag = match (cli.fix, cli.diff) {
+        (true, _) => "--fix",
+        (_, true) => "--diff",
+        _ => "--add-ignore",
+    };
+    let writes = cli.fix || cli.diff || cli.add_ignore.is_some();
     if writes && cli.paths.iter().any(|path| path.as_os_str() == "-") {
         return Err(Stop::Error(format!("{flag}: standard input cannot be written to; name the file")));
     }
@@ -259,7 +275,7 @@ fn flags(cli: &Cli) -> Result<Flags, Stop> {
     let cwd = std::env::current_dir()
         .map_err(|error| Stop::Error(format!("the working directory cannot be found: {error}")))?;
     Ok(Flags {
-        paths: cli.paths.clone(),
+        paths: paths(cli)?,
         cwd,
         config: cli.config.clone(),
         isolated: cli.isolated,

@@ -278,6 +278,9 @@ fn standard_input_is_a_file() {
     assert_eq!(stdout(&run(&["--show-files", "-"])), "<stdin>\n");
     let excluded = ["--show-files", "-", "--force-exclude", "--stdin-filename", "gen/a.py"];
     assert_eq!(stdout(&run(&excluded)), "");
+    assert_eq!(stdout(&run(&["--show-files", "--stdin-filename", "src/a.py"])), "src/a.py\n");
+    assert_eq!(status(&run(&["--stdin-filename", "src/a.py", "src"])), 2);
+    assert_eq!(status(&run(&["--diff", "-"])), 2);
     assert_eq!(status(&run(&["-"])), 0);
 }
 

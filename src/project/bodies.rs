@@ -29,6 +29,12 @@ pub(super) fn enclosing(facts: &FileFacts, stmt: StmtId) -> Vec<(StmtId, BlockRo
     found
 }
 
+/// Whether an expression is in what handles an exception.
+pub(super) fn is_in_handler(facts: &FileFacts, expr: ExprId) -> bool {
+    let around = facts.stmt_of(expr).map(|stmt| enclosing(facts, stmt)).unwrap_or_default();
+    around.iter().any(|(_, role)| matches!(role, BlockRole::Handler(_)))
+}
+
 /// The loops and comprehensions around an expression within its function, innermost first. What a loop runs over is
 /// not inside it.
 pub(super) fn loops(facts: &FileFacts, expr: ExprId) -> Vec<Around> {

@@ -4,12 +4,12 @@
 //! counts where hardly another function has its name. Refuses to guess about callers outside the project.
 
 use super::attributes::class_of_method;
-use super::bodies::{Around, is_retry, leaves_after, loop_span, loops};
+use super::bodies::{Around, is_in_handler, is_retry, leaves_after, loop_span, loops};
 use super::memo::Question;
 use super::{Project, scope_in, sibling};
 use crate::frameworks::Framework;
 use crate::model::expr::{ComparisonOperator, ExprKind};
-use crate::model::facts::{ImportItem, MODULE, Parent, ScopeKind, StmtKind};
+use crate::model::facts::{MODULE, Parent, ScopeKind, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
 use crate::source::{FileId, Span};
 use smol_str::SmolStr;
@@ -275,6 +275,10 @@ impl Project<'_> {
 
     fn repeat_of_place(&self, place: ExprRef, seen: &mut Climb) -> Repeat {
         let facts = self.facts(place.file);
+        // Nobody knows how often something fails.
+        if is_in_handler(facts, place.expr) {
+            return Repeat::Unknown;
+        }
         for around in loops(facts, place.expr) {
             if is_retry(facts, around, place.expr) || leaves_after(facts, around, place.expr) {
                 continue;
@@ -441,15 +445,7 @@ impl Project<'_> {
 
     /// Whether a file imports a module or something of it.
     pub(super) fn imports(&self, file: FileId, root: &str) -> bool {
-        let facts = self.facts(file);
-        facts.stmts.iter().any(|stmt| match &stmt.kind {
-            StmtKind::Import(imports) => imports.iter().any(|import| {
-                import.level == 0
-                    && import.module.split('.').next() == Some(root)
-                    && !matches!(import.item, ImportItem::Star)
-            }),
-            _ => false,
-        })
+        self.files[&file].names().imports(root)
     }
 }
 

@@ -6,9 +6,9 @@
 use super::flow::{DefId, DefKind};
 use super::{Project, sibling};
 use crate::libraries::Setting;
-use crate::model::expr::ExprKind;
-use crate::model::facts::{MODULE, ScopeKind};
-use crate::model::value::{ExprRef, Frame};
+use crate::model::expr::{ExprId, ExprKind};
+use crate::model::facts::{MODULE, Parent, ScopeKind, StmtKind};
+use crate::model::value::{Alternative, Datum, ExprRef, Frame, Value, Why};
 use crate::project::Site;
 
 /// How many calls a site is seen in the context of.
@@ -25,6 +25,48 @@ impl Project<'_> {
         }
         let calls = self.known_calls(function).into_iter().take(CALLS);
         calls.map(|call| (self.frame(function, call, Frame::NONE), call)).collect()
+    }
+
+    /// What an argument is worth. An attribute that its function asks about is not shown to be none where it is used.
+    pub(super) fn unguarded(&self, argument: ExprRef, frame: Frame) -> Value {
+        let value = self.evaluate(argument, frame);
+        let is_null = |one: &Alternative| one.datum == Datum::Null;
+        if !value.alternatives.iter().any(is_null) || !self.is_asked_about(argument) {
+            return value;
+        }
+        let mut rest = value.filter(|datum| *datum != Datum::Null);
+        if rest.alternatives.is_empty() && rest.unknown.is_none() {
+            rest.unknown = Some(Why::Name);
+        }
+        rest
+    }
+
+    /// Whether a test in the function of an attribute is about the same one.
+    fn is_asked_about(&self, attribute: ExprRef) -> bool {
+        let ExprKind::Attribute { object, name } = self.kind(attribute) else { return false };
+        let ExprKind::Name(of) = self.kind(sibling(attribute, *object)) else { return false };
+        let (facts, function) = (self.facts(attribute.file), self.function_of(self.scope_at(attribute)));
+        let is_same = |expr: ExprId| match &facts.expr(expr).kind {
+            ExprKind::Attribute { object, name: other } => {
+                other == name && matches!(&facts.expr(*object).kind, ExprKind::Name(other) if other == of)
+            }
+            _ => false,
+        };
+        let is_test = |expr: ExprId| match facts.parent(expr) {
+            Parent::Expr(up) => match &facts.expr(up).kind {
+                ExprKind::Comparison { .. } | ExprKind::Boolean { .. } | ExprKind::Unary { .. } => true,
+                ExprKind::Conditional { test, .. } => *test == expr,
+                _ => false,
+            },
+            Parent::Stmt(stmt) => match &facts.stmt(stmt).kind {
+                StmtKind::If { test, .. } | StmtKind::While { test, .. } => *test == expr,
+                _ => false,
+            },
+            _ => false,
+        };
+        let asked = self.names.references_in(attribute.file, name).filter(|one| *one != attribute);
+        let mut asked = asked.filter(|one| is_same(one.expr) && is_test(one.expr));
+        asked.any(|one| self.function_of(self.scope_at(one)) == function)
     }
 
     /// Whether anything that decides a site may come from the call that it runs in.

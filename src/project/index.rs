@@ -87,9 +87,16 @@ pub(super) struct FileIndex {
     renames: FxHashMap<SmolStr, Vec<SmolStr>>,
     /// Classes by the last names of their bases.
     subclasses: FxHashMap<SmolStr, Vec<ScopeRef>>,
+    /// The top-level modules that are imported, or something of them.
+    imported: FxHashSet<SmolStr>,
 }
 
 impl FileIndex {
+    /// Whether the file imports a top-level module, or something of it.
+    pub(super) fn imports(&self, root: &str) -> bool {
+        self.imported.contains(root)
+    }
+
     fn new(facts: &FileFacts) -> FileIndex {
         let mut index = FileIndex::default();
         index.add_writes(facts);
@@ -133,6 +140,9 @@ impl FileIndex {
                 StmtKind::For { target, .. } => self.add_target(facts, *target, None, true, false),
                 StmtKind::Import(imports) => {
                     for import in imports {
+                        if import.level == 0 && import.item != ImportItem::Star {
+                            self.imported.extend(import.module.split('.').next().map(SmolStr::from));
+                        }
                         if let ImportItem::Member(name) = &import.item
                             && *name != import.binds
                         {

@@ -5,7 +5,7 @@
 //! count what it cannot see: an unknown number of requests is silence.
 
 use super::attempts::is_wait;
-use super::bodies::{Around, enclosing, exclusive, is_retry, leaves_after, loops, within_stmt};
+use super::bodies::{Around, enclosing, exclusive, is_in_handler, is_retry, leaves_after, loops, within_stmt};
 use super::callers::Climb;
 use super::callers::{Cause, Repeat};
 use super::evaluate::Passed;
@@ -60,7 +60,7 @@ impl Project<'_> {
     }
 
     fn waste_of(&self, made: ExprRef, depth: usize) -> Option<Waste> {
-        if self.is_for_one(made) {
+        if self.is_for_one(made) || is_in_handler(self.facts(made.file), made.expr) {
             return None;
         }
         let function = self.function_of(self.scope_at(made));
@@ -77,9 +77,15 @@ impl Project<'_> {
         if returned && !entered {
             return self.wasted_by_consumer(function, depth);
         }
-        let mut waste = self.wasted_here(made, function, &uses)?;
+        let mut waste = self.wasted_here(made, function, &uses).filter(|_| !self.runs_after_failures(function))?;
         waste.function = self.scope(function).name.clone();
         Some(waste)
+    }
+
+    /// Whether a function is only called by what handles exceptions.
+    fn runs_after_failures(&self, function: ScopeRef) -> bool {
+        let calls = self.known_calls(function);
+        !calls.is_empty() && calls.iter().all(|call| is_in_handler(self.facts(call.file), call.expr))
     }
 
     fn is_kept(&self, made: ExprRef, function: ScopeRef, uses: &[Use]) -> bool {

@@ -280,7 +280,7 @@ impl Project<'_> {
         for argument in &site.arguments {
             if argument.parameter.is_some_and(|index| parameters[index].setting == setting) {
                 let frame = if argument.frame == Frame::NONE { frame } else { argument.frame };
-                result.join(self.evaluate(argument.value, frame));
+                result.join(self.unguarded(argument.value, frame));
                 always |= !argument.sometimes;
             }
         }
