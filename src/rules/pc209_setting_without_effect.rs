@@ -32,7 +32,8 @@ fn beside(view: View<'_>) -> Vec<Draft> {
         let (beside, value) = (view.argument(other)?, view.value(other));
         // A proxy has a pool of its own, which the settings are for.
         let own = view.is_unset(Setting::Proxy);
-        let given = value.always(|datum| !matches!(datum, Datum::Unset | Datum::Null));
+        // What a function gives, or an annotation says, may be none.
+        let given = value.always(|datum| matches!(datum, Datum::Built(..) | Datum::Object(..)));
         if !own || !given || argument.sometimes || view.project.is_double(view.site) {
             return None;
         }
