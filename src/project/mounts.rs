@@ -166,12 +166,24 @@ impl Project<'_> {
         methods.iter().filter_map(|name| self.member(class, name)).any(|method| self.brings(method, word))
     }
 
-    /// Whether a method brings a value for this parameter of its own, or hands its arguments to others that may.
+    /// Whether a method brings a value for this parameter of its own, or hands its arguments to others that may. One that
+    /// does not call the method that it takes the place of sends by means that are not the library's.
     fn brings(&self, method: ScopeRef, word: &str) -> bool {
         let facts = self.facts(method.file);
         let parameters = &facts.scope(method.scope).parameters;
         let default = parameters.iter().find(|p| p.name == word).and_then(|parameter| parameter.default);
         if default.is_some_and(|default| !matches!(facts.expr(default).kind, ExprKind::None)) {
+            return true;
+        }
+        let name = &facts.scope(method.scope).name;
+        let own = |expr: &ExprId| facts.scope_of(*expr) == method.scope;
+        let replaced = |expr: ExprId| match &facts.expr(expr).kind {
+            ExprKind::Call { callee, .. } => {
+                matches!(&facts.expr(*callee).kind, ExprKind::Attribute { name: called, .. } if called == name)
+            }
+            _ => false,
+        };
+        if !facts.expr_ids().filter(own).any(replaced) {
             return true;
         }
         let rest = parameters.iter().find(|p| p.kind == ParameterKind::Keywords).map(|parameter| &parameter.name);
@@ -187,9 +199,8 @@ impl Project<'_> {
                     _ => false,
                 }
             });
-        let inside = facts.expr_ids().filter(|&expr| facts.scope_of(expr) == method.scope);
         assigned
-            || inside.into_iter().any(|expr| match &facts.expr(expr).kind {
+            || facts.expr_ids().filter(own).any(|expr| match &facts.expr(expr).kind {
                 ExprKind::Mapping(entries) => entries.iter().any(|entry| entry.key.is_some_and(is_word)),
                 ExprKind::Call { arguments, .. } => arguments.iter().any(|argument| match argument.kind {
                     ArgumentKind::Named => argument.name == word && !is_name(argument.value, word),
