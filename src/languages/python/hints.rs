@@ -17,25 +17,43 @@ pub(crate) fn may_hold(text: &str, word: &str, sought: Sought) -> bool {
             Sought::Base => is_in_class_head(before),
             // Objects are made by calls.
             Sought::Field => false,
-            Sought::Write => joined(&[b".", b"\\"]) && may_be_written(after),
+            Sought::Write => joined(&[b".", b"\\"]) && may_be_written(before, after),
             Sought::Rename => {
                 [&b"as"[..], b"\\", b"#"].iter().any(|word| after.trim_ascii_start().starts_with(word))
-                    || word.starts_with(char::is_uppercase) && is_assigned(before)
+                    || word.starts_with(char::is_uppercase) && is_whole_value(after) && is_assigned(before)
             }
         }
     })
 }
 
-/// Whether what comes after `before` may be the end of a dotted name that is assigned.
+/// Whether a name that is followed by this may be the whole of what is assigned, or its end.
+fn is_whole_value(after: &[u8]) -> bool {
+    let rest = without_leading_blanks(after);
+    rest.first().is_none_or(|sign| matches!(sign, b'\r' | b'\n' | b')' | b'#' | b';' | b'\\'))
+}
+
+/// Whether what comes after `before` may be the end of a dotted name that is assigned to what looks like a class.
 fn is_assigned(before: &[u8]) -> bool {
     let in_name =
         |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b' ' | b'\t') || *byte >= 0x80;
     let end = before.iter().rposition(|byte| !in_name(byte)).map_or(0, |last| last + 1);
     let rest = before[..end].trim_ascii_end();
-    match rest.strip_suffix(b"(") {
-        Some(outer) => outer.trim_ascii_end().ends_with(b"="),
-        None => rest.ends_with(b"=") && rest.len() == end || rest.ends_with(b"\\"),
-    }
+    let target = match rest.strip_suffix(b"(") {
+        Some(outer) => outer.trim_ascii_end().strip_suffix(b"="),
+        None if rest.ends_with(b"\\") => return true,
+        None => rest.strip_suffix(b"=").filter(|_| rest.len() == end),
+    };
+    target.is_some_and(|target| {
+        let line = &target[memchr::memrchr(b'\n', target).map_or(0, |newline| newline + 1)..];
+        let statement = &line[memchr::memrchr(b';', line).map_or(0, |end| end + 1)..];
+        let first = without_leading_blanks(statement).first();
+        !first.is_some_and(|first| first.is_ascii_lowercase() || *first == b'_')
+    })
+}
+
+fn without_leading_blanks(text: &[u8]) -> &[u8] {
+    let start = text.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\x0c')).unwrap_or(text.len());
+    &text[start..]
 }
 
 fn without_blanks(before: &[u8]) -> &[u8] {
@@ -43,38 +61,103 @@ fn without_blanks(before: &[u8]) -> &[u8] {
     &before[..end]
 }
 
-/// Whether what comes after `before` may stand between `class` and the colon that ends its line.
+/// Whether what comes after `before` may be a base in a class's head: behind a line that begins with `class` and opens
+/// a bracket, with no line between that ends as a head does.
 fn is_in_class_head(before: &[u8]) -> bool {
-    let mut rest = before;
-    let mut own = true;
+    let mut start = before.len();
     loop {
-        let start = memchr::memrchr(b'\n', rest);
-        let line = &rest[start.map_or(0, |start| start + 1)..];
-        let code = &line[..memchr::memchr(b'#', line).unwrap_or(line.len())];
-        if !own && code.trim_ascii_end().ends_with(b":") {
+        let end = start;
+        start = memchr::memrchr(b'\n', &before[..end.saturating_sub(1)]).map_or(0, |newline| newline + 1);
+        let line = &before[start..end];
+        if end != before.len() && uncommented(line).trim_ascii_end().ends_with(b":") {
             return false;
         }
-        if memmem::find(line, b"class").is_some() {
-            return true;
+        if without_leading_blanks(line).starts_with(b"class") {
+            return is_open(&before[start..]);
         }
-        let Some(start) = start else { return false };
-        own = false;
-        rest = &rest[..start];
+        if start == 0 {
+            return false;
+        }
     }
 }
 
-/// Whether an attribute that is followed by this may be assigned to.
-fn may_be_written(after: &[u8]) -> bool {
+/// Whether a class's head up to a place leaves a bracket open, but none of a type's parameters, which are no bases.
+fn is_open(head: &[u8]) -> bool {
+    let mut round = false;
+    let mut square = 0;
+    for line in head.split(|byte| *byte == b'\n') {
+        for byte in uncommented(line) {
+            match byte {
+                b'(' => round = true,
+                b'[' if round => square += 1,
+                b']' if round => square -= 1,
+                // What a text holds opens and closes nothing.
+                b'"' | b'\'' => return true,
+                _ => {}
+            }
+        }
+    }
+    round && square <= 0
+}
+
+fn uncommented(line: &[u8]) -> &[u8] {
+    &line[..memchr::memchr(b'#', line).unwrap_or(line.len())]
+}
+
+/// Whether an attribute between these may be assigned to.
+fn may_be_written(before: &[u8], after: &[u8]) -> bool {
     let rest = after.trim_ascii_start();
     match rest {
         [b'=', b'=', ..] => false,
-        [b'=' | b':' | b',' | b')' | b']' | b'\\' | b'#', ..] => true,
+        [b'=' | b'\\' | b'#', ..] => true,
+        [b':', ..] => may_be_annotated(line_so_far(before)),
+        [b',' | b')' | b']', ..] => may_be_among_targets(line_so_far(before), rest),
         // An operator, and the sign of an assignment after it.
         [b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'@' | b'<' | b'>', more @ ..] => {
             more.iter().take(2).any(|byte| *byte == b'=')
         }
         _ => rest.starts_with(b"in"),
     }
+}
+
+fn line_so_far(before: &[u8]) -> &[u8] {
+    &before[memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1)..]
+}
+
+/// Whether the colon behind an attribute may begin its annotation, or end the head that it is bound in: it ends no
+/// condition, and belongs to no slice or mapping.
+fn may_be_annotated(line: &[u8]) -> bool {
+    let first = line.split(u8::is_ascii_whitespace).find(|word| !word.is_empty());
+    let condition =
+        first.is_some_and(|word| matches!(word, b"if" | b"elif" | b"while" | b"return" | b"match" | b"case"));
+    match open_brackets(line) {
+        Some(0) => !condition || line.contains(&b':'),
+        Some(_) => false,
+        None => true,
+    }
+}
+
+/// How many brackets a piece of code leaves open; nothing where a text may hold some.
+fn open_brackets(code: &[u8]) -> Option<usize> {
+    let mut open = 0_usize;
+    for byte in code {
+        match byte {
+            b'(' | b'[' | b'{' => open += 1,
+            b')' | b']' | b'}' => open = open.saturating_sub(1),
+            b'"' | b'\'' | b'#' => return None,
+            _ => {}
+        }
+    }
+    Some(open)
+}
+
+/// Whether an attribute behind `line`, with a comma or closing bracket after it, may be one of several targets: it is
+/// bound by a keyword, an assignment follows in its line, or its brackets go beyond the line.
+fn may_be_among_targets(line: &[u8], rest: &[u8]) -> bool {
+    let rest = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+    let bound = [&b" as "[..], b"for "].iter().any(|keyword| memmem::find(line, keyword).is_some());
+    let beyond = open_brackets(line).is_none_or(|open| open == 0) || open_brackets(&[line, rest].concat()) != Some(0);
+    bound || beyond || rest.iter().any(|sign| matches!(sign, b'=' | b'\\'))
 }
 
 #[cfg(test)]
@@ -94,6 +177,14 @@ mod tests {
             "x . word //= 2",
             "x.word, y = f()",
             "x.word\\\n = 1",
+            "(\n    a,\n    x.word,\n) = f()",
+            "(x.word,\n y) = f()",
+            "[a, x.word] = f()",
+            "with a, f() as x.word:",
+            "with (\n    f() as x.word\n):",
+            "for a, x.word in y:",
+            "if a: x.word: int = 1",
+            "a[\"(\"].word: int = 1",
         ] {
             assert!(may_hold(text, "word", Sought::Write), "{text}");
         }
@@ -101,7 +192,8 @@ mod tests {
             "class A(  # no class:\n    word\n):",
             "class A(word):",
             "class A(\n    B,\n    m.word,\n):",
-            "class A(B[word]): pass",
+            "class A(B[int], word): pass",
+            "class A(B[int],  # [\n    word): pass",
         ] {
             assert!(may_hold(text, "word", Sought::Base), "{text}");
         }
@@ -121,14 +213,40 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_mostly_seen_not_to_be() {
-        for text in ["x.word == 1", "x.word.y = 1", "x.word(1)", "word = 1", "x.words = 1"] {
+        for text in [
+            "x.word == 1",
+            "x.word.y = 1",
+            "x.word(1)",
+            "word = 1",
+            "x.words = 1",
+            "f(x.word)",
+            "f(x.word, 1)\ny = 2",
+            "y[x.word]\n",
+            "if x.word:",
+            "y = {x.word: 1}",
+        ] {
             assert!(!may_hold(text, "word", Sought::Write), "{text}");
         }
-        for text in ["from a import word\n", "class A(B):\n    x: word\n", "class A:\n    def f(self): word()\n"] {
+        for text in [
+            "from a import word\n",
+            "class A(B):\n    x: word\n",
+            "class A:\n    def f(self): word()\n",
+            "class word(A):\n",
+            "device_class=word\n",
+            "class A(B[word]): pass",
+        ] {
             assert!(!may_hold(text, "word", Sought::Base), "{text}");
         }
         assert!(!may_hold("async def word(self): ...", "word", Sought::Use));
-        for text in ["class A(Word):\n", "return a.Word\n", "f(a.Word)", "from a import Word\n"] {
+        for text in [
+            "class A(Word):\n",
+            "return a.Word\n",
+            "f(a.Word)",
+            "from a import Word\n",
+            "other = Word\n",
+            "Other = Word()\n",
+            "Other = Word[int]\n",
+        ] {
             assert!(!may_hold(text, "Word", Sought::Rename), "{text}");
         }
     }
