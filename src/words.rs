@@ -93,7 +93,7 @@ impl WordIndex {
         let start = row(word) * self.width;
         let bits = self.rows[start..start + self.width].iter().enumerate();
         let files =
-            bits.flat_map(|(at, &bits)| (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |b| at * 64 + b));
+            bits.filter(|(_, bits)| **bits != 0).flat_map(|(at, &bits)| set_bits(bits).map(move |bit| at * 64 + bit));
         files.filter(move |&file| self.files[file].0.binary_search(&word).is_ok()).map(|file| FileId(offset(file)))
     }
 
@@ -108,6 +108,15 @@ impl WordIndex {
     pub fn files(&self) -> &[Words] {
         &self.files
     }
+}
+
+/// Which bits are set, lowest first.
+fn set_bits(mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let lowest = (bits != 0).then(|| bits.trailing_zeros() as usize);
+        bits &= bits.wrapping_sub(1);
+        lowest
+    })
 }
 
 /// The row of a word.

@@ -95,12 +95,14 @@ impl Modules {
         let fits = |id: &&FileId| {
             let Module { parts, layout, .. } = &self.modules[*id];
             let Some(root) = parts.len().checked_sub(wanted.len()) else { return false };
-            let reached = match layout.source {
+            // The last parts are the same already, and the first differ most.
+            let named = || parts[root..].iter().eq(wanted.iter());
+            let reached = || match layout.source {
                 Some(_) => self.roots.contains(&parts[..=root]),
                 // A folder that is a package itself is on nobody's import path.
                 None => !self.package_folders.contains(&parts[..root]),
             };
-            *layout == own.layout && parts[root..].iter().eq(wanted.iter()) && reached
+            named() && *layout == own.layout && reached()
         };
         let near = |id: &FileId| {
             let parts = &self.modules[id].parts;
