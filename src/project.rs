@@ -162,6 +162,8 @@ pub struct Project<'l> {
     lasting: RefCell<FxHashMap<ExprRef, bool>>,
     memo: memo::Memo,
     mounts: OnceCell<mounts::Mounts>,
+    /// The names that an object of a library may go by; nothing where every name is asked.
+    carriers: Option<carriers::Carriers>,
     sites: Vec<Site>,
     sites_by_call: FxHashMap<ExprRef, Vec<SiteId>>,
 }
@@ -187,6 +189,7 @@ impl<'l> Project<'l> {
             lasting: RefCell::default(),
             memo: memo::Memo::default(),
             mounts: OnceCell::new(),
+            carriers: None,
             sites: Vec::new(),
             sites_by_call: FxHashMap::default(),
         };

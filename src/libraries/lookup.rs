@@ -5,7 +5,7 @@
 use super::releases;
 use super::{Class, Kind, Library, Mount, Parameter, Request, WrongAttribute};
 use crate::words::Words;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::{SmolStr, format_smolstr};
 
 /// The built-in libraries: file name and content.
@@ -47,6 +47,8 @@ pub struct Libraries {
     pub(super) files: Vec<(String, String)>,
     paths: FxHashMap<SmolStr, Row>,
     modules: FxHashMap<SmolStr, usize>,
+    /// The attributes that any library's data names.
+    attributes: FxHashSet<SmolStr>,
 }
 
 impl Libraries {
@@ -86,7 +88,9 @@ impl Libraries {
                 paths.extend(request.also.iter().chain(&request.path).map(|path| (path.clone(), row)));
             }
         }
-        Libraries { list, files, paths, modules }
+        let attributes = list.iter().flat_map(|library| &library.attributes).flat_map(|row| row.names.iter().cloned());
+        let attributes = attributes.collect();
+        Libraries { list, files, paths, modules, attributes }
     }
 
     /// The row that a full path names, also where a fork has taken the place of the library, or another package hands it
@@ -190,7 +194,7 @@ impl Libraries {
     /// Whether any library's data names an attribute like this.
     #[must_use]
     pub fn names_attribute(&self, name: &str) -> bool {
-        self.list.iter().flat_map(|library| &library.attributes).any(|row| row.names.iter().any(|known| known == name))
+        self.attributes.contains(name)
     }
 
     /// The names that what builds an object is known by where it is called: its own, or its type's.
@@ -287,9 +291,8 @@ impl Libraries {
 
     /// Whether a text that names a library can build, ask or touch anything of one.
     fn is_used(&self, words: &Words, text: &str) -> bool {
-        let attributes = self.list.iter().flat_map(|library| &library.attributes).flat_map(|row| &row.names);
         self.class_names().chain(self.constructors()).any(|word| words.contain(&word))
-            || attributes.into_iter().any(|word| words.contain(word))
+            || self.attributes.iter().any(|word| words.contain(word))
             || self.mounts().any(|mount| words.contain(&mount.method))
             || self.request_names().any(|word| words.contain(&word) && is_taken_from(text, &word))
     }

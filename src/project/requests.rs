@@ -14,6 +14,9 @@ use smol_str::SmolStr;
 /// How many hands deep a session is followed to its requests.
 const HANDS: usize = 3;
 
+/// The attributes by which a session gives its pool.
+pub(super) const PARTS: [&str; 2] = ["connector", "_connector"];
+
 /// Context managers that end what runs in them after a time.
 pub(super) const TIMERS: [&str; 5] = ["timeout", "timeout_at", "fail_after", "move_on_after", "async_timeout"];
 
@@ -501,6 +504,9 @@ impl Project<'_> {
             }
             _ => return None,
         };
+        if self.carriers.as_ref().is_some_and(|carriers| !carriers.may_be(self.facts(object.file), object.expr)) {
+            return None;
+        }
         let value = self.evaluate(object, Frame::NONE);
         let written = self.is_target(expr);
         let found = |of: String, row| Access { at: self.span(expr), expr, name: name.clone(), of, written, row };
@@ -532,8 +538,7 @@ impl Project<'_> {
         match datum {
             Datum::Member(object, name) => {
                 let (library, kind) = self.accessed(object)?;
-                (kind == Kind::Session && (name == "connector" || name == "_connector"))
-                    .then_some((library, Kind::Pool))
+                (kind == Kind::Session && PARTS.contains(&name.as_str())).then_some((library, Kind::Pool))
             }
             _ => None,
         }

@@ -80,13 +80,14 @@ impl Project<'_> {
     /// Finds all sites. Without `prefilter` every call is asked what it calls, which finds the same.
     pub(super) fn find_sites(&mut self, prefilter: bool) {
         let (classes, requests) = self.names_of_callables();
-        let carriers = prefilter.then(|| self.carriers());
+        self.carriers = prefilter.then(|| self.find_carriers());
+        let carriers = &self.carriers;
         let constructors: FxHashSet<SmolStr> = self.libraries.constructors().collect();
         let mut sites = Vec::new();
         for file in self.judged_files() {
             let facts = &file.facts;
             let may_be = |callee: ExprId| {
-                let Some(carriers) = &carriers else { return true };
+                let Some(carriers) = carriers else { return true };
                 match (last_name(facts, callee), &facts.expr(callee).kind) {
                     (Some(name), _) if constructors.contains(&name) => true,
                     (Some(name), ExprKind::Attribute { object, .. }) if !classes.contains(&name) => {
@@ -113,7 +114,7 @@ impl Project<'_> {
     }
 
     /// The names that an object of a library may go by in the files that are judged.
-    fn carriers(&self) -> Carriers {
+    fn find_carriers(&self) -> Carriers {
         let stepwise = |file: &&super::ProjectFile| self.libraries.build_stepwise(language_of_libraries(file));
         let seeds = Seeds {
             distinctive: self.libraries.class_names().chain(self.libraries.handed_on()).collect(),

@@ -5,6 +5,7 @@
 use super::{Node, last_name};
 use crate::model::expr::{Argument, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ScopeId, ScopeKind, StmtKind};
+use crate::project::requests::PARTS;
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
@@ -30,8 +31,8 @@ impl Origins<'_> {
             ExprKind::Name(name) => nodes.push(Node::Local(self.facts.file, name.clone())),
             ExprKind::Attribute { object, name } => {
                 nodes.push(Node::Attribute(name.clone()));
-                // A method that is kept is called later, on what it was taken from.
-                if self.requests.contains(name) {
+                // A method that is kept is called later, on what it was taken from; a pool is part of its session.
+                if self.requests.contains(name) || PARTS.contains(&name.as_str()) {
                     self.add(*object, nodes);
                 }
             }
