@@ -6,7 +6,7 @@ mod narrow;
 
 use crate::config::{Config, ConfigError, RuleSet, Settings};
 use crate::discover::{Candidate, Discovery, discover, discover_project};
-use crate::finding::{Draft, Finding, Severity};
+use crate::finding::{Confidence, Draft, Finding, Severity};
 use crate::frameworks::Frameworks;
 use crate::inventory::{self, Session};
 use crate::languages::{self, Language, Sought, language_of, read_as};
@@ -18,7 +18,7 @@ use crate::paths;
 use crate::progress::Progress;
 use crate::project::{Files, Knowledge, Project, ProjectFile, Reader, Releases};
 use crate::report::{Counts, FileProblem, Report, fingerprint};
-use crate::rules::{self, Rule, Said};
+use crate::rules::{self, Asked, Rule, Said};
 use crate::source::{FileId, SourceFile, Span, offset};
 use crate::suppress;
 use crate::words::{WordIndex, Words};
@@ -30,7 +30,7 @@ use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// The stack of a worker: lowering recurses as deep as the code nests.
@@ -91,7 +91,7 @@ fn checked(
         counts: Counts { files: reported.files.len(), ..Counts::default() },
         ..Report::default()
     };
-    let run = Run { config, files: &known, trouble: Mutex::default() };
+    let run = Run { config, files: &known, trouble: Mutex::default(), suppressions: AtomicBool::default() };
     let (words, mentions, lowered) = run.read_all(libraries, progress);
     let files = Files::new(WordIndex::new(words), mentions, &run);
     for file in lowered {
@@ -127,7 +127,7 @@ fn linked(
     let lists = config.sites || config.run.output_format.is_some_and(|format| format.sessions);
     let sessions = if lists { inventory::take(&project) } else { Vec::new() };
     let mut broken = Vec::new();
-    let said = (!config.sites).then(|| rules::judge(&project, rules_asked(known), &mut broken));
+    let said = (!config.sites).then(|| rules::judge(&project, asked(run), &mut broken));
     broken.into_iter().for_each(|file| run.note(file, failed()));
     report.counts.sites = project.sites().iter().filter(|site| known[site.call.file.0 as usize].reported).count();
     for file in files.lowered().filter(|file| file.is_lost()) {
@@ -193,10 +193,16 @@ fn known_files(config: &Config, reported: &Discovery) -> Result<Vec<KnownFile>, 
     Ok(known)
 }
 
-/// The rules that run for any of the files that are reported.
-fn rules_asked(known: &[KnownFile]) -> RuleSet {
-    let reported = known.iter().filter(|file| file.reported);
-    reported.fold(RuleSet::default(), |all, file| all.with(file.candidate.settings.rules))
+/// What the rules are asked: those that run for any of the files that are reported. What is of low confidence is wanted
+/// where it is shown, and where a suppression or a baseline may name it.
+fn asked(run: &Run<'_>) -> Asked {
+    let mut asked = Asked { rules: RuleSet::default(), unsure: run.config.run.baseline.is_some() };
+    asked.unsure |= run.suppressions.load(Ordering::Relaxed);
+    for settings in run.files.iter().filter(|file| file.reported).map(|file| &file.candidate.settings) {
+        asked.rules = asked.rules.with(settings.rules);
+        asked.unsure |= settings.min_confidence == Confidence::Low;
+    }
+    asked
 }
 
 /// What a run reads, and the trouble that it has with it.
@@ -204,6 +210,8 @@ struct Run<'c> {
     config: &'c Config,
     files: &'c [KnownFile],
     trouble: Mutex<Vec<(FileId, Problem)>>,
+    /// Whether any file may hold a suppression.
+    suppressions: AtomicBool,
 }
 
 impl Run<'_> {
@@ -214,7 +222,9 @@ impl Run<'_> {
             let mut mention = Mention::None;
             let loaded = self.load(FileId(offset(index)), |words, text| {
                 mention = libraries.mention(words, text);
-                everything || self.files[index].named || mention == Mention::Uses || suppress::may_be_in(text)
+                let suppressed = suppress::may_be_in(text);
+                self.suppressions.fetch_or(suppressed, Ordering::Relaxed);
+                everything || self.files[index].named || mention == Mention::Uses || suppressed
             });
             progress.step();
             (mention, loaded)

@@ -24,6 +24,8 @@ pub(crate) use view::quantity;
 pub(crate) enum Check {
     /// Asked about each site of a kind.
     Site(Kind, fn(View<'_>) -> Vec<Draft>),
+    /// The same, where what callers pass decides nothing.
+    Place(Kind, fn(View<'_>) -> Vec<Draft>),
     /// Asked about each attribute of an object of a library that is written or read.
     Access(fn(&Access) -> Option<Draft>),
     /// Asked about each pool that is mounted on a session.
@@ -34,6 +36,7 @@ impl std::fmt::Debug for Check {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Check::Site(kind, _) => f.debug_tuple("Site").field(kind).finish(),
+            Check::Place(kind, _) => f.debug_tuple("Place").field(kind).finish(),
             Check::Access(_) => f.write_str("Access"),
             Check::Mount(_) => f.write_str("Mount"),
         }
@@ -82,18 +85,31 @@ pub(crate) struct Said {
     pub(crate) about: ExprRef,
 }
 
+/// What rules are asked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked {
+    /// Which of them.
+    pub(crate) rules: RuleSet,
+    /// Whether anybody wants what is of low confidence, which rules may leave out otherwise.
+    pub(crate) unsure: bool,
+}
+
 /// Asks rules about everything in the project. A file in which a check fails is added to `failed`; the others are judged
 /// as if nothing had happened.
-pub(crate) fn judge(project: &Project<'_>, rules: RuleSet, failed: &mut Vec<FileId>) -> Vec<Said> {
+pub(crate) fn judge(project: &Project<'_>, asked: Asked, failed: &mut Vec<FileId>) -> Vec<Said> {
     let mut said = Vec::new();
-    for rule in rules.iter() {
-        for check in rule.checks {
-            match *check {
-                Check::Site(kind, check) => {
+    for rule in asked.rules.iter() {
+        for one in rule.checks {
+            match *one {
+                Check::Site(kind, check) | Check::Place(kind, check) => {
                     let of_kind = |site: &&Site| site.kind == kind && !project.in_raises(site.call);
                     for site in project.sites().iter().filter(of_kind) {
-                        let view = View { project, site, frame: Frame::NONE };
-                        let drafts = guarded(site.call.file, failed, || view.judged(check)).unwrap_or_default();
+                        let view = View { project, site, frame: Frame::NONE, unsure: asked.unsure };
+                        let judged = || match one {
+                            Check::Place(..) => check(view),
+                            _ => view.judged(check),
+                        };
+                        let drafts = guarded(site.call.file, failed, judged).unwrap_or_default();
                         said.extend(drafts.into_iter().map(|draft| Said { rule, draft, about: site.call }));
                     }
                 }

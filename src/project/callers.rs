@@ -29,6 +29,10 @@ const BREADTH: usize = 24;
 pub(super) struct Climb {
     path: Vec<ScopeRef>,
     visited: usize,
+    /// How many calls lead from the loop or handler to the place, so far.
+    calls: usize,
+    /// How many of them may, at most; no bound where it is not set.
+    most: Option<usize>,
 }
 
 /// A call of a function.
@@ -201,6 +205,13 @@ impl Project<'_> {
         self.repeat_of_place(place, &mut Climb::default())
     }
 
+    /// The same, as far as a loop or handler tells that no more than `calls` calls lead from to the place; what is further
+    /// up is unknown.
+    #[must_use]
+    pub fn repeat_near(&self, place: ExprRef, calls: usize) -> Repeat {
+        self.repeat_of_place(place, &mut Climb { most: Some(calls), ..Climb::default() })
+    }
+
     fn repeat_within(&self, function: ScopeRef, seen: &mut Climb) -> Repeat {
         let function = self.function_of(function);
         if function.scope == MODULE {
@@ -224,6 +235,9 @@ impl Project<'_> {
     }
 
     fn by_callers(&self, function: ScopeRef, seen: &mut Climb) -> Repeat {
+        if seen.most.is_some_and(|most| seen.calls == most) {
+            return Repeat::Unknown;
+        }
         let callers = self.callers_of(function);
         let test = self.is_test_scope(function);
         let mut all_once = true;
@@ -238,7 +252,10 @@ impl Project<'_> {
                 continue;
             }
             any = true;
-            match self.repeat_of_place(caller.call, seen) {
+            seen.calls += 1;
+            let repeat = self.repeat_of_place(caller.call, seen);
+            seen.calls -= 1;
+            match repeat {
                 Repeat::Often(cause, chain) => {
                     return Repeat::Often(cause, self.with_call(chain, caller.call, function));
                 }

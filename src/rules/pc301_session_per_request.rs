@@ -9,10 +9,11 @@ use crate::libraries::{Kind, Setting};
 use crate::project::Repeat;
 
 /// What decides it.
-pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, session), Check::Site(Kind::Request, one_shot)];
+pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, session), Check::Place(Kind::Request, one_shot)];
 
-/// How many steps a request without a session may be from its loop or handler.
-const NEAR: usize = 2;
+/// How many calls may lead from a loop or handler to a request without a session: the further away the loop, the less
+/// is known of how often its turns come here.
+const NEAR: usize = 1;
 
 fn session(view: View<'_>) -> Vec<Draft> {
     if view.project.class(view.site).is_some_and(|class| class.shared) {
@@ -46,7 +47,14 @@ fn one_shot(view: View<'_>) -> Vec<Draft> {
     if !one_shot || view.argument(Setting::Pool).is_some() || view.site.open {
         return Vec::new();
     }
-    let Repeat::Often(_, chain) = view.project.repeat_at(view.site.call) else { return Vec::new() };
+    let (confidence, chain) = match view.project.repeat_near(view.site.call, NEAR) {
+        Repeat::Often(_, chain) => (Confidence::High, chain),
+        _ if !view.unsure => return Vec::new(),
+        _ => match view.project.repeat_at(view.site.call) {
+            Repeat::Often(_, chain) => (Confidence::Low, chain),
+            _ => return Vec::new(),
+        },
+    };
     let noun = view.session_noun();
     let message = format!(
         "`{}` builds {} for this one request, again and again: no connection is used again",
@@ -54,8 +62,6 @@ fn one_shot(view: View<'_>) -> Vec<Draft> {
         with_article(noun)
     );
     let help = format!("build one {noun} at start and make the requests through it");
-    // The further away the loop, the less is known of how often its turns come here.
-    let confidence = if chain.len() > NEAR { Confidence::Low } else { Confidence::High };
     let draft = Draft::new(view.span(), message, help).confidence(confidence);
     vec![chain.into_iter().fold(draft, |draft, (span, words)| draft.label(span, words))]
 }

@@ -21,6 +21,8 @@ pub(crate) struct View<'p> {
     pub(crate) site: &'p Site,
     /// The context of a call that it is seen in.
     pub(crate) frame: Frame,
+    /// Whether anybody wants what is of low confidence.
+    pub(crate) unsure: bool,
 }
 
 /// A number that a setting is known to be, with what a message needs to speak of it.
