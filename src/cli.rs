@@ -82,7 +82,7 @@ pub struct Cli {
     /// List every session with its timeouts and its pool, instead of the findings
     #[arg(long, conflicts_with = "statistics", help_heading = "Output")]
     pub sites: bool,
-    /// Show how many findings each rule has, instead of the findings
+    /// Show how many findings each rule has, instead of the findings: as text, json or json-lines
     #[arg(long, help_heading = "Output")]
     pub statistics: bool,
     /// When to colour; NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE are obeyed
@@ -169,7 +169,7 @@ pub struct Cli {
     #[arg(long, help_heading = "Files")]
     pub show_files: bool,
     /// How many threads (default: one for each processor)
-    #[arg(short, long, value_name = "N", help_heading = "Files")]
+    #[arg(short, long, value_name = "N", value_parser = jobs, help_heading = "Files")]
     pub jobs: Option<NonZeroUsize>,
     /// Write a shell's completions to standard output and exit
     #[arg(long, value_name = "SHELL", value_enum, help_heading = "Installation")]
@@ -213,6 +213,11 @@ impl TypedValueParser for RuleNames {
         let names = rules::all().iter().flat_map(|rule| [rule.code, rule.name]);
         Some(Box::new(names.map(PossibleValue::new)))
     }
+}
+
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    let number = text.parse::<usize>().map_err(|_| "a whole number above 0 is wanted here".to_owned())?;
+    NonZeroUsize::new(number).ok_or_else(|| "jobs may not be 0; leave the flag out for one for each processor".to_owned())
 }
 
 fn format() -> impl TypedValueParser<Value = &'static Format> {

@@ -22,7 +22,7 @@ use crate::rules::{self, Rule, Said};
 use crate::source::{FileId, SourceFile, Span, offset};
 use crate::suppress;
 use crate::words::{WordIndex, Words};
-use narrow::{Narrowing, Told};
+use narrow::{Aside, Narrowing, Told};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -136,8 +136,8 @@ fn linked(
     report.add_trouble(files, known, run.take_trouble());
     report.add_locks(&project, &releases);
     if let Some(said) = said {
-        let unsure = conclude(&project, files, known, said, &mut report);
-        narrowing.apply(&Told { config, known, project: &project }, &unsure, &mut report);
+        let aside = conclude(&project, files, known, said, &mut report);
+        narrowing.apply(&Told { config, known, project: &project }, &aside, &mut report);
         report.forget_sources();
     }
     list(&project, known, sessions, &mut report);
@@ -314,7 +314,7 @@ fn in_parallel<T: Send>(jobs: usize, count: usize, work: impl Fn(usize) -> T + S
 fn read(candidate: &Candidate, id: FileId) -> Result<(&'static Language, SourceFile), Problem> {
     let bytes = bytes_of(candidate).map_err(|error| Problem {
         kind: ProblemKind::Read,
-        message: format!("cannot be read: {error}"),
+        message: format!("cannot be read: {}", paths::reason(&error)),
         at: None,
     })?;
     let language = read_as(&candidate.path);
@@ -356,15 +356,15 @@ fn is_script(config: &Config, path: &Path) -> bool {
     below.parent().is_some_and(|parent| parent.iter().any(|part| SCRIPTS.iter().any(|script| part == *script)))
 }
 
-/// Makes findings of what the rules said, file by file; those that are too unsure to be told are returned.
+/// Makes findings of what the rules said, file by file; those that are not told are returned.
 fn conclude(
     project: &Project,
     files: &Files,
     known: &[KnownFile],
     said: Vec<Said>,
     report: &mut Report,
-) -> Vec<Finding> {
-    let mut unsure = Vec::new();
+) -> Aside {
+    let mut aside = Aside::default();
     let mut by_file: BTreeMap<FileId, Vec<Said>> = BTreeMap::new();
     for one in said {
         by_file.entry(one.draft.at.file).or_default().push(one);
@@ -387,7 +387,8 @@ fn conclude(
         let outcome = suppress::apply(&file.source, &file.facts.comments, findings, ran, settings.min_confidence);
         report.counts.suppressed += outcome.suppressed;
         report.findings.extend(outcome.kept);
-        unsure.extend(outcome.unsure);
+        aside.unsure.extend(outcome.unsure);
+        aside.silenced.extend(outcome.silenced);
         report.findings.extend(outcome.drafts.into_iter().map(|(rule, draft)| own_finding(settings, rule, draft)));
     }
     fold(&mut report.findings);
@@ -397,7 +398,7 @@ fn conclude(
     let shown: Vec<Span> = shown.collect();
     report.add_sources(project, &shown);
     fingerprint::stamp(&mut report.findings, &report.sources);
-    unsure
+    aside
 }
 
 /// Lists the sessions of the files that are reported; those in test code where rules speak there, too.
@@ -526,7 +527,7 @@ impl Report {
             known.reported && (files.uses_library(file.facts.file) || known.named)
         };
         for file in files.lowered().filter(looked_at) {
-            self.counts.checked += 1;
+            self.counts.checked += usize::from(files.uses_library(file.facts.file));
             for problem in &file.facts.problems {
                 self.sources.entry(file.facts.file).or_insert_with(|| file.source.clone());
                 let path = file.source.path.clone();

@@ -65,7 +65,20 @@ fn request(view: View<'_>) -> Vec<Draft> {
     if view.project.is_bounded(view.site) || through && view.project.session_sets_timeout(view.site) {
         return Vec::new();
     }
+    if told_at_session(view) {
+        return Vec::new();
+    }
     draft(view, default, Confidence::High).into_iter().collect()
+}
+
+/// Whether the session that a request goes through takes the timeout too, has none, and is told of.
+fn told_at_session(view: View<'_>) -> bool {
+    let Some(session) = view.session() else { return false };
+    let asked = session.parameter(Setting::Timeout).is_some_and(|parameter| parameter.unset.is_some());
+    asked
+        && session.is_unset(Setting::Timeout)
+        && (view.site.test || !session.site.test)
+        && view.project.requests_of(session.site).sites.iter().any(|request| request.id == view.site.id)
 }
 
 /// A request without a session, where nothing bounds it unless something is set.
