@@ -101,6 +101,9 @@ pub struct Cli {
     /// Mend what can be mended without changing what the program does
     #[arg(long, conflicts_with_all = ["sites", "add_ignore", "update_baseline"], help_heading = "Fixes")]
     pub fix: bool,
+    /// Count fixes, too, that may change what the program does
+    #[arg(long, conflicts_with_all = ["sites", "add_ignore", "update_baseline"], help_heading = "Fixes")]
+    pub unsafe_fixes: bool,
     /// Show what --fix would change, and change nothing; the exit status is 1 where that is something
     #[arg(
         long,

@@ -4,12 +4,14 @@
 //! how flags are spelled (that is `cli`) and which files there are to check (that is `discover`).
 
 mod file;
+mod libraries;
 mod patterns;
 mod schema;
 mod selection;
 mod version;
 
 pub use file::{CONFIDENCES, KEYS, Key, SEVERITIES};
+pub use libraries::ChosenLibraries;
 pub use patterns::{DEFAULT_EXCLUDES, Patterns, PerFile};
 pub use schema::schema;
 pub use selection::{RuleSet, Selection, Selector, nearest, parse_fail_on, unknown_rule};
@@ -74,6 +76,10 @@ pub struct Flags {
     pub update_baseline: bool,
     /// The revision against which lines must have changed.
     pub since: Option<String>,
+    /// Whether what can be mended is mended.
+    pub fix: bool,
+    /// Whether fixes count that may change what the program does.
+    pub unsafe_fixes: bool,
 }
 
 /// What holds for the files below one folder.
@@ -105,6 +111,12 @@ pub struct Settings {
     pub limit_per_host: Option<u32>,
     /// The file with the findings that are known, absolute.
     pub baseline: Option<PathBuf>,
+    /// Whether what can be mended is mended.
+    pub fix: bool,
+    /// Whether fixes count that may change what the program does.
+    pub unsafe_fixes: bool,
+    /// The libraries that are checked.
+    pub libraries: ChosenLibraries,
 }
 
 impl Settings {
@@ -146,6 +158,9 @@ impl Settings {
             severities: layers.iter().flat_map(|layer| layer.severities.iter().copied()).collect(),
             limit_per_host: last(layers, |layer| layer.limit_per_host),
             baseline: last(layers, |layer| layer.baseline.clone()),
+            fix: last(layers, |layer| layer.fix).unwrap_or(false),
+            unsafe_fixes: last(layers, |layer| layer.unsafe_fixes).unwrap_or(false),
+            libraries: last(layers, |layer| layer.libraries.clone()).unwrap_or_default(),
         })
     }
 }
@@ -376,6 +391,8 @@ fn flag_layer(flags: &Flags) -> Result<Layer, ConfigError> {
         fail_on: flags.fail_on,
         min_confidence: flags.min_confidence,
         baseline: flags.baseline.as_deref().map(|path| paths::absolute(&flags.cwd, path)),
+        fix: flags.fix.then_some(true),
+        unsafe_fixes: flags.unsafe_fixes.then_some(true),
         ..Layer::default()
     })
 }
@@ -407,9 +424,8 @@ fn inline_layer(argument: &str, cwd: &Path) -> Result<Layer, ConfigError> {
     let table = DeTable::parse(argument).map_err(|error| {
         on(&origin, format!("{}; VALUE is TOML, so a text stands in quotes: fail-on=\"error\"", toml_message(&error)))
     })?;
-    let mut layer = file::read_table(table.get_ref(), cwd).map_err(|fault| on(origin, fault.message()))?;
-    layer.baseline = layer.baseline.map(|named| paths::absolute(cwd, &named));
-    Ok(layer)
+    let layer = file::read_table(table.get_ref(), cwd).map_err(|fault| on(origin, fault.message()))?;
+    Ok(layer.rooted(cwd))
 }
 
 /// The parser's message in one line.
@@ -495,10 +511,9 @@ fn read_file(
         }
         if let Some(table) = table {
             let layer = file::read_table(table, base);
-            let mut layer = layer.map_err(|fault| at(fault.at.start, fault.message()))?;
+            let layer = layer.map_err(|fault| at(fault.at.start, fault.message()))?;
             // A file, unlike a pattern, is relative to the file that names it even where `--config` names that one.
-            layer.baseline = layer.baseline.map(|named| paths::absolute(path.parent().unwrap_or(base), &named));
-            return Ok(Some(layer));
+            return Ok(Some(layer.rooted(path.parent().unwrap_or(base))));
         }
     }
     Ok(None)

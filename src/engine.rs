@@ -16,7 +16,7 @@ use crate::model::facts::{Problem, ProblemKind};
 use crate::model::value::ExprRef;
 use crate::paths;
 use crate::progress::Progress;
-use crate::project::{Files, Knowledge, Project, ProjectFile, Reader, Releases};
+use crate::project::{Choices, Files, Knowledge, Project, ProjectFile, Reader, Releases};
 use crate::report::{Counts, FileProblem, Report, fingerprint};
 use crate::rules::{self, Rule, Said};
 use crate::source::{FileId, SourceFile, Span, offset};
@@ -48,7 +48,7 @@ struct Loaded {
 /// # Errors
 /// A configuration file met on the way cannot be used.
 pub fn check(config: &Config, progress: &Progress) -> Result<Report, ConfigError> {
-    let libraries = Libraries::built_in().map_err(broken_data)?;
+    let libraries = config.run.libraries.load(config)?;
     let frameworks = Frameworks::built_in().map_err(broken_data)?;
     check_with(config, progress, &libraries, &frameworks)
 }
@@ -121,8 +121,15 @@ fn linked(
         known.iter().enumerate().map(|(index, file)| (FileId(offset(index)), file.candidate.shown.clone())).collect();
     let locks = Locks::new(config, libraries);
     let releases = ByFolder { known, locks: &locks };
-    let knowledge =
-        Knowledge { libraries, releases: &releases, frameworks, prefilter: config.prefilter, files, paths: &paths };
+    let knowledge = Knowledge {
+        libraries,
+        releases: &releases,
+        choices: &releases,
+        frameworks,
+        prefilter: config.prefilter,
+        files,
+        paths: &paths,
+    };
     let project = Project::new(knowledge);
     let lists = config.sites || config.run.output_format.is_some_and(|format| format.sessions);
     let sessions = if lists { inventory::take(&project) } else { Vec::new() };
@@ -138,6 +145,10 @@ fn linked(
     if let Some(said) = said {
         let aside = conclude(&project, files, known, said, &mut report);
         narrowing.apply(&Told { config, known, project: &project }, &aside, &mut report);
+        if config.run.libraries.leave_out() {
+            // What it silences may be of a library that was left out.
+            report.findings.retain(|finding| finding.rule.name != suppress::UNUSED);
+        }
         report.forget_sources();
     }
     list(&project, known, sessions, &mut report);
@@ -154,6 +165,12 @@ struct ByFolder<'k> {
 impl Releases for ByFolder<'_> {
     fn library(&self, file: FileId, library: usize) -> Rc<Pinned> {
         self.locks.library(self.known[file.0 as usize].folder(), library)
+    }
+}
+
+impl Choices for ByFolder<'_> {
+    fn limit_per_host(&self, file: FileId) -> Option<u32> {
+        self.known[file.0 as usize].candidate.settings.limit_per_host
     }
 }
 

@@ -42,14 +42,14 @@ pub(crate) fn edited<'e>(text: &str, edits: impl Iterator<Item = &'e Edit>) -> S
     made
 }
 
-/// Applies the safe fixes of a report's findings, or, with `write` off, tells what that would change. Of fixes that touch
-/// the same place the first is taken; the others are for another run.
+/// Applies the fixes of a report's findings, the unsafe ones where the configuration wants them, or, with `write` off,
+/// tells what that would change. Of fixes that touch the same place the first is taken; the others are for another run.
 #[must_use]
 pub fn apply(config: &Config, report: &Report, write: bool) -> Done {
     let mut done = Done::default();
     let mut by_file: BTreeMap<FileId, (usize, Vec<Edit>)> = BTreeMap::new();
     for finding in &report.findings {
-        let Some(edits) = safe_edits(finding) else { continue };
+        let Some(edits) = edits_of(finding, config.run.unsafe_fixes) else { continue };
         let (findings, taken) = by_file.entry(finding.at.file).or_default();
         let new: Vec<Edit> = edits.iter().filter(|edit| !taken.contains(edit)).cloned().collect();
         if new.iter().any(|edit| taken.iter().any(|other| overlap(edit, other))) {
@@ -92,9 +92,10 @@ impl Done {
     }
 }
 
-/// The edits of a fix that keeps what the program does, all in the finding's own file.
-fn safe_edits(finding: &Finding) -> Option<&[Edit]> {
-    let fix = finding.fix.as_ref().filter(|fix| fix.applicability == Applicability::Safe)?;
+/// The edits of a fix, all in the finding's own file; where unsafe ones do not count, of one that keeps what the program
+/// does.
+fn edits_of(finding: &Finding, with_unsafe: bool) -> Option<&[Edit]> {
+    let fix = finding.fix.as_ref().filter(|fix| with_unsafe || fix.applicability == Applicability::Safe)?;
     fix.edits.iter().all(|edit| edit.span.file == finding.at.file).then_some(&fix.edits)
 }
 

@@ -116,7 +116,7 @@ fn run(cli: &Cli) -> Result<u8, Stop> {
     if cli.diff {
         return show_diff(cli, &config, &mut report, out);
     }
-    if cli.fix {
+    if config.run.fix && may_mend(cli) {
         report = mend(cli, &config, report)?;
     }
     keep_baseline(&report)?;
@@ -164,6 +164,13 @@ fn refuse_to_write(cli: &Cli) -> Result<(), Stop> {
         return Err(Stop::Error(format!("{flag}: the reason must be one line without control characters")));
     }
     Ok(())
+}
+
+/// Whether files may be mended where the configuration asks for it: not where something else is to be written into them or
+/// about them, and not where one of them has no place to be written to.
+fn may_mend(cli: &Cli) -> bool {
+    let stdin = cli.stdin_filename.is_some() || cli.paths.iter().any(|path| path.as_os_str() == "-");
+    cli.add_ignore.is_none() && !cli.update_baseline && !stdin
 }
 
 /// How often fixes are applied at most: each round mends what the one before made way for.
@@ -316,6 +323,8 @@ fn flags(cli: &Cli) -> Result<Flags, Stop> {
         baseline: cli.baseline.clone(),
         update_baseline: cli.update_baseline,
         since: cli.since.clone(),
+        fix: cli.fix,
+        unsafe_fixes: cli.unsafe_fixes,
     })
 }
 

@@ -98,9 +98,13 @@ impl Report {
     /// How many findings a safe fix removes.
     #[must_use]
     pub fn fixable(&self) -> usize {
-        let safe =
-            |finding: &&Finding| finding.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Safe);
-        self.findings.iter().filter(safe).count()
+        self.with_fix(Applicability::Safe)
+    }
+
+    /// How many findings have a fix of this kind.
+    fn with_fix(&self, applicability: Applicability) -> usize {
+        let fixes = self.findings.iter().filter_map(|finding| finding.fix.as_ref());
+        fixes.filter(|fix| fix.applicability == applicability).count()
     }
 
     /// The exit status, the same in every format: 2 where something named could not be checked (with `strict`: where

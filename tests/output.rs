@@ -32,7 +32,7 @@ fn name(format: &Format, what: &str) -> String {
     let end = match format.name {
         "junit" => "xml",
         "html" => "html",
-        _ if format.json => "json",
+        "json" | "json-lines" | "sarif" | "gitlab" | "rdjson" => "json",
         _ => "txt",
     };
     format!("{}{what}.{end}", format.name)

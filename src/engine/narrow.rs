@@ -148,7 +148,9 @@ impl LookedAt<'_> {
     /// was below what is checked.
     fn judges(&self, entry: &Entry) -> bool {
         if let Some(ran) = self.files.get(&entry.filename) {
-            return rules::find(&entry.code).is_some_and(|rule| ran.contains(rule));
+            // What is known may be of a library that was left out.
+            let all = !self.config.run.libraries.leave_out();
+            return all && rules::find(&entry.code).is_some_and(|rule| ran.contains(rule));
         }
         let path = paths::absolute(&self.folder, Path::new(&entry.filename));
         let named = |named: &std::path::PathBuf| path.starts_with(paths::absolute(&self.config.cwd, named));

@@ -2,7 +2,7 @@
 
 use super::{ListForm, Report, Unchanged};
 use crate::baseline::Entry;
-use crate::finding::Severity;
+use crate::finding::{Applicability, Severity};
 use crate::fix::Done;
 use crate::languages::read_as;
 use crate::paths::tame;
@@ -63,6 +63,12 @@ pub fn ending(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "on its line, or `per-file-ignores` in the configuration for whole folders.")?;
     if report.fixable() > 0 {
         writeln!(out, "`--fix` mends {}; `--diff` shows how.", number(report.fixable(), "finding"))?;
+    }
+    let unsafe_fixes = report.with_fix(Applicability::Unsafe);
+    if unsafe_fixes > 0 {
+        let more = if report.fixable() > 0 { " more" } else { "" };
+        let what = number(unsafe_fixes, "finding");
+        writeln!(out, "`--fix --unsafe-fixes`, which may change what the program does, mends {what}{more}.")?;
     }
     if report.baseline.is_none() && report.unchanged.is_none() {
         let how = "`--baseline FILE --update-baseline` once, `--since REV`, or `--add-ignore`";

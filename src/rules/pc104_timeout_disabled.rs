@@ -66,9 +66,6 @@ fn session(view: View<'_>) -> Vec<Draft> {
 
 /// The timeouts of a session that takes each by its name, where leaving one out would mean a default.
 fn own(view: View<'_>) -> Vec<Draft> {
-    if view.is_answered_by_double() {
-        return Vec::new();
-    }
     let parameters = view.project.parameters(view.site).iter();
     let single = parameters.filter(|parameter| parameter.setting != Setting::Timeout);
     let off = single.filter_map(|parameter| {
@@ -79,7 +76,7 @@ fn own(view: View<'_>) -> Vec<Draft> {
         let help = format!("leave `{name}` out for the default, or set a number that fits what is called");
         none.then(|| Draft::new(argument.span, format!("`{name}` is None: {}", effect.sentence), help))
     });
-    off.collect()
+    off.filter(|_| !view.is_answered_by_double()).collect()
 }
 
 fn request(view: View<'_>) -> Vec<Draft> {
