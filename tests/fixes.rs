@@ -39,7 +39,7 @@ fn mend(options: &Options, folder: &std::path::Path) -> usize {
 fn mended(unit: &Unit, count: &mut usize) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     unit.write(folder.path());
-    let options = Options::everything();
+    let options = Options { unsafe_fixes: true, ..Options::everything() };
     let before = options.run(folder.path());
     let fixes: Vec<&Finding> = before.findings.iter().filter(|finding| finding.fix.is_some()).collect();
     if fixes.is_empty() {
@@ -98,7 +98,7 @@ fn a_page_shows_what_its_fix_makes() {
             let files = vec![("sample.py".to_owned(), bad.text.as_bytes().to_vec())];
             let unit = Unit { name: rule.stem.into(), folder: rule.stem.into(), files, rule: Some(rule) };
             unit.write(folder.path());
-            mend(&Options::with(Some(rule)), folder.path());
+            mend(&Options { unsafe_fixes: true, ..Options::with(Some(rule)) }, folder.path());
             let made = fs::read_to_string(folder.path().join("sample.py")).unwrap();
             if made != fixed.text {
                 wrong.push(format!("{}, line {}: the fix makes\n{made}", rule.stem, bad.line));
