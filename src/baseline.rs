@@ -110,11 +110,7 @@ impl Baseline {
     /// # Errors
     /// It is not there, cannot be read, or is no baseline; with the remedy.
     pub fn read(path: &Path, shown: &str, create: bool) -> Result<Baseline, ConfigError> {
-        let wrong = |line: Option<usize>, message: String| ConfigError {
-            origin: shown.to_owned(),
-            line,
-            message,
-        };
+        let wrong = |line: Option<usize>, message: String| ConfigError { origin: shown.to_owned(), line, message };
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound && create => {

@@ -16,7 +16,8 @@ Exit status:
   0  nothing at or above --fail-on
   1  findings
   2  poolcheck could not do its work: a wrong option or configuration, a named path that cannot
-     be read, output that cannot be written; with --strict also a file that does not parse
+     be read, output or a file to be mended that cannot be written; with --strict also a file that
+     does not parse
 
 Examples:
   poolcheck                                check the working directory
@@ -220,7 +221,8 @@ impl TypedValueParser for RuleNames {
 
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     let number = text.parse::<usize>().map_err(|_| "a whole number above 0 is wanted here".to_owned())?;
-    NonZeroUsize::new(number).ok_or_else(|| "jobs may not be 0; leave the flag out for one for each processor".to_owned())
+    NonZeroUsize::new(number)
+        .ok_or_else(|| "jobs may not be 0; leave the flag out for one for each processor".to_owned())
 }
 
 fn format() -> impl TypedValueParser<Value = &'static Format> {

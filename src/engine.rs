@@ -374,13 +374,7 @@ fn is_script(config: &Config, path: &Path) -> bool {
 }
 
 /// Makes findings of what the rules said, file by file; those that are not told are returned.
-fn conclude(
-    project: &Project,
-    files: &Files,
-    known: &[KnownFile],
-    said: Vec<Said>,
-    report: &mut Report,
-) -> Aside {
+fn conclude(project: &Project, files: &Files, known: &[KnownFile], said: Vec<Said>, report: &mut Report) -> Aside {
     let mut aside = Aside::default();
     let mut by_file: BTreeMap<FileId, Vec<Said>> = BTreeMap::new();
     for one in said {

@@ -32,8 +32,7 @@ impl Naming {
     /// For a run in `cwd` (absolute) that was given these paths.
     #[must_use]
     pub fn new<'p>(cwd: &Path, named: impl Iterator<Item = &'p Path>) -> Naming {
-        let mut named: Vec<(PathBuf, bool)> =
-            named.map(|path| (absolute(cwd, path), path.is_relative())).collect();
+        let mut named: Vec<(PathBuf, bool)> = named.map(|path| (absolute(cwd, path), path.is_relative())).collect();
         // What is said of a path does not depend on the order in which others were named.
         named.sort_by_key(|(_, relative)| !relative);
         Naming { cwd: cwd.to_owned(), named }

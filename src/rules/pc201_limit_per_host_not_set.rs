@@ -70,7 +70,8 @@ fn insertion(view: View<'_>, per_host: &str, limit: Option<&[Bound]>) -> Option<
         Bound::Unbounded(_) => false,
     };
     let argument = format!("{per_host}={number}");
-    let (span, content) = view.project.place_for(view.site, &argument).filter(|_| limit.is_some_and(|all| all.iter().all(above)))?;
+    let (span, content) =
+        view.project.place_for(view.site, &argument).filter(|_| limit.is_some_and(|all| all.iter().all(above)))?;
     Some(Fix {
         applicability: Applicability::Unsafe,
         message: format!("pass `{argument}`"),

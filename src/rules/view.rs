@@ -144,9 +144,11 @@ impl<'p> View<'p> {
     pub(crate) fn is_given_to_doubles(&self) -> bool {
         let sites = self.project.sites().iter().filter(|site| site.is(Kind::Session) || site.is(Kind::Request));
         let uses_it = |site: &&Site| {
-            self.project.setting(site, Setting::Timeout, Frame::NONE).alternatives.iter().any(|one| {
-                matches!(&one.datum, Datum::Built(call, _) if *call == self.site.call)
-            })
+            self.project
+                .setting(site, Setting::Timeout, Frame::NONE)
+                .alternatives
+                .iter()
+                .any(|one| matches!(&one.datum, Datum::Built(call, _) if *call == self.site.call))
         };
         let mut users = sites.filter(|site| site.row.library() == self.site.row.library()).filter(uses_it).peekable();
         users.peek().is_some() && users.all(|site| self.of(site, Frame::NONE).is_answered_by_double())
