@@ -58,7 +58,7 @@ impl Project<'_> {
     #[must_use]
     pub fn lent_pool(&self, session: &Site) -> Option<Lent> {
         let given = self.argument(session, Setting::Pool).map(|argument| argument.value);
-        let mounted = self.library(session).mount.is_some().then(|| self.mounted_on(session)).unwrap_or_default();
+        let mounted = if self.library(session).mount.is_some() { self.mounted_on(session) } else { Vec::new() };
         let mut pools = given.into_iter().chain(mounted.iter().map(|mounted| mounted.pool));
         let closed = || if self.is_closed_here(session.call) { Lent::Closed } else { Lent::Kept };
         pools.any(|pool| self.outlives(pool, session)).then(closed)
