@@ -60,6 +60,15 @@ pub struct Baseline {
     entries: Vec<Entry>,
 }
 
+/// The findings of a run that are there and not told.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Aside<'e> {
+    /// Those of low confidence: not new, and not gone.
+    pub unsure: &'e [Entry],
+    /// Those that are suppressed, each as it would be without the suppression on its line, and as it is.
+    pub silenced: &'e [[Entry; 2]],
+}
+
 /// What a baseline says of a run's findings.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Judged {
@@ -69,6 +78,8 @@ pub struct Judged {
     pub staying: Vec<Entry>,
     /// The entries whose finding is gone, sorted.
     pub fixed: Vec<Entry>,
+    /// The entries whose finding is suppressed by now, sorted.
+    pub silenced: Vec<Entry>,
 }
 
 /// What came of a run's baseline.
@@ -78,6 +89,8 @@ pub struct Outcome {
     pub shown: SmolStr,
     /// The entries whose finding is gone, sorted.
     pub fixed: Vec<Entry>,
+    /// The entries whose finding is suppressed by now, sorted.
+    pub silenced: Vec<Entry>,
     /// What `--update-baseline` writes.
     pub updated: Option<Baseline>,
     /// How many of its entries are new.
@@ -91,16 +104,13 @@ impl Baseline {
         Baseline { path, entries: Vec::new() }
     }
 
-    /// Reads a file (its absolute path). One that does not exist is empty where `create` says so.
+    /// Reads a file (its absolute path, and the path as it is shown). One that does not exist is empty where `create`
+    /// says so.
     ///
     /// # Errors
     /// It is not there, cannot be read, or is no baseline; with the remedy.
-    pub fn read(path: &Path, cwd: &Path, create: bool) -> Result<Baseline, ConfigError> {
-        let wrong = |line: Option<usize>, message: String| ConfigError {
-            origin: paths::shown(cwd, path).to_string(),
-            line,
-            message,
-        };
+    pub fn read(path: &Path, shown: &str, create: bool) -> Result<Baseline, ConfigError> {
+        let wrong = |line: Option<usize>, message: String| ConfigError { origin: shown.to_owned(), line, message };
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound && create => {
@@ -142,10 +152,10 @@ impl Baseline {
     /// Tells known findings from new ones: each entry stands for one finding.
     ///
     /// * `findings`: those that would be told, in the order of their places.
-    /// * `unsure`: those that the run found and does not tell since they are of low confidence: not new, and not gone.
+    /// * `aside`: those that the run found and does not tell.
     /// * `judged`: whether the run would have found an entry's finding, were it still there.
     #[must_use]
-    pub fn judge(&self, findings: &[Entry], unsure: &[Entry], judged: impl Fn(&Entry) -> bool) -> Judged {
+    pub fn judge(&self, findings: &[Entry], aside: &Aside<'_>, judged: impl Fn(&Entry) -> bool) -> Judged {
         let mut left: BTreeMap<&Entry, usize> = BTreeMap::new();
         for entry in &self.entries {
             *left.entry(entry).or_default() += 1;
@@ -163,9 +173,13 @@ impl Baseline {
             let known = meet(finding, &mut outcome.staying);
             outcome.known.push(known);
         }
-        for finding in unsure {
+        for finding in aside.unsure {
             meet(finding, &mut outcome.staying);
         }
+        for [before, now] in aside.silenced {
+            let _ = meet(before, &mut outcome.silenced) || meet(now, &mut outcome.silenced);
+        }
+        outcome.silenced.sort();
         for (entry, count) in left {
             // A rule that no longer exists finds nothing.
             let gone = judged(entry) || rules::find(&entry.code).is_none();
@@ -226,16 +240,26 @@ mod tests {
     fn alike_findings_are_counted() {
         let (one, other) = (entry("a.py", "PC101", "x"), entry("a.py", "PC103", "x"));
         let known = baseline(vec![one.clone(), other.clone(), one.clone()]);
-        let judged = known.judge(&[one.clone(), one.clone(), one.clone()], &[], |_| true);
+        let judged = known.judge(&[one.clone(), one.clone(), one.clone()], &Aside::default(), |_| true);
         assert_eq!((judged.known, judged.fixed), (vec![true, true, false], vec![other.clone()]));
-        let judged = known.judge(&[], std::slice::from_ref(&other), |_| false);
+        let aside = Aside { unsure: std::slice::from_ref(&other), silenced: &[] };
+        let judged = known.judge(&[], &aside, |_| false);
         assert_eq!(judged.staying, [other, one.clone(), one], "neither seen as fixed nor dropped");
+    }
+
+    #[test]
+    fn what_is_suppressed_is_not_fixed() {
+        let (before, now) = (entry("a.py", "PC101", "x"), entry("a.py", "PC101", "x # why"));
+        let known = baseline(vec![before.clone(), before.clone()]);
+        let aside = Aside { unsure: &[], silenced: &[[before.clone(), now]] };
+        let judged = known.judge(&[], &aside, |_| true);
+        assert_eq!((judged.silenced, judged.fixed), (vec![before.clone()], vec![before]));
     }
 
     #[test]
     fn a_rule_that_is_gone_finds_nothing() {
         let known = baseline(vec![entry("a.py", "PC000", "x")]);
-        assert_eq!(known.judge(&[], &[], |_| false).fixed.len(), 1);
+        assert_eq!(known.judge(&[], &Aside::default(), |_| false).fixed.len(), 1);
     }
 
     #[test]
@@ -245,7 +269,7 @@ mod tests {
         for entries in [vec![], vec![entry("é \"q\".py", "PC101", "a\\b\u{1b}"), entry("a.py", "PC103", "x")]] {
             let written = Baseline::empty(path.clone()).with(entries);
             std::fs::write(&path, written.text()).unwrap();
-            assert_eq!(Baseline::read(&path, folder.path(), false), Ok(written));
+            assert_eq!(Baseline::read(&path, "b.json", false), Ok(written));
         }
     }
 
@@ -261,11 +285,11 @@ mod tests {
             ("{\"version\": 1, \"findings\": [], \"x\": 1}", "unknown field `x`"),
         ] {
             std::fs::write(&path, text).unwrap();
-            let error = Baseline::read(&path, folder.path(), true).unwrap_err().to_string();
+            let error = Baseline::read(&path, "b.json", true).unwrap_err().to_string();
             assert!(error.contains(what), "{text}: {error}");
         }
         std::fs::remove_file(&path).unwrap();
-        assert!(Baseline::read(&path, folder.path(), false).unwrap_err().message.contains("--update-baseline"));
-        assert!(Baseline::read(&path, folder.path(), true).unwrap().is_empty());
+        assert!(Baseline::read(&path, "b.json", false).unwrap_err().message.contains("--update-baseline"));
+        assert!(Baseline::read(&path, "b.json", true).unwrap().is_empty());
     }
 }

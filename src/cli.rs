@@ -16,7 +16,8 @@ Exit status:
   0  nothing at or above --fail-on
   1  findings
   2  poolcheck could not do its work: a wrong option or configuration, a named path that cannot
-     be read, output that cannot be written; with --strict also a file that does not parse
+     be read, output or a file to be mended that cannot be written; with --strict also a file that
+     does not parse
 
 Examples:
   poolcheck                                check the working directory
@@ -82,7 +83,7 @@ pub struct Cli {
     /// List every session with its timeouts and its pool, instead of the findings
     #[arg(long, conflicts_with = "statistics", help_heading = "Output")]
     pub sites: bool,
-    /// Show how many findings each rule has, instead of the findings
+    /// Show how many findings each rule has, instead of the findings: as text, json or json-lines
     #[arg(long, help_heading = "Output")]
     pub statistics: bool,
     /// When to colour; NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE are obeyed
@@ -101,6 +102,9 @@ pub struct Cli {
     /// Mend what can be mended without changing what the program does
     #[arg(long, conflicts_with_all = ["sites", "add_ignore", "update_baseline"], help_heading = "Fixes")]
     pub fix: bool,
+    /// Count fixes, too, that may change what the program does
+    #[arg(long, conflicts_with_all = ["sites", "add_ignore", "update_baseline"], help_heading = "Fixes")]
+    pub unsafe_fixes: bool,
     /// Show what --fix would change, and change nothing; the exit status is 1 where that is something
     #[arg(
         long,
@@ -169,7 +173,7 @@ pub struct Cli {
     #[arg(long, help_heading = "Files")]
     pub show_files: bool,
     /// How many threads (default: one for each processor)
-    #[arg(short, long, value_name = "N", help_heading = "Files")]
+    #[arg(short, long, value_name = "N", value_parser = jobs, help_heading = "Files")]
     pub jobs: Option<NonZeroUsize>,
     /// Write a shell's completions to standard output and exit
     #[arg(long, value_name = "SHELL", value_enum, help_heading = "Installation")]
@@ -213,6 +217,12 @@ impl TypedValueParser for RuleNames {
         let names = rules::all().iter().flat_map(|rule| [rule.code, rule.name]);
         Some(Box::new(names.map(PossibleValue::new)))
     }
+}
+
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    let number = text.parse::<usize>().map_err(|_| "a whole number above 0 is wanted here".to_owned())?;
+    NonZeroUsize::new(number)
+        .ok_or_else(|| "jobs may not be 0; leave the flag out for one for each processor".to_owned())
 }
 
 fn format() -> impl TypedValueParser<Value = &'static Format> {

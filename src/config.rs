@@ -4,24 +4,27 @@
 //! how flags are spelled (that is `cli`) and which files there are to check (that is `discover`).
 
 mod file;
+mod libraries;
 mod patterns;
 mod schema;
 mod selection;
 mod version;
 
 pub use file::{CONFIDENCES, KEYS, Key, SEVERITIES};
+pub use libraries::ChosenLibraries;
 pub use patterns::{DEFAULT_EXCLUDES, Patterns, PerFile};
 pub use schema::schema;
 pub use selection::{RuleSet, Selection, Selector, nearest, parse_fail_on, unknown_rule};
 
 use crate::finding::{Confidence, Severity};
-use crate::paths;
+use crate::paths::{self, Naming};
 use crate::report::Format;
 use crate::rules::Rule;
 use crate::source::LineIndex;
 use file::Layer;
 use patterns::Pattern;
 use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -73,6 +76,10 @@ pub struct Flags {
     pub update_baseline: bool,
     /// The revision against which lines must have changed.
     pub since: Option<String>,
+    /// Whether what can be mended is mended.
+    pub fix: bool,
+    /// Whether fixes count that may change what the program does.
+    pub unsafe_fixes: bool,
 }
 
 /// What holds for the files below one folder.
@@ -104,6 +111,12 @@ pub struct Settings {
     pub limit_per_host: Option<u32>,
     /// The file with the findings that are known, absolute.
     pub baseline: Option<PathBuf>,
+    /// Whether what can be mended is mended.
+    pub fix: bool,
+    /// Whether fixes count that may change what the program does.
+    pub unsafe_fixes: bool,
+    /// The libraries that are checked.
+    pub libraries: ChosenLibraries,
 }
 
 impl Settings {
@@ -145,6 +158,9 @@ impl Settings {
             severities: layers.iter().flat_map(|layer| layer.severities.iter().copied()).collect(),
             limit_per_host: last(layers, |layer| layer.limit_per_host),
             baseline: last(layers, |layer| layer.baseline.clone()),
+            fix: last(layers, |layer| layer.fix).unwrap_or(false),
+            unsafe_fixes: last(layers, |layer| layer.unsafe_fixes).unwrap_or(false),
+            libraries: last(layers, |layer| layer.libraries.clone()).unwrap_or_default(),
         })
     }
 }
@@ -197,6 +213,7 @@ pub struct Config {
     pub stdin_filename: Option<PathBuf>,
     /// What holds for the run as a whole: the settings at [`Config::root`].
     pub run: Arc<Settings>,
+    naming: Naming,
     flags: Layer,
     inline: Vec<Layer>,
     source: FileSource,
@@ -218,6 +235,10 @@ impl Config {
     /// # Errors
     /// Names the flag or file, the line, and the remedy.
     pub fn new(flags: &Flags) -> Result<Config, ConfigError> {
+        let paths = if flags.paths.is_empty() { vec![PathBuf::from(".")] } else { flags.paths.clone() };
+        let stdin = flags.stdin_filename.as_deref();
+        let named = paths.iter().filter_map(|path| if path.as_os_str() == "-" { stdin } else { Some(path.as_path()) });
+        let naming = Naming::new(&flags.cwd, named);
         let flag_layer = flag_layer(flags)?;
         let (file, inline) = config_arguments(flags)?;
         let bottom = || {
@@ -225,11 +246,10 @@ impl Config {
             Settings::new(&layers, flags.cwd.clone(), None).map(Arc::new).map_err(|message| on("--exclude", message))
         };
         let source = match &file {
-            Some(path) => FileSource::Fixed(named_file(path, flags, &inline, &flag_layer)?),
+            Some(path) => FileSource::Fixed(named_file(path, flags, &naming, &inline, &flag_layer)?),
             None if flags.isolated => FileSource::Fixed(bottom()?),
             None => FileSource::Nearest,
         };
-        let paths = if flags.paths.is_empty() { vec![PathBuf::from(".")] } else { flags.paths.clone() };
         let mut config = Config {
             cwd: flags.cwd.clone(),
             root: flags.cwd.clone(),
@@ -241,6 +261,7 @@ impl Config {
             force_exclude: flags.force_exclude,
             stdin_filename: flags.stdin_filename.clone(),
             run: bottom()?,
+            naming,
             flags: flag_layer,
             inline,
             source,
@@ -284,11 +305,11 @@ impl Config {
         if let Some(known) = self.cache.read().unwrap_or_else(PoisonError::into_inner).get(folder) {
             return Ok(Arc::clone(known));
         }
-        let settings = match nearest_file(folder, &self.cwd)? {
+        let settings = match nearest_file(folder, &self.naming)? {
             Some((path, layer)) => {
                 let layers: Vec<&Layer> = [&layer].into_iter().chain(&self.inline).chain([&self.flags]).collect();
                 let settings = Settings::new(&layers, folder.to_owned(), Some(path.clone()));
-                Arc::new(settings.map_err(|message| on(paths::shown(&self.cwd, &path), message))?)
+                Arc::new(settings.map_err(|message| on(self.shown(&path), message))?)
             }
             None => match folder.parent() {
                 Some(parent) => self.settings_in(parent)?,
@@ -302,6 +323,12 @@ impl Config {
         let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
         cache.insert(folder.to_owned(), Arc::clone(&settings));
         Ok(settings)
+    }
+
+    /// An absolute path as it is reported.
+    #[must_use]
+    pub fn shown(&self, path: &Path) -> SmolStr {
+        self.naming.of(path)
     }
 
     /// The configuration files that were read so far, sorted.
@@ -336,6 +363,10 @@ impl Config {
     }
 }
 
+fn unreadable(error: &std::io::Error) -> String {
+    format!("cannot be read: {}", paths::reason(error))
+}
+
 fn on(origin: impl Into<String>, message: impl Into<String>) -> ConfigError {
     ConfigError { origin: origin.into(), line: None, message: message.into() }
 }
@@ -360,6 +391,8 @@ fn flag_layer(flags: &Flags) -> Result<Layer, ConfigError> {
         fail_on: flags.fail_on,
         min_confidence: flags.min_confidence,
         baseline: flags.baseline.as_deref().map(|path| paths::absolute(&flags.cwd, path)),
+        fix: flags.fix.then_some(true),
+        unsafe_fixes: flags.unsafe_fixes.then_some(true),
         ..Layer::default()
     })
 }
@@ -391,9 +424,8 @@ fn inline_layer(argument: &str, cwd: &Path) -> Result<Layer, ConfigError> {
     let table = DeTable::parse(argument).map_err(|error| {
         on(&origin, format!("{}; VALUE is TOML, so a text stands in quotes: fail-on=\"error\"", toml_message(&error)))
     })?;
-    let mut layer = file::read_table(table.get_ref(), cwd).map_err(|fault| on(origin, fault.message()))?;
-    layer.baseline = layer.baseline.map(|named| paths::absolute(cwd, &named));
-    Ok(layer)
+    let layer = file::read_table(table.get_ref(), cwd).map_err(|fault| on(origin, fault.message()))?;
+    Ok(layer.rooted(cwd))
 }
 
 /// The parser's message in one line.
@@ -410,19 +442,19 @@ const FILE_NAMES: [(&str, &[&[&str]]); 4] = [
 ];
 
 /// The configuration file in a folder; a `pyproject.toml` or `Cargo.toml` without the table is none.
-fn nearest_file(folder: &Path, cwd: &Path) -> Result<Option<(PathBuf, Layer)>, ConfigError> {
+fn nearest_file(folder: &Path, naming: &Naming) -> Result<Option<(PathBuf, Layer)>, ConfigError> {
     for (name, tables) in FILE_NAMES {
         let path = folder.join(name);
         let bytes = match std::fs::read(&path) {
             Ok(bytes) => bytes,
             Err(_) if !path.is_file() => continue,
-            Err(error) => return Err(on(paths::shown(cwd, &path), format!("cannot be read: {error}"))),
+            Err(error) => return Err(on(naming.of(&path), unreadable(&error))),
         };
         // A file of other tools is not ours to judge unless it mentions us.
         if !tables[0].is_empty() && memchr::memmem::find(&bytes, b"poolcheck").is_none() {
             continue;
         }
-        if let Some(layer) = read_file(&path, bytes, tables, folder, cwd)? {
+        if let Some(layer) = read_file(&path, bytes, tables, folder, naming)? {
             return Ok(Some((path, layer)));
         }
     }
@@ -430,12 +462,18 @@ fn nearest_file(folder: &Path, cwd: &Path) -> Result<Option<(PathBuf, Layer)>, C
 }
 
 /// The file that `--config` names; patterns in it are relative to the working directory, as in ruff.
-fn named_file(path: &Path, flags: &Flags, inline: &[Layer], over: &Layer) -> Result<Arc<Settings>, ConfigError> {
-    let origin = paths::shown(&flags.cwd, path);
-    let bytes = std::fs::read(path).map_err(|error| on(origin.as_str(), format!("cannot be read: {error}")))?;
+fn named_file(
+    path: &Path,
+    flags: &Flags,
+    naming: &Naming,
+    inline: &[Layer],
+    over: &Layer,
+) -> Result<Arc<Settings>, ConfigError> {
+    let origin = naming.of(path);
+    let bytes = std::fs::read(path).map_err(|error| on(origin.as_str(), unreadable(&error)))?;
     let name = path.file_name().unwrap_or_default();
     let tables = FILE_NAMES.iter().find(|(known, _)| name == *known).map_or(FILE_NAMES[0].1, |(_, tables)| tables);
-    let Some(layer) = read_file(path, bytes, tables, &flags.cwd, &flags.cwd)? else {
+    let Some(layer) = read_file(path, bytes, tables, &flags.cwd, naming)? else {
         let keys: Vec<String> = tables.iter().map(|keys| format!("[{}]", keys.join("."))).collect();
         return Err(on(origin, format!("has no table {}", keys.join(" or "))));
     };
@@ -450,9 +488,9 @@ fn read_file(
     bytes: Vec<u8>,
     tables: &[&[&str]],
     base: &Path,
-    cwd: &Path,
+    naming: &Naming,
 ) -> Result<Option<Layer>, ConfigError> {
-    let origin = paths::shown(cwd, path);
+    let origin = naming.of(path);
     let text = String::from_utf8(bytes).map_err(|_| on(origin.as_str(), "is not UTF-8, which TOML is"))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let at = |offset: usize, message: String| ConfigError {
@@ -473,10 +511,9 @@ fn read_file(
         }
         if let Some(table) = table {
             let layer = file::read_table(table, base);
-            let mut layer = layer.map_err(|fault| at(fault.at.start, fault.message()))?;
+            let layer = layer.map_err(|fault| at(fault.at.start, fault.message()))?;
             // A file, unlike a pattern, is relative to the file that names it even where `--config` names that one.
-            layer.baseline = layer.baseline.map(|named| paths::absolute(path.parent().unwrap_or(base), &named));
-            return Ok(Some(layer));
+            return Ok(Some(layer.rooted(path.parent().unwrap_or(base))));
         }
     }
     Ok(None)

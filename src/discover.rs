@@ -97,7 +97,7 @@ fn stdin(config: &Config, found: &mut Discovery) -> Result<(), ConfigError> {
     if config.force_exclude && name.is_some() && excluded(&path, &settings) {
         return Ok(());
     }
-    let shown = paths::shown(&config.cwd, &path);
+    let shown = config.shown(&path);
     found.files.push(Candidate { path, shown, stdin: true, settings });
     Ok(())
 }
@@ -106,7 +106,7 @@ fn stdin(config: &Config, found: &mut Discovery) -> Result<(), ConfigError> {
 fn file(config: &Config, path: PathBuf, found: &mut Discovery) -> Result<(), ConfigError> {
     let settings = config.settings_for(&path)?;
     if !(config.force_exclude && excluded(&path, &settings)) {
-        let shown = paths::shown(&config.cwd, &path);
+        let shown = config.shown(&path);
         found.files.push(Candidate { path, shown, stdin: false, settings });
     }
     Ok(())
@@ -153,7 +153,7 @@ fn folder(config: &Config, root: &Path, ignored: &mut IgnoreFiles, found: &mut D
                 || (settings.respect_gitignore && ignored.ignores(entry.path(), directory)));
         if !directory {
             if !hidden {
-                let shown = paths::shown(&config.cwd, entry.path());
+                let shown = config.shown(entry.path());
                 let settings = Arc::clone(&settings);
                 found.files.push(Candidate { path: entry.into_path(), shown, stdin: false, settings });
             }
@@ -181,7 +181,7 @@ fn unreadable(config: &Config, root: &Path, error: &walkdir::Error) -> FileProbl
     let why = error.io_error().map_or_else(|| error.to_string(), paths::reason);
 
     FileProblem {
-        path: paths::shown(&config.cwd, path),
+        path: config.shown(path),
         file: None,
         problem: Problem {
             kind: ProblemKind::Read,

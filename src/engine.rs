@@ -16,13 +16,13 @@ use crate::model::facts::{Problem, ProblemKind};
 use crate::model::value::ExprRef;
 use crate::paths;
 use crate::progress::Progress;
-use crate::project::{Files, Knowledge, Project, ProjectFile, Reader, Releases};
+use crate::project::{Choices, Files, Knowledge, Project, ProjectFile, Reader, Releases};
 use crate::report::{Counts, FileProblem, Report, fingerprint};
 use crate::rules::{self, Asked, Rule, Said};
 use crate::source::{FileId, SourceFile, Span, offset};
 use crate::suppress;
 use crate::words::{WordIndex, Words};
-use narrow::{Narrowing, Told};
+use narrow::{Aside, Narrowing, Told};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -48,7 +48,7 @@ struct Loaded {
 /// # Errors
 /// A configuration file met on the way cannot be used.
 pub fn check(config: &Config, progress: &Progress) -> Result<Report, ConfigError> {
-    let libraries = Libraries::built_in().map_err(broken_data)?;
+    let libraries = config.run.libraries.load(config)?;
     let frameworks = Frameworks::built_in().map_err(broken_data)?;
     check_with(config, progress, &libraries, &frameworks)
 }
@@ -121,8 +121,15 @@ fn linked(
         known.iter().enumerate().map(|(index, file)| (FileId(offset(index)), file.candidate.shown.clone())).collect();
     let locks = Locks::new(config, libraries);
     let releases = ByFolder { known, locks: &locks };
-    let knowledge =
-        Knowledge { libraries, releases: &releases, frameworks, prefilter: config.prefilter, files, paths: &paths };
+    let knowledge = Knowledge {
+        libraries,
+        releases: &releases,
+        choices: &releases,
+        frameworks,
+        prefilter: config.prefilter,
+        files,
+        paths: &paths,
+    };
     let project = Project::new(knowledge);
     let lists = config.sites || config.run.output_format.is_some_and(|format| format.sessions);
     let sessions = if lists { inventory::take(&project) } else { Vec::new() };
@@ -136,8 +143,12 @@ fn linked(
     report.add_trouble(files, known, run.take_trouble());
     report.add_locks(&project, &releases);
     if let Some(said) = said {
-        let unsure = conclude(&project, files, known, said, &mut report);
-        narrowing.apply(&Told { config, known, project: &project }, &unsure, &mut report);
+        let aside = conclude(&project, files, known, said, &mut report);
+        narrowing.apply(&Told { config, known, project: &project }, &aside, &mut report);
+        if config.run.libraries.leave_out() {
+            // What it silences may be of a library that was left out.
+            report.findings.retain(|finding| finding.rule.name != suppress::UNUSED);
+        }
         report.forget_sources();
     }
     list(&project, known, sessions, &mut report);
@@ -154,6 +165,12 @@ struct ByFolder<'k> {
 impl Releases for ByFolder<'_> {
     fn library(&self, file: FileId, library: usize) -> Rc<Pinned> {
         self.locks.library(self.known[file.0 as usize].folder(), library)
+    }
+}
+
+impl Choices for ByFolder<'_> {
+    fn limit_per_host(&self, file: FileId) -> Option<u32> {
+        self.known[file.0 as usize].candidate.settings.limit_per_host
     }
 }
 
@@ -324,7 +341,7 @@ fn in_parallel<T: Send>(jobs: usize, count: usize, work: impl Fn(usize) -> T + S
 fn read(candidate: &Candidate, id: FileId) -> Result<(&'static Language, SourceFile), Problem> {
     let bytes = bytes_of(candidate).map_err(|error| Problem {
         kind: ProblemKind::Read,
-        message: format!("cannot be read: {error}"),
+        message: format!("cannot be read: {}", paths::reason(&error)),
         at: None,
     })?;
     let language = read_as(&candidate.path);
@@ -366,15 +383,9 @@ fn is_script(config: &Config, path: &Path) -> bool {
     below.parent().is_some_and(|parent| parent.iter().any(|part| SCRIPTS.iter().any(|script| part == *script)))
 }
 
-/// Makes findings of what the rules said, file by file; those that are too unsure to be told are returned.
-fn conclude(
-    project: &Project,
-    files: &Files,
-    known: &[KnownFile],
-    said: Vec<Said>,
-    report: &mut Report,
-) -> Vec<Finding> {
-    let mut unsure = Vec::new();
+/// Makes findings of what the rules said, file by file; those that are not told are returned.
+fn conclude(project: &Project, files: &Files, known: &[KnownFile], said: Vec<Said>, report: &mut Report) -> Aside {
+    let mut aside = Aside::default();
     let mut by_file: BTreeMap<FileId, Vec<Said>> = BTreeMap::new();
     for one in said {
         by_file.entry(one.draft.at.file).or_default().push(one);
@@ -397,7 +408,8 @@ fn conclude(
         let outcome = suppress::apply(&file.source, &file.facts.comments, findings, ran, settings.min_confidence);
         report.counts.suppressed += outcome.suppressed;
         report.findings.extend(outcome.kept);
-        unsure.extend(outcome.unsure);
+        aside.unsure.extend(outcome.unsure);
+        aside.silenced.extend(outcome.silenced);
         report.findings.extend(outcome.drafts.into_iter().map(|(rule, draft)| own_finding(settings, rule, draft)));
     }
     fold(&mut report.findings);
@@ -407,7 +419,7 @@ fn conclude(
     let shown: Vec<Span> = shown.collect();
     report.add_sources(project, &shown);
     fingerprint::stamp(&mut report.findings, &report.sources);
-    unsure
+    aside
 }
 
 /// Lists the sessions of the files that are reported; those in test code where rules speak there, too.
@@ -536,7 +548,7 @@ impl Report {
             known.reported && (files.uses_library(file.facts.file) || known.named)
         };
         for file in files.lowered().filter(looked_at) {
-            self.counts.checked += 1;
+            self.counts.checked += usize::from(files.uses_library(file.facts.file));
             for problem in &file.facts.problems {
                 self.sources.entry(file.facts.file).or_insert_with(|| file.source.clone());
                 let path = file.source.path.clone();

@@ -23,6 +23,8 @@ pub struct Done {
     pub files: usize,
     /// Why others are not, by file.
     pub left: Vec<String>,
+    /// The files that could not be read or written, and why.
+    pub failed: Vec<String>,
     /// What would be changed, where nothing is written: a unified diff.
     pub diff: String,
 }
@@ -40,14 +42,14 @@ pub(crate) fn edited<'e>(text: &str, edits: impl Iterator<Item = &'e Edit>) -> S
     made
 }
 
-/// Applies the safe fixes of a report's findings, or, with `write` off, tells what that would change. Of fixes that touch
-/// the same place the first is taken; the others are for another run.
+/// Applies the fixes of a report's findings, the unsafe ones where the configuration wants them, or, with `write` off,
+/// tells what that would change. Of fixes that touch the same place the first is taken; the others are for another run.
 #[must_use]
 pub fn apply(config: &Config, report: &Report, write: bool) -> Done {
     let mut done = Done::default();
     let mut by_file: BTreeMap<FileId, (usize, Vec<Edit>)> = BTreeMap::new();
     for finding in &report.findings {
-        let Some(edits) = safe_edits(finding) else { continue };
+        let Some(edits) = edits_of(finding, config.run.unsafe_fixes) else { continue };
         let (findings, taken) = by_file.entry(finding.at.file).or_default();
         let new: Vec<Edit> = edits.iter().filter(|edit| !taken.contains(edit)).cloned().collect();
         if new.iter().any(|edit| taken.iter().any(|other| overlap(edit, other))) {
@@ -65,15 +67,35 @@ pub fn apply(config: &Config, report: &Report, write: bool) -> Done {
                 done.findings += findings;
                 done.files += 1;
             }
-            Err(why) => done.left.push(format!("{}: {why}", source.path)),
+            Err(refusal) => done.refuse(&source.path, refusal),
         }
     }
     done
 }
 
-/// The edits of a fix that keeps what the program does, all in the finding's own file.
-fn safe_edits(finding: &Finding) -> Option<&[Edit]> {
-    let fix = finding.fix.as_ref().filter(|fix| fix.applicability == Applicability::Safe)?;
+/// Why a file is not changed.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// What it holds is not changed, and why.
+    Text(String),
+    /// It cannot be read or written, and why.
+    File(String),
+}
+
+impl Done {
+    /// Notes why a file is as it was.
+    pub(crate) fn refuse(&mut self, path: &str, refusal: Refusal) {
+        match refusal {
+            Refusal::Text(why) => self.left.push(format!("{path}: {why}")),
+            Refusal::File(why) => self.failed.push(format!("{path}: {why}")),
+        }
+    }
+}
+
+/// The edits of a fix, all in the finding's own file; where unsafe ones do not count, of one that keeps what the program
+/// does.
+fn edits_of(finding: &Finding, with_unsafe: bool) -> Option<&[Edit]> {
+    let fix = finding.fix.as_ref().filter(|fix| with_unsafe || fix.applicability == Applicability::Safe)?;
     fix.edits.iter().all(|edit| edit.span.file == finding.at.file).then_some(&fix.edits)
 }
 
@@ -91,23 +113,24 @@ pub(crate) struct Change<'s> {
 
 impl<'s> Change<'s> {
     /// Puts edits into a file as it was read; that it is still so is made sure of.
-    pub(crate) fn new(config: &Config, source: &'s SourceFile, edits: &[Edit]) -> Result<Change<'s>, String> {
+    pub(crate) fn new(config: &Config, source: &'s SourceFile, edits: &[Edit]) -> Result<Change<'s>, Refusal> {
         let path = paths::absolute(&config.cwd, Path::new(source.path.as_str()));
         let language = read_as(&path);
-        let before = std::fs::read(&path).map_err(|error| format!("cannot be read: {}", paths::reason(&error)))?;
+        let before = std::fs::read(&path);
+        let before = before.map_err(|error| Refusal::File(format!("cannot be read: {}", paths::reason(&error))))?;
         let same = languages::read(language, source.id, &source.path, before.clone());
         if same.map_or(true, |same| same.text != source.text) {
-            return Err("it was changed meanwhile; run poolcheck again".to_owned());
+            return Err(Refusal::Text("it was changed meanwhile; run poolcheck again".to_owned()));
         }
-        let after = (language.edit)(&before, source, edits)?;
+        let after = (language.edit)(&before, source, edits).map_err(Refusal::Text)?;
         Ok(Change { path, source, before, after })
     }
 
     /// Writes the file; without `write`, gives the difference instead.
-    pub(crate) fn make(self, write: bool) -> Result<String, String> {
+    pub(crate) fn make(self, write: bool) -> Result<String, Refusal> {
         if write {
             let written = replace(&self.path, &self.after);
-            written.map_err(|error| format!("cannot be written: {}", paths::reason(&error)))?;
+            written.map_err(|error| Refusal::File(format!("cannot be written: {}", paths::reason(&error))))?;
             return Ok(String::new());
         }
         let [before, after] = [&self.before, &self.after].map(|bytes| String::from_utf8_lossy(bytes));
@@ -116,18 +139,27 @@ impl<'s> Change<'s> {
     }
 }
 
-/// Replaces a file, or makes it: whoever reads it meanwhile sees the old one or the new one, and nothing between.
+/// Replaces a file, or makes it: whoever reads it meanwhile sees the old one or the new one, and nothing between. One that
+/// may not be written to is left alone, although its folder would allow to put another in its place.
 ///
 /// # Errors
-/// The folder cannot be written to.
+/// The file or its folder cannot be written to.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // What a link leads to is replaced, not the link.
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let old = std::fs::metadata(&path).ok().map(|old| old.permissions());
+    if let Some(permissions) = &old {
+        // The superuser may open what nobody may write.
+        if permissions.readonly() {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
+        }
+        std::fs::OpenOptions::new().write(true).open(&path)?;
+    }
     let mut made = builder().tempfile_in(folder)?;
     io::Write::write_all(&mut made, bytes)?;
-    if let Ok(old) = std::fs::metadata(&path) {
-        made.as_file().set_permissions(old.permissions())?;
+    if let Some(permissions) = old {
+        made.as_file().set_permissions(permissions)?;
     }
     made.persist(&path).map_err(|error| error.error)?;
     Ok(())

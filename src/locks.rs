@@ -236,13 +236,13 @@ impl<'c> Locks<'c> {
 
     /// Reads one file into `into`; gives the paths that it includes.
     fn read_one(&self, path: &Path, format: &Format, into: &mut LockFile) -> Vec<String> {
-        let shown = paths::shown(&self.config.cwd, path);
+        let shown = self.config.shown(path);
         let trouble =
             |kind, message, at, text| Trouble { path: shown.clone(), text, problem: Problem { kind, message, at } };
         let bytes = match bytes_of(path) {
             Ok(bytes) => bytes,
             Err(error) => {
-                let message = format!("the lock file cannot be read: {error}");
+                let message = format!("the lock file cannot be read: {}", paths::reason(&error));
                 into.trouble.push(trouble(ProblemKind::Read, message, None, None));
                 return Vec::new();
             }

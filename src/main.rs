@@ -10,7 +10,7 @@ use poolcheck::finding::Severity;
 use poolcheck::fix::{self, Done, replace};
 use poolcheck::paths::{reason, tame};
 use poolcheck::progress::Progress;
-use poolcheck::report::{Format, Report, SITE_FORMATS, Style, page, summary};
+use poolcheck::report::{FORMATS, Format, ListForm, Report, SITE_FORMATS, Style, page, summary};
 use poolcheck::rules;
 use poolcheck::suppress::write_ignores;
 use std::fs::File;
@@ -36,7 +36,7 @@ impl From<io::Error> for Stop {
     fn from(error: io::Error) -> Stop {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Stop::ClosedPipe,
-            _ => Stop::Error(format!("the output cannot be written: {error}")),
+            _ => Stop::Error(format!("the output cannot be written: {}", reason(&error))),
         }
     }
 }
@@ -110,20 +110,23 @@ fn run(cli: &Cli) -> Result<u8, Stop> {
     if cli.sites {
         return show_sites(cli, &config, format);
     }
+    let statistics = cli.statistics.then(|| list_form("--statistics", cli.output_format, format)).transpose()?;
     let (mut out, style) = output(cli)?;
     let mut report = with_progress(cli, |progress| engine::check(&config, progress))?;
     if cli.diff {
-        return show_diff(cli, &config, &report, out);
+        return show_diff(cli, &config, &mut report, out);
     }
-    if cli.fix {
+    if config.run.fix && may_mend(cli) {
         report = mend(cli, &config, report)?;
     }
     keep_baseline(&report)?;
-    let added = cli.add_ignore.as_deref().map(|reason| write_ignores(&config, &mut report, reason));
-    if cli.statistics {
-        summary::statistics(&report, format.json, &mut out)?;
-    } else {
-        (format.write)(&report, style, &mut out)?;
+    let mut added = cli.add_ignore.as_deref().map(|reason| write_ignores(&config, &mut report, reason));
+    if let Some(added) = &mut added {
+        report.errors.append(&mut added.failed);
+    }
+    match statistics {
+        Some(form) => summary::statistics(&report, form, &mut out)?,
+        None => (format.write)(&report, style, &mut out)?,
     }
     out.flush()?;
     if cli.verbose {
@@ -163,6 +166,13 @@ fn refuse_to_write(cli: &Cli) -> Result<(), Stop> {
     Ok(())
 }
 
+/// Whether files may be mended where the configuration asks for it: not where something else is to be written into them or
+/// about them, and not where one of them has no place to be written to.
+fn may_mend(cli: &Cli) -> bool {
+    let stdin = cli.stdin_filename.is_some() || cli.paths.iter().any(|path| path.as_os_str() == "-");
+    cli.add_ignore.is_none() && !cli.update_baseline && !stdin
+}
+
 /// How often fixes are applied at most: each round mends what the one before made way for.
 const ROUNDS: usize = 10;
 
@@ -174,21 +184,24 @@ fn mend(cli: &Cli, config: &Config, mut report: Report) -> Result<Report, Stop> 
         all.findings += done.findings;
         all.files = all.files.max(done.files);
         all.left = done.left;
+        all.failed = done.failed;
         if done.findings == 0 {
             break;
         }
         report = with_progress(cli, |progress| engine::check(config, progress))?;
     }
     tell_done(cli, &all, |text| summary::fixed(&all, true, text));
+    report.errors.append(&mut all.failed);
     Ok(report)
 }
 
 /// Writes what fixes would change; status 1 where that is something.
-fn show_diff(cli: &Cli, config: &Config, report: &Report, mut out: Box<dyn Write>) -> Result<u8, Stop> {
-    let done = fix::apply(config, report, false);
+fn show_diff(cli: &Cli, config: &Config, report: &mut Report, mut out: Box<dyn Write>) -> Result<u8, Stop> {
+    let mut done = fix::apply(config, report, false);
     out.write_all(done.diff.as_bytes())?;
     out.flush()?;
     tell_done(cli, &done, |text| summary::fixed(&done, false, text));
+    report.errors.append(&mut done.failed);
     for error in &report.errors {
         complain(error);
     }
@@ -257,6 +270,20 @@ fn show_sites(cli: &Cli, config: &Config, format: &Format) -> Result<u8, Stop> {
     Ok(report.status(None, cli.strict))
 }
 
+/// What a list is written as. A format without a form for it is an error where the flag names it; in a configuration it
+/// speaks of findings.
+fn list_form(flag: &str, named: Option<&Format>, format: &Format) -> Result<ListForm, Stop> {
+    match (format.list, named) {
+        (Some(form), _) => Ok(form),
+        (None, None) => Ok(ListForm::Text),
+        (None, Some(_)) => {
+            let known = FORMATS.iter().filter(|format| format.list.is_some());
+            let known: Vec<&str> = known.map(|format| format.name).collect();
+            Err(Stop::Error(format!("{flag} has no form in `{}`; it is written as {}", format.name, known.join(", "))))
+        }
+    }
+}
+
 /// Ends a run that was written: errors, closing lines, status.
 fn finish(cli: &Cli, report: &Report, fail_on: Option<Severity>) -> Result<u8, Stop> {
     if !cli.quiet && !cli.statistics {
@@ -273,7 +300,7 @@ fn finish(cli: &Cli, report: &Report, fail_on: Option<Severity>) -> Result<u8, S
 
 fn flags(cli: &Cli) -> Result<Flags, Stop> {
     let cwd = std::env::current_dir()
-        .map_err(|error| Stop::Error(format!("the working directory cannot be found: {error}")))?;
+        .map_err(|error| Stop::Error(format!("the working directory cannot be found: {}", reason(&error))))?;
     Ok(Flags {
         paths: paths(cli)?,
         cwd,
@@ -296,6 +323,8 @@ fn flags(cli: &Cli) -> Result<Flags, Stop> {
         baseline: cli.baseline.clone(),
         update_baseline: cli.update_baseline,
         since: cli.since.clone(),
+        fix: cli.fix,
+        unsafe_fixes: cli.unsafe_fixes,
     })
 }
 
@@ -339,13 +368,17 @@ fn wants_color(choice: ColorChoice, terminal: bool) -> bool {
 }
 
 fn show_rules(cli: &Cli) -> Result<u8, Stop> {
+    let form = match cli.output_format {
+        Some(format) if cli.rules => list_form("--rules", cli.output_format, format)?,
+        _ => ListForm::Text,
+    };
     let (mut out, style) = output(cli)?;
     match &cli.explain {
         Some(name) => match rules::find(name) {
             Some(rule) => page::explain(rule, style, &mut out)?,
             None => return Err(Stop::Error(format!("--explain: {}", no_single_rule(name)))),
         },
-        None => page::list(cli.output_format.is_some_and(|format| format.json), &mut out)?,
+        None => page::list(form, &mut out)?,
     }
     out.flush()?;
     Ok(0)
@@ -382,8 +415,12 @@ fn show_files(cli: &Cli, config: &Config) -> Result<u8, Stop> {
 }
 
 fn show_settings(cli: &Cli, config: &Config) -> Result<u8, Stop> {
-    let (mut out, _) = output(cli)?;
     let first = &config.paths[0];
+    if first.as_os_str() != "-" {
+        let unreadable = |error| Stop::Error(format!("{}: cannot be read: {}", first.display(), reason(&error)));
+        first.metadata().map_err(unreadable)?;
+    }
+    let (mut out, _) = output(cli)?;
     let settings =
         if first.is_dir() { config.settings_for(&first.join("any"))? } else { config.settings_for(first)? };
     match &settings.file {

@@ -19,13 +19,42 @@ pub fn absolute(cwd: &Path, path: &Path) -> PathBuf {
     out
 }
 
-/// An absolute path as it is reported: relative to `cwd` where it lies below it, with `/`; bytes that are no text are
-/// replaced.
-#[must_use]
-pub fn shown(cwd: &Path, path: &Path) -> SmolStr {
-    let inner = path.strip_prefix(cwd).ok().filter(|inner| !inner.as_os_str().is_empty());
-    let text = inner.unwrap_or(path).to_string_lossy();
-    if std::path::MAIN_SEPARATOR == '/' { text.into() } else { text.replace('\\', "/").into() }
+/// How paths are reported: relative to the working directory below it, and elsewhere as the user named them, relative or
+/// absolute.
+#[derive(Debug, Clone)]
+pub struct Naming {
+    cwd: PathBuf,
+    /// The paths that were named, absolute, and whether they were named relative.
+    named: Vec<(PathBuf, bool)>,
+}
+
+impl Naming {
+    /// For a run in `cwd` (absolute) that was given these paths.
+    #[must_use]
+    pub fn new<'p>(cwd: &Path, named: impl Iterator<Item = &'p Path>) -> Naming {
+        let mut named: Vec<(PathBuf, bool)> = named.map(|path| (absolute(cwd, path), path.is_relative())).collect();
+        // What is said of a path does not depend on the order in which others were named.
+        named.sort_by_key(|(_, relative)| !relative);
+        Naming { cwd: cwd.to_owned(), named }
+    }
+
+    /// An absolute path as it is reported, with `/`; bytes that are no text are replaced. What lies neither below the
+    /// working directory nor below a named path is relative where one of these was named so.
+    #[must_use]
+    pub fn of(&self, path: &Path) -> SmolStr {
+        let inner = path.strip_prefix(&self.cwd).ok().filter(|inner| !inner.as_os_str().is_empty());
+        let text = match inner {
+            Some(inner) => inner.to_string_lossy(),
+            None if path != self.cwd && self.is_relative(path) => relative(&self.cwd, path).into(),
+            None => path.to_string_lossy(),
+        };
+        if std::path::MAIN_SEPARATOR == '/' { text.into() } else { text.replace('\\', "/").into() }
+    }
+
+    fn is_relative(&self, path: &Path) -> bool {
+        let above = self.named.iter().find(|(named, _)| path.starts_with(named));
+        above.or(self.named.first()).is_some_and(|&(_, relative)| relative)
+    }
 }
 
 /// An absolute path as it is written down in a file in `folder`: relative to that folder, with `/`. Where the two share
@@ -75,12 +104,28 @@ mod tests {
     #[test]
     fn paths_below_the_working_directory_are_relative() {
         let cwd = Path::new("/w/d");
-        let show = |path: &str| shown(cwd, &absolute(cwd, Path::new(path)));
+        let naming = Naming::new(cwd, std::iter::empty());
+        let show = |path: &str| naming.of(&absolute(cwd, Path::new(path)));
         assert_eq!(show("./a.py"), "a.py");
         assert_eq!(show("x/../y/./a.py"), "y/a.py");
         assert_eq!(show("/w/d/a.py"), "a.py");
         assert_eq!(show("../e/a.py"), "/w/e/a.py");
         assert_eq!(show("."), "/w/d");
+    }
+
+    #[test]
+    fn paths_elsewhere_are_reported_as_they_were_named() {
+        let show = |named: &[&str], path: &str| {
+            Naming::new(Path::new("/w/d"), named.iter().map(Path::new)).of(Path::new(path))
+        };
+        assert_eq!(show(&["../e"], "/w/e/a.py"), "../e/a.py");
+        assert_eq!(show(&["../e"], "/w/d/a.py"), "a.py");
+        assert_eq!(show(&["/w/e"], "/w/e/a.py"), "/w/e/a.py");
+        assert_eq!(show(&["/w/e", "../f"], "/w/e/a.py"), "/w/e/a.py");
+        assert_eq!(show(&["/w/e", "../f"], "/w/f/a.py"), "../f/a.py");
+        assert_eq!(show(&["/w/e", "../e/a.py"], "/w/e/a.py"), "../e/a.py");
+        assert_eq!(show(&["."], "/w/known.py"), "../known.py");
+        assert_eq!(show(&["/w/e"], "/w/known.py"), "/w/known.py");
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub use mounts::Mounted;
 pub use places::{Use, UseKind};
 pub use requests::Requests;
 pub use reuse::Waste;
-pub use sharing::Sharing;
+pub use sharing::{Lent, Sharing};
 pub use sites::{BoundArgument, Site, SiteId};
 pub use tls::Context;
 pub use workers::{Idle, Workers};
@@ -124,6 +124,12 @@ pub trait Releases: std::fmt::Debug {
     fn library(&self, file: FileId, library: usize) -> Rc<Pinned>;
 }
 
+/// Tells what users chose for the files of a project, where a rule cannot choose.
+pub trait Choices: std::fmt::Debug {
+    /// The limit per host to write in a file where one is missing.
+    fn limit_per_host(&self, file: FileId) -> Option<u32>;
+}
+
 /// What a project must know beyond its files.
 #[derive(Debug, Clone, Copy)]
 pub struct Knowledge<'l> {
@@ -131,6 +137,8 @@ pub struct Knowledge<'l> {
     pub libraries: &'l Libraries,
     /// Which of their releases are in use.
     pub releases: &'l dyn Releases,
+    /// What its users chose.
+    pub choices: &'l dyn Choices,
     /// What is known about frameworks.
     pub frameworks: &'l Frameworks,
     /// Whether names that can stand for no object of a library are left out before anything is asked of them.
@@ -147,6 +155,7 @@ pub struct Project<'l> {
     files: &'l Files<'l>,
     libraries: &'l Libraries,
     releases: &'l dyn Releases,
+    choices: &'l dyn Choices,
     /// The libraries of the files that have sites, as those files have them.
     pinned: FxHashMap<(FileId, usize), Rc<Pinned>>,
     frameworks: &'l Frameworks,
@@ -181,6 +190,7 @@ impl<'l> Project<'l> {
             files: knowledge.files,
             libraries: knowledge.libraries,
             releases: knowledge.releases,
+            choices: knowledge.choices,
             pinned: FxHashMap::default(),
             frameworks: knowledge.frameworks,
             modules: Modules::new(knowledge.paths),
@@ -198,6 +208,11 @@ impl<'l> Project<'l> {
         let used: FxHashSet<(FileId, usize)> = used.collect();
         project.pinned = used.into_iter().map(|at| (at, knowledge.releases.library(at.0, at.1))).collect();
         project
+    }
+
+    /// What users chose for the file of a site.
+    pub(crate) fn chosen<T>(&self, site: &Site, choice: impl FnOnce(&dyn Choices, FileId) -> T) -> T {
+        choice(self.choices, site.call.file)
     }
 
     /// A library as a file that has a site of it has it.

@@ -25,6 +25,7 @@ use crate::inventory::Session;
 use crate::model::facts::{Problem, ProblemKind};
 use crate::paths::tame;
 use crate::source::{FileId, Position, SourceFile, Span};
+use serde::Serialize;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -97,9 +98,13 @@ impl Report {
     /// How many findings a safe fix removes.
     #[must_use]
     pub fn fixable(&self) -> usize {
-        let safe =
-            |finding: &&Finding| finding.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Safe);
-        self.findings.iter().filter(safe).count()
+        self.with_fix(Applicability::Safe)
+    }
+
+    /// How many findings have a fix of this kind.
+    fn with_fix(&self, applicability: Applicability) -> usize {
+        let fixes = self.findings.iter().filter_map(|finding| finding.fix.as_ref());
+        fixes.filter(|fix| fix.applicability == applicability).count()
     }
 
     /// The exit status, the same in every format: 2 where something named could not be checked (with `strict`: where
@@ -206,6 +211,32 @@ impl Style {
 /// Writes a whole report.
 pub type Writer = fn(&Report, Style, &mut dyn Write) -> io::Result<()>;
 
+/// What a list is written as that is no report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListForm {
+    /// A line for a person.
+    Text,
+    /// One array.
+    Json,
+    /// One object a line.
+    JsonLines,
+}
+
+impl ListForm {
+    /// Writes rows as JSON.
+    fn write<T: Serialize>(self, rows: &[T], out: &mut dyn Write) -> io::Result<()> {
+        if self == ListForm::JsonLines {
+            for row in rows {
+                serde_json::to_writer(&mut *out, row)?;
+                out.write_all(b"\n")?;
+            }
+            return Ok(());
+        }
+        serde_json::to_writer_pretty(&mut *out, rows)?;
+        out.write_all(b"\n")
+    }
+}
+
 /// A format that a report can be written in.
 pub struct Format {
     /// Its name.
@@ -214,24 +245,26 @@ pub struct Format {
     pub about: &'static str,
     /// Writes a whole report.
     pub write: Writer,
-    /// Whether it is JSON, so that lists (`--rules`, `--statistics`) are JSON with it too.
-    pub json: bool,
+    /// What lists (`--rules`, `--statistics`) are written as with it; `None` where it has no form for them.
+    pub list: Option<ListForm>,
     /// Whether it shows the inventory beside the findings.
     pub sessions: bool,
 }
 
+const TEXT: Option<ListForm> = Some(ListForm::Text);
+
 /// Every format, in the order of the help. The first is for a terminal, the second for a pipe.
 pub static FORMATS: &[Format] = &[
-    Format::new("full", "source, labels and help (on a terminal)", full::write),
-    Format::new("concise", "one line a finding (in a pipe)", concise::write),
-    Format::new("grouped", "one line a finding, by file", grouped::write),
-    Format { json: true, ..Format::new("json", "one object with a summary", json::write) },
-    Format { json: true, ..Format::new("json-lines", "one object a line", json::write_lines) },
-    Format { json: true, ..Format::new("sarif", "SARIF 2.1.0, for code scanning", sarif::write) },
+    Format { list: TEXT, ..Format::new("full", "source, labels and help (on a terminal)", full::write) },
+    Format { list: TEXT, ..Format::new("concise", "one line a finding (in a pipe)", concise::write) },
+    Format { list: TEXT, ..Format::new("grouped", "one line a finding, by file", grouped::write) },
+    Format { list: Some(ListForm::Json), ..Format::new("json", "one object with a summary", json::write) },
+    Format { list: Some(ListForm::JsonLines), ..Format::new("json-lines", "one object a line", json::write_lines) },
+    Format::new("sarif", "SARIF 2.1.0, for code scanning", sarif::write),
     Format::new("github", "annotations of GitHub Actions", github::write),
-    Format { json: true, ..Format::new("gitlab", "GitLab code quality", gitlab::write) },
+    Format::new("gitlab", "GitLab code quality", gitlab::write),
     Format::new("junit", "JUnit's XML, for test reports", junit::write),
-    Format { json: true, ..Format::new("rdjson", "reviewdog's JSON", rdjson::write) },
+    Format::new("rdjson", "reviewdog's JSON", rdjson::write),
     Format { sessions: true, ..Format::new("html", "a page to look at: sessions and findings", html::write) },
 ];
 
@@ -241,7 +274,7 @@ pub static SITE_FORMATS: &[(&str, Writer)] =
 
 impl Format {
     const fn new(name: &'static str, about: &'static str, write: Writer) -> Format {
-        Format { name, about, write, json: false, sessions: false }
+        Format { name, about, write, list: None, sessions: false }
     }
 
     /// The format of that name.

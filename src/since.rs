@@ -5,6 +5,7 @@
 //! working tree's history left it (the merge base with `HEAD`), as on a merge request's page: what others did since then
 //! is no change of one's own. Refuses to know findings.
 
+use crate::paths::reason;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -73,7 +74,8 @@ impl Changes {
                 why
             }
         })?;
-        let top = Path::new(&top).canonicalize().map_err(|error| format!("{top} cannot be found: {error}"))?;
+        let found = Path::new(&top).canonicalize();
+        let top = found.map_err(|error| format!("{top} cannot be found: {}", reason(&error)))?;
         let commit = |name: &str| {
             let known = !name.is_empty() && !name.starts_with('-');
             known.then(|| git.line(&["rev-parse", "--verify", "--quiet", &format!("{name}^{{commit}}")]).ok()).flatten()
@@ -150,7 +152,7 @@ impl Git<'_> {
         }
         let done = command.output().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => "the `git` command is needed, and is not on PATH".to_owned(),
-            _ => format!("git cannot be run: {error}"),
+            _ => format!("git cannot be run: {}", reason(&error)),
         })?;
         if done.status.success() {
             return Ok(done.stdout);

@@ -16,6 +16,7 @@ pub use write::write_ignores;
 
 use crate::config::{RuleSet, nearest};
 use crate::finding::{Applicability, Confidence, Draft, Edit, Finding, Fix};
+use crate::fix::edited;
 use crate::model::facts::Comment;
 use crate::rules::{self, Rule};
 use crate::source::{SourceFile, Span, offset};
@@ -36,6 +37,9 @@ pub struct Outcome {
     pub unsure: Vec<Finding>,
     /// How many that would have been shown are silenced.
     pub suppressed: usize,
+    /// Those that are silenced, of every confidence, with the text of their line without the suppressions on it, runs of
+    /// space as one.
+    pub silenced: Vec<(Finding, String)>,
     /// What is wrong with the comments themselves.
     pub drafts: Vec<(&'static Rule, Draft)>,
 }
@@ -86,9 +90,12 @@ pub fn apply(
         }
         match (silenced, finding.confidence >= least) {
             (false, true) => outcome.kept.push(finding),
-            (true, true) => outcome.suppressed += 1,
             (false, false) => outcome.unsure.push(finding),
-            (true, false) => {}
+            (true, shown) => {
+                outcome.suppressed += usize::from(shown);
+                let line = line_without(source, &directives, finding.at);
+                outcome.silenced.push((finding, line));
+            }
         }
     }
     for directive in &directives {
@@ -96,6 +103,20 @@ pub fn apply(
     }
     outcome.silence_own(source, &directives);
     outcome
+}
+
+/// The text of the line that a place begins on, as it was before the suppressions on it.
+fn line_without(source: &SourceFile, directives: &[Directive], at: Span) -> String {
+    let line = source.lines.line(at.start);
+    let first = source.lines.start(line).unwrap_or(0);
+    let here = directives.iter().filter(|directive| source.lines.line(directive.start) == line);
+    let edits = here.map(|directive| {
+        let edit = remove_whole(source, directive);
+        let span = Span { start: edit.span.start - first, end: edit.span.end - first, ..edit.span };
+        Edit { span, ..edit }
+    });
+    let edits: Vec<Edit> = edits.collect();
+    edited(source.line_text(line), edits.iter()).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The lines that a suppression of the finding may stand on.

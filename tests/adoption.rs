@@ -86,14 +86,33 @@ fn what_is_fixed_is_told_and_taken_out_on_request() {
 }
 
 #[test]
+fn what_is_suppressed_by_now_is_not_called_fixed() {
+    let before = BAD.replace("connect=10)", "connect=10)  # noqa: E501");
+    let project = Project::new(&[("a.py", &before), ("b.py", BAD), ("poolcheck.toml", "baseline = \"known.json\"\n")]);
+    project.run(&["--update-baseline"]);
+    // At the end of a line, beside another comment, above, and for the whole file.
+    let at_the_end = before.replace("E501", "E501  # poolcheck: ignore[PC101] it is meant so");
+    project.write("a.py", &at_the_end.replace("    connector", "    # poolcheck: ignore[PC205] why\n    connector"));
+    project.write("b.py", &format!("# poolcheck: file-ignore[PC205] why\n{}", BAD.replace("connect=10", "connect=2")));
+    let out = project.run(&[]);
+    let told = stderr(&out);
+    assert!(told.contains("Fixed: 1 entry of known.json; `--update-baseline` takes it out:\n  b.py: PC101"), "{told}");
+    assert!(told.contains("Suppressed by now: 3 entries of known.json"), "{told}");
+    let out = project.run(&["--update-baseline"]);
+    assert!(stderr(&out).contains("1 fixed one and 3 suppressed ones taken out"), "{}", stderr(&out));
+    assert!(!read(&project, "known.json").contains("filename"));
+}
+
+#[test]
 fn what_a_run_does_not_look_at_is_neither_fixed_nor_dropped() {
     let files = [("a.py", BAD), ("b.py", BAD), ("sub/c.py", BAD), ("poolcheck.toml", "baseline = \"known.json\"\n")];
     let project = Project::new(&files);
     project.run(&["--update-baseline", "--extend-select", "PC106", "--min-confidence", "low"]);
     let whole = read(&project, "known.json");
     assert_eq!(whole.matches("filename").count(), 6, "{whole}");
-    for args in [&["a.py"][..], &["sub"], &["--select", "PC201"], &["--min-confidence", "high"], &["--exclude", "b.py"]]
-    {
+    let httpx = ["--config", "libraries = ['httpx']"];
+    let confident = ["--min-confidence", "high"];
+    for args in [&["a.py"][..], &["sub"], &["--select", "PC201"], &confident, &["--exclude", "b.py"], &httpx] {
         for more in [&[][..], &["--update-baseline"]] {
             let out = project.run(&[args, more].concat());
             assert!(status(&out) == 0 && !stderr(&out).contains("Fixed"), "{args:?}: {}", stderr(&out));

@@ -3,6 +3,7 @@
 
 mod support;
 
+use poolcheck::report::{FORMATS, ListForm};
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
@@ -249,8 +250,12 @@ fn paths_are_sorted_relative_and_reported_once() {
     let absolute = project.path().canonicalize().unwrap().join("a.py");
     let args = ["./b/../a.py", ".", absolute.to_str().unwrap(), "b"];
     assert_eq!(project.files(&args), ["a.py", "b-c.py", "b/a.py"]);
-    let out = project.command(&["--show-files", "../a.py"]).current_dir(project.path().join("b")).output().unwrap();
-    assert!(stdout(&out).ends_with("/a.py\n") && stdout(&out).starts_with('/'), "{}", stdout(&out));
+    let there = |path: &str| {
+        let out = project.command(&["--show-files", path]).current_dir(project.path().join("b")).output().unwrap();
+        stdout(&out)
+    };
+    assert_eq!(there("../a.py"), "../a.py\n", "elsewhere a path is shown as it was named");
+    assert_eq!(there(absolute.to_str().unwrap()), format!("{}\n", absolute.display()));
     assert_eq!(project.files(&["x.txt"]), ["x.txt"], "a named file is checked whatever it is called");
 }
 
@@ -282,6 +287,100 @@ fn standard_input_is_a_file() {
     assert_eq!(status(&run(&["--stdin-filename", "src/a.py", "src"])), 2);
     assert_eq!(status(&run(&["--diff", "-"])), 2);
     assert_eq!(status(&run(&["-"])), 0);
+}
+
+#[test]
+fn nothing_to_read_is_no_use_of_a_library() {
+    let project = Project::new(&[("empty.ipynb", ""), ("blank.ipynb", "\n"), ("a.py", "x = 1\n")]);
+    for args in [&["-"][..], &["empty.ipynb"], &["blank.ipynb"], &["a.py"]] {
+        let out = project.command(args).write_stdin("").output().unwrap();
+        assert_eq!((status(&out), stdout(&out)), (0, String::new()), "{args:?}");
+        assert_eq!(stderr(&out), "All checks passed: 1 file (known libraries in 0, 0 sites judged)\n", "{args:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_done_is_said_with_the_remedy() {
+    let project = Project::new(&[("poolcheck.toml", "")]);
+    for args in [&["--jobs", "0"][..], &["-j0"]] {
+        assert!(project.error(args).contains("jobs may not be 0; leave the flag out for one for each processor"));
+    }
+    assert!(project.error(&["--jobs", "two"]).contains("a whole number above 0 is wanted here"));
+    assert_eq!(
+        project.error(&["--show-settings", "missing.py"]),
+        "poolcheck: error: missing.py: cannot be read: no such file or directory\n"
+    );
+    assert_eq!(status(&project.run(&["--show-settings", "-", "--stdin-filename", "missing.py"])), 0);
+    fs::remove_file(project.path().join("poolcheck.toml")).unwrap();
+    fs::create_dir(project.path().join("folder.toml")).unwrap();
+    for args in [&["missing.py"][..], &["--config", "libraries=['folder.toml']"], &["-o", "folder.toml"]] {
+        let out = project.run(args);
+        assert!(status(&out) == 2 && !stderr(&out).contains("os error"), "{args:?}: {}", stderr(&out));
+    }
+}
+
+#[test]
+fn lists_have_a_form_in_some_formats_only() {
+    let text = "import aiohttp\n\n\nasync def main():\n    return aiohttp.TCPConnector(limit=50)\n";
+    let project = Project::new(&[("a.py", text)]);
+    for flag in ["--statistics", "--rules"] {
+        for format in FORMATS {
+            let args = [flag, "--output-format", format.name];
+            let Some(form) = format.list else {
+                let told = project.error(&args);
+                let wanted =
+                    format!("{flag} has no form in `{}`; it is written as full, concise, grouped, json,", format.name);
+                assert!(told.contains(&wanted), "{told}");
+                continue;
+            };
+            let shown = stdout(&project.run(&args));
+            let first = shown.lines().next().unwrap();
+            let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
+            match form {
+                ListForm::Text => assert!(first.contains("PC") && json(first).is_none(), "{shown}"),
+                ListForm::Json => assert!(json(&shown).unwrap().is_array(), "{shown}"),
+                ListForm::JsonLines => assert!(json(first).unwrap()["code"].is_string(), "{shown}"),
+            }
+        }
+    }
+    project.write("poolcheck.toml", "output-format = \"sarif\"\n");
+    assert_eq!(stdout(&project.run(&["--statistics"])), "1  PC201  limit-per-host-not-set\n", "it speaks of findings");
+}
+
+#[test]
+fn libraries_are_chosen_by_name_and_described_in_files() {
+    let both = "import aiohttp\nimport requests\n\n\ndef ask(url):\n    requests.get(url)  # poolcheck: ignore[PC103] why\n    \
+                return requests.get(url)\n\n\nasync def main():\n    return aiohttp.TCPConnector(limit=50)\n";
+    let own = include_str!("../rules/libraries/requests.toml").replace("requests", "couriers");
+    let ours = both.replace("requests", "couriers");
+    let project = Project::new(&[("a.py", both), ("b.py", &ours), ("ci/couriers.toml", &own), ("poolcheck.toml", "")]);
+    let codes = |libraries: &str| {
+        project.write("poolcheck.toml", &format!("libraries = [{libraries}]\n"));
+        let out = project.run(&["--output-format", "concise", "-q"]);
+        assert!(status(&out) < 2, "{}", stderr(&out));
+        let code = |line: &str| format!("{} {}", &line[..4], &line[line.rfind('[').unwrap() + 1..line.len() - 1]);
+        let mut codes: Vec<String> = stdout(&out).lines().map(code).collect();
+        codes.sort();
+        codes.dedup();
+        codes
+    };
+    assert_eq!(codes(""), ["a.py PC103", "a.py PC201", "b.py PC201", "b.py PC901"]);
+    assert_eq!(codes("'aiohttp'"), ["a.py PC201", "b.py PC201"], "nor is a suppression for another one unused");
+    assert_eq!(codes("'requests'"), ["a.py PC103"]);
+    assert_eq!(codes("'ci/couriers.toml'"), ["a.py PC103", "a.py PC201", "b.py PC103", "b.py PC201"]);
+    assert_eq!(codes("'httpx', 'ci/couriers.toml'"), ["b.py PC103"]);
+    let sites = stdout(&project.run(&["--sites", "--config", "libraries = ['requests']"]));
+    assert!(!sites.contains("aiohttp"), "{sites}");
+    let error = |libraries: &str| {
+        project.write("poolcheck.toml", &format!("libraries = [{libraries}]\n"));
+        project.error(&[])
+    };
+    assert!(
+        error("'aiohtp'").contains("poolcheck.toml:1: `libraries`: unknown library `aiohtp`; did you mean `aiohttp`?")
+    );
+    assert!(error("'nowhere.toml'").contains("nowhere.toml: cannot be read: no such file or directory"));
+    project.write("broken.toml", "[library]\n");
+    assert!(error("'broken.toml'").contains("`libraries`: broken.toml: "));
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn mend(options: &Options, folder: &std::path::Path) -> usize {
 fn mended(unit: &Unit, count: &mut usize) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     unit.write(folder.path());
-    let options = Options::everything();
+    let options = Options { unsafe_fixes: true, ..Options::everything() };
     let before = options.run(folder.path());
     let fixes: Vec<&Finding> = before.findings.iter().filter(|finding| finding.fix.is_some()).collect();
     if fixes.is_empty() {
@@ -98,7 +98,7 @@ fn a_page_shows_what_its_fix_makes() {
             let files = vec![("sample.py".to_owned(), bad.text.as_bytes().to_vec())];
             let unit = Unit { name: rule.stem.into(), folder: rule.stem.into(), files, rule: Some(rule) };
             unit.write(folder.path());
-            mend(&Options::with(Some(rule)), folder.path());
+            mend(&Options { unsafe_fixes: true, ..Options::with(Some(rule)) }, folder.path());
             let made = fs::read_to_string(folder.path().join("sample.py")).unwrap();
             if made != fixed.text {
                 wrong.push(format!("{}, line {}: the fix makes\n{made}", rule.stem, bad.line));
@@ -142,6 +142,102 @@ fn the_command_mends_or_shows_how() {
     for other in ["--diff", "--add-ignore", "--update-baseline"] {
         assert!(project.error(&["--fix", other]).contains("cannot be used with"), "{other}");
     }
+}
+
+/// What a fix makes of a connector, where the configuration names a limit per host of 10.
+fn limited(connector: &str) -> String {
+    let before = format!("import aiohttp\n\n\nasync def main():\n    return {connector}\n");
+    let project = Project::new(&[("a.py", &before), ("poolcheck.toml", "rules.PC201.limit-per-host = 10\n")]);
+    project.run(&["--fix", "--select", "PC201"]);
+    assert_eq!(fs::read_to_string(project.path().join("a.py")).unwrap(), before, "it is no safe fix");
+    project.run(&["--fix", "--unsafe-fixes", "--select", "PC201"]);
+    let after = fs::read_to_string(project.path().join("a.py")).unwrap();
+    after.split_once("return ").unwrap().1.trim_end().to_owned()
+}
+
+#[test]
+fn a_limit_per_host_is_written_where_one_is_chosen_and_fits() {
+    for (before, after) in [
+        ("aiohttp.TCPConnector()", "aiohttp.TCPConnector(limit_per_host=10)"),
+        ("aiohttp.TCPConnector( )", "aiohttp.TCPConnector( limit_per_host=10)"),
+        ("aiohttp.TCPConnector(limit=50)", "aiohttp.TCPConnector(limit=50, limit_per_host=10)"),
+        ("aiohttp.TCPConnector(limit=(50),)", "aiohttp.TCPConnector(limit=(50), limit_per_host=10,)"),
+        (
+            "aiohttp.TCPConnector(\n        limit=50,  # all\n    )",
+            "aiohttp.TCPConnector(\n        limit=50, limit_per_host=10,  # all\n    )",
+        ),
+        ("aiohttp.TCPConnector(**{'limit': 50})", "aiohttp.TCPConnector(**{'limit': 50}, limit_per_host=10)"),
+    ] {
+        assert_eq!(limited(before), after);
+    }
+    for same in [
+        "aiohttp.TCPConnector(limit=10)",
+        "aiohttp.TCPConnector(limit=int(input()))",
+        "__import__('functools').partial(aiohttp.TCPConnector, limit=50)()",
+    ] {
+        assert_eq!(limited(same), same);
+    }
+}
+
+#[test]
+fn unsafe_fixes_are_told_of_and_can_be_configured() {
+    let connector = "import aiohttp\n\n\nasync def main():\n    return aiohttp.TCPConnector(limit=50)\n";
+    let settings = "rules.PC201.limit-per-host = 10\n";
+    let project = Project::new(&[("a.py", connector), ("poolcheck.toml", settings)]);
+    let told = stderr(&project.run(&[]));
+    assert!(
+        told.contains("`--fix --unsafe-fixes`, which may change what the program does, mends 1 finding."),
+        "{told}"
+    );
+    let json = ["--output-format", "json", "--unsafe-fixes"];
+    assert!(stdout(&project.run(&json)).contains("\"applicability\": \"unsafe\""));
+    assert_eq!(status(&project.run(&["--diff"])), 0);
+    let out = project.run(&["--diff", "--unsafe-fixes"]);
+    assert!(
+        status(&out) == 1 && stdout(&out).contains("+    return aiohttp.TCPConnector(limit=50, limit_per_host=10)")
+    );
+    project.write("poolcheck.toml", &format!("fix = true\nunsafe-fixes = true\n{settings}"));
+    let read = || fs::read_to_string(project.path().join("a.py")).unwrap();
+    let input = |args: &[&str]| project.command(args).write_stdin(connector).output().unwrap();
+    assert_eq!(status(&input(&["-", "--stdin-filename", "a.py"])), 1, "there is no file to write");
+    for args in [&["--diff"][..], &["--sites"], &["--show-files"], &["--config", "fix=false"], &["--update-baseline"]] {
+        project.run(&[args, &["--baseline", "known.json"]].concat());
+        fs::remove_file(project.path().join("known.json")).ok();
+        assert_eq!(read(), connector, "{args:?}");
+    }
+    let out = project.run(&[]);
+    assert!(stderr(&out).contains("Fixed 1 finding in 1 file."), "{}", stderr(&out));
+    assert!(read().contains("limit_per_host=10"));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_written_is_said_and_left_alone() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let project = Project::new(&[("sub/a.py", UNUSED), ("b.py", UNUSED)]);
+    let path = project.path().join("sub/a.py");
+    let mode = |path: &std::path::Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    mode(&path, 0o444);
+    let before = fs::metadata(&path).unwrap().ino();
+    let out = project.run(&["--fix"]);
+    assert!(stderr(&out).contains("poolcheck: error: sub/a.py: cannot be written: "), "{}", stderr(&out));
+    assert!(stderr(&out).contains("Fixed 1 finding in 1 file."), "the other is: {}", stderr(&out));
+    assert_eq!(status(&out), 2);
+    let out = project.run(&["--add-ignore=why", "--extend-select", "PC106"]);
+    assert!(stderr(&out).contains("poolcheck: error: sub/a.py: cannot be written: "), "{}", stderr(&out));
+    assert_eq!(status(&out), 2);
+    let after = fs::metadata(&path).unwrap();
+    assert_eq!((after.ino(), after.mode() & 0o777, fs::read_to_string(&path).unwrap()), (before, 0o444, UNUSED.into()));
+    // The superuser may write into any folder.
+    let folder = path.parent().unwrap();
+    mode(&path, 0o644);
+    mode(folder, 0o555);
+    if fs::write(folder.join("probe"), "").is_err() {
+        let out = project.run(&["--fix"]);
+        assert!(stderr(&out).contains("poolcheck: error: sub/a.py: cannot be written: "), "{}", stderr(&out));
+        assert_eq!(status(&out), 2);
+    }
+    mode(folder, 0o755);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 mod support;
 
 use poolcheck::finding::Finding;
-use poolcheck::report::{FORMATS, Format, Report, Style, fingerprint, summary};
+use poolcheck::report::{FORMATS, Format, ListForm, Report, Style, fingerprint, summary};
 use poolcheck::source::{FileId, SourceFile, Span};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -32,7 +32,7 @@ fn name(format: &Format, what: &str) -> String {
     let end = match format.name {
         "junit" => "xml",
         "html" => "html",
-        _ if format.json => "json",
+        "json" | "json-lines" | "sarif" | "gitlab" | "rdjson" => "json",
         _ => "txt",
     };
     format!("{}{what}.{end}", format.name)
@@ -93,9 +93,9 @@ fn endings_and_statistics() {
     let mut out = Vec::new();
     summary::ending(&report, &mut out).unwrap();
     golden("ending.txt", &out);
-    for (json, name) in [(false, "statistics.txt"), (true, "statistics.json")] {
+    for (form, name) in [(ListForm::Text, "statistics.txt"), (ListForm::Json, "statistics.json")] {
         let mut out = Vec::new();
-        summary::statistics(&report, json, &mut out).unwrap();
+        summary::statistics(&report, form, &mut out).unwrap();
         golden(name, &out);
     }
 }

@@ -6,8 +6,9 @@
 use super::patterns::{Pattern, PerFile};
 use super::schema::{self, Shape};
 use super::selection::{Selection, Selector, nearest, parse_fail_on, parse_word, unknown_rule};
-use super::{Settings, version};
+use super::{ChosenLibraries, Settings, version};
 use crate::finding::{Confidence, Severity};
+use crate::paths;
 use crate::report::Format;
 use crate::rules::{self, Rule};
 use std::ops::Range;
@@ -30,6 +31,19 @@ pub(crate) struct Layer {
     pub(crate) severities: Vec<(&'static Rule, Severity)>,
     pub(crate) limit_per_host: Option<u32>,
     pub(crate) baseline: Option<PathBuf>,
+    pub(crate) fix: Option<bool>,
+    pub(crate) unsafe_fixes: Option<bool>,
+    pub(crate) libraries: Option<ChosenLibraries>,
+}
+
+impl Layer {
+    /// Makes the files that it names absolute; they are relative to a folder.
+    pub(super) fn rooted(mut self, folder: &Path) -> Layer {
+        self.baseline = self.baseline.map(|named| paths::absolute(folder, &named));
+        let files = self.libraries.iter_mut().flat_map(|libraries| &mut libraries.files);
+        files.for_each(|file| *file = paths::absolute(folder, file));
+        self
+    }
 }
 
 /// Something wrong in a table.
@@ -166,6 +180,36 @@ pub static KEYS: &[Key] = &[
             Ok(())
         },
         show: |settings| Some(quote(settings.min_confidence.as_str())),
+    },
+    Key {
+        name: "fix",
+        about: "whether what can be mended is mended without `--fix`",
+        shape: Shape::Boolean,
+        read: |layer, value, _| boolean(value).map(|is| layer.fix = Some(is)),
+        show: |settings| Some(settings.fix.to_string()),
+    },
+    Key {
+        name: "unsafe-fixes",
+        about: "whether fixes count that may change what the program does",
+        shape: Shape::Boolean,
+        read: |layer, value, _| boolean(value).map(|is| layer.unsafe_fixes = Some(is)),
+        show: |settings| Some(settings.unsafe_fixes.to_string()),
+    },
+    Key {
+        name: "libraries",
+        about: "the libraries that are checked, by name, instead of all; and files that describe more, relative to this one",
+        shape: Shape::Texts,
+        read: |layer, value, _| {
+            let items = texts(value, |text| Ok(text.to_owned()))?;
+            let mut chosen = ChosenLibraries::default();
+            for (index, item) in items.iter().enumerate() {
+                let at = value.get_ref().as_array().and_then(|array| array.get(index)).unwrap_or(value);
+                chosen.add(item).map_err(|message| fault(at, message))?;
+            }
+            layer.libraries = Some(chosen);
+            Ok(())
+        },
+        show: |settings| settings.libraries.shown().map(|texts| list(texts.iter().map(String::as_str))),
     },
     Key {
         name: "baseline",

@@ -4,7 +4,7 @@
 //! to write: what becomes of the baseline's file is `main`'s business.
 
 use super::{KnownFile, is_test, rules_that_run};
-use crate::baseline::{Baseline, Entry, Outcome};
+use crate::baseline::{self, Baseline, Entry, Judged, Outcome};
 use crate::config::{Config, ConfigError, RuleSet};
 use crate::finding::Finding;
 use crate::languages::{self, language_of};
@@ -24,6 +24,15 @@ pub(super) struct Narrowing {
     changes: Option<Changes>,
 }
 
+/// Findings that are there and not told.
+#[derive(Debug, Default)]
+pub(super) struct Aside {
+    /// Those below the confidence asked for.
+    pub(super) unsure: Vec<Finding>,
+    /// Those that a comment silences, with the text of their line without it.
+    pub(super) silenced: Vec<(Finding, String)>,
+}
+
 impl Narrowing {
     /// Reads the baseline, and asks what changed.
     pub(super) fn new(config: &Config) -> Result<Narrowing, ConfigError> {
@@ -32,7 +41,7 @@ impl Narrowing {
             return Ok(Narrowing { baseline: None, changes: None });
         }
         let baseline = config.run.baseline.as_deref();
-        let read = |path| Baseline::read(path, &config.cwd, config.update_baseline);
+        let read = |path| Baseline::read(path, &config.shown(path), config.update_baseline);
         let folder = Some(config.common_folder()).filter(|folder| folder.is_dir());
         let folder = folder.as_deref().unwrap_or(&config.cwd);
         let since = |revision: &String| {
@@ -45,8 +54,8 @@ impl Narrowing {
         })
     }
 
-    /// Takes away from a report what is not told. `unsure` are the findings that are below the confidence asked for.
-    pub(super) fn apply(&self, run: &Told<'_>, unsure: &[Finding], report: &mut Report) {
+    /// Takes away from a report what is not told.
+    pub(super) fn apply(&self, run: &Told<'_>, aside: &Aside, report: &mut Report) {
         let entries = |baseline: &Baseline, findings: &[Finding]| -> Vec<Entry> {
             findings.iter().map(|finding| run.entry(baseline, finding)).collect()
         };
@@ -54,13 +63,23 @@ impl Narrowing {
         if let Some(baseline) = &self.baseline {
             let looked = run.looked_at(baseline, report);
             let found = entries(baseline, &report.findings);
-            let judged = baseline.judge(&found, &entries(baseline, unsure), |entry| looked.judges(entry));
+            let silenced: Vec<[Entry; 2]> = aside
+                .silenced
+                .iter()
+                .map(|(finding, line)| {
+                    let entry = run.entry(baseline, finding);
+                    [Entry { line: line.clone(), ..entry.clone() }, entry]
+                })
+                .collect();
+            let aside = baseline::Aside { unsure: &entries(baseline, &aside.unsure), silenced: &silenced };
+            let judged = baseline.judge(&found, &aside, |entry| looked.judges(entry));
             report.counts.baselined = judged.known.iter().filter(|known| **known).count();
-            let mut known = judged.known.into_iter();
-            report.findings.retain(|_| !known.next().unwrap_or(false));
-            staying = judged.staying;
-            let shown = paths::shown(&run.config.cwd, baseline.path());
-            report.baseline = Some(Outcome { shown, fixed: judged.fixed, updated: None, added: 0 });
+            let mut known = judged.known.iter();
+            report.findings.retain(|_| !known.next().is_some_and(|known| *known));
+            staying.clone_from(&judged.staying);
+            let shown = run.config.shown(baseline.path());
+            let Judged { fixed, silenced, .. } = judged;
+            report.baseline = Some(Outcome { shown, fixed, silenced, updated: None, added: 0 });
         }
         if let (Some(changes), Some(revision)) = (&self.changes, &run.config.since) {
             let mut lines = ChangedLines { changes, run, cells: FxHashMap::default() };
@@ -129,7 +148,9 @@ impl LookedAt<'_> {
     /// was below what is checked.
     fn judges(&self, entry: &Entry) -> bool {
         if let Some(ran) = self.files.get(&entry.filename) {
-            return rules::find(&entry.code).is_some_and(|rule| ran.contains(rule));
+            // What is known may be of a library that was left out.
+            let all = !self.config.run.libraries.leave_out();
+            return all && rules::find(&entry.code).is_some_and(|rule| ran.contains(rule));
         }
         let path = paths::absolute(&self.folder, Path::new(&entry.filename));
         let named = |named: &std::path::PathBuf| path.starts_with(paths::absolute(&self.config.cwd, named));

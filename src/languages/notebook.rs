@@ -73,6 +73,11 @@ struct LanguageInfo {
 /// The code of a notebook.
 pub(super) fn text(bytes: Vec<u8>) -> Result<Text, Problem> {
     let json = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let mut made = Text { text: String::new(), cells: Vec::new() };
+    // Jupyter opens an empty file as a new notebook.
+    if json.trim_ascii().is_empty() {
+        return Ok(made);
+    }
     let notebook: Notebook =
         serde_json::from_slice(json).map_err(|error| syntax(format!("not a notebook: {error}")))?;
     let is_python = notebook.metadata.is_python();
@@ -81,7 +86,6 @@ pub(super) fn text(bytes: Vec<u8>) -> Result<Text, Problem> {
         (None, Some(sheets)) => sheets.into_iter().flat_map(|sheet| sheet.cells).collect(),
         (None, None) => return Err(syntax("not a notebook: it has no `cells`".to_owned())),
     };
-    let mut made = Text { text: String::new(), cells: Vec::new() };
     if is_python {
         for (number, cell) in (1..).zip(cells) {
             if cell.cell_type == "code" {

@@ -124,8 +124,16 @@ fn old_notebooks_keep_their_cells_in_worksheets() {
 }
 
 #[test]
+fn an_empty_file_is_a_notebook_without_cells() {
+    for text in ["", "\n", "\u{feff}"] {
+        let file = notebook(text);
+        assert!(file.text.is_empty() && file.cells.is_empty(), "{text:?}");
+    }
+}
+
+#[test]
 fn what_is_no_notebook_is_a_problem() {
-    for json in ["", "{", "[]", "{}", r#"{"cells": 1}"#, r#"{"cells": [{"source": "x"}]}"#] {
+    for json in ["{", "[]", "{}", r#"{"cells": 1}"#, r#"{"cells": [{"source": "x"}]}"#] {
         let problem = read_as("a.ipynb", json.as_bytes()).unwrap_err();
         assert_eq!(problem.kind, ProblemKind::Syntax, "of {json:?}");
         assert!(problem.message.starts_with("not a notebook: "), "{}", problem.message);

@@ -29,6 +29,9 @@ pub struct Defaults {
     /// What a session costs that is built for one request.
     #[serde(default)]
     pub cost: String,
+    /// The same where its pool is given to it; empty where that is no other.
+    #[serde(default)]
+    pub cost_with_pool: String,
     /// What comes of a session that nobody closes.
     #[serde(default)]
     pub leak: String,

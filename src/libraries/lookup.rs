@@ -60,6 +60,21 @@ impl Libraries {
         Libraries::parse(BUILT_IN)
     }
 
+    /// The names of the libraries that poolcheck knows by itself, as users say them.
+    pub fn built_in_names() -> impl Iterator<Item = &'static str> {
+        BUILT_IN.iter().map(|(file, _)| file.trim_end_matches(".toml"))
+    }
+
+    /// Those of the built-in libraries whose names are wanted, and others, by the name and the text of their files.
+    ///
+    /// # Errors
+    /// The name of the file and what is wrong with it.
+    pub fn with(wanted: impl Fn(&str) -> bool, others: &[(&str, &str)]) -> Result<Libraries, String> {
+        let built_in = Libraries::built_in_names().zip(BUILT_IN).filter(|(name, _)| wanted(name));
+        let files: Vec<(&str, &str)> = built_in.map(|(_, file)| *file).chain(others.iter().copied()).collect();
+        Libraries::parse(&files)
+    }
+
     /// Loads libraries from their texts.
     ///
     /// # Errors

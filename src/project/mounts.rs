@@ -177,6 +177,18 @@ impl Project<'_> {
         }
         let name = &facts.scope(method.scope).name;
         let own = |expr: &ExprId| facts.scope_of(*expr) == method.scope;
+        // None by default that it hands on is told of there, and not at each of its callers.
+        let handed_on = |expr: ExprId| match &facts.expr(expr).kind {
+            ExprKind::Call { arguments, .. } => {
+                let is_it = |value| matches!(&facts.expr(value).kind, ExprKind::Name(name) if name == word);
+                arguments.iter().any(|argument| argument.name == word && is_it(argument.value))
+                    && self.site_at(ExprRef { file: method.file, expr }).is_some_and(|site| site.is(Kind::Request))
+            }
+            _ => false,
+        };
+        if default.is_some() && facts.expr_ids().filter(own).any(handed_on) {
+            return true;
+        }
         let replaced = |expr: ExprId| match &facts.expr(expr).kind {
             ExprKind::Call { callee, .. } => {
                 matches!(&facts.expr(*callee).kind, ExprKind::Attribute { name: called, .. } if called == name)

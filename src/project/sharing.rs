@@ -44,7 +44,44 @@ pub struct Sharing {
     pub pool: Option<Span>,
 }
 
+/// What becomes of a pool that was there before the session over it, and is there after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lent {
+    /// Nothing closes it with the session, so its connections are used again.
+    Kept,
+    /// It is closed with the session.
+    Closed,
+}
+
 impl Project<'_> {
+    /// Whether a session is built over a pool that outlives it, given or mounted, and what becomes of that.
+    #[must_use]
+    pub fn lent_pool(&self, session: &Site) -> Option<Lent> {
+        let given = self.argument(session, Setting::Pool).map(|argument| argument.value);
+        let mounted = if self.library(session).mount.is_some() { self.mounted_on(session) } else { Vec::new() };
+        let mut pools = given.into_iter().chain(mounted.iter().map(|mounted| mounted.pool));
+        let closed = || if self.is_closed_here(session.call) { Lent::Closed } else { Lent::Kept };
+        pools.any(|pool| self.outlives(pool, session)).then(closed)
+    }
+
+    /// Whether what holds a pool stands outside of what builds the session again and again.
+    fn outlives(&self, pool: ExprRef, session: &Site) -> bool {
+        let outside = match self.holder(pool, 0) {
+            Some(Holder::Attribute(..) | Holder::Global(..)) => true,
+            Some(Holder::Local(scope, def)) if scope.file == session.call.file => {
+                let facts = self.facts(scope.file);
+                let around = |expr| loops(facts, expr).len();
+                match self.files[&scope.file].flow().def(def).kind {
+                    DefKind::Value(made) => around(made) < around(session.call.expr),
+                    _ => false,
+                }
+            }
+            _ => false,
+        };
+        let pools = || self.evaluate(pool, Frame::NONE);
+        outside && pools().always(|datum| self.is_kind(datum, Kind::Pool))
+    }
+
     /// How the pool of a session comes to be closed by another session, or by an earlier turn of the same code.
     #[must_use]
     pub fn pool_shared_by(&self, session: &Site) -> Option<Sharing> {

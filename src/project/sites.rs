@@ -329,6 +329,26 @@ impl Project<'_> {
         (written && self.site_span(site).contains(&span)).then_some(Span { end, ..span })
     }
 
+    /// Where the site's own call takes another argument by name, and what is written there for this one. `None` where it
+    /// is not the class itself that is called, or is built step by step.
+    #[must_use]
+    pub fn place_for(&self, site: &Site, argument: &str) -> Option<(Span, String)> {
+        let ExprKind::Call { arguments, .. } = self.kind(site.call) else { return None };
+        if site.class.is_some() || self.class(site).is_none_or(|class| class.builder.is_some()) {
+            return None;
+        }
+        let call = self.site_span(site);
+        let rest = self.text(call).strip_prefix(self.text(site.callee))?;
+        if !rest.trim_start().starts_with('(') || !rest.ends_with(')') {
+            return None;
+        }
+        let (at, written) = match arguments.last() {
+            Some(last) => (last.end, format!(", {argument}")),
+            None => (call.end - 1, argument.to_owned()),
+        };
+        Some((Span { start: at, end: at, ..call }, written))
+    }
+
     /// What the receiver of a method call is worth.
     #[must_use]
     pub fn receiver(&self, call: ExprRef, frame: Frame) -> Option<(ExprRef, Value)> {

@@ -2,7 +2,7 @@
 //!
 //! Refuses to know Markdown beyond what pages use: headings, fences, links, marks of emphasis stay as they are.
 
-use super::Style;
+use super::{ListForm, Style};
 use crate::rules::{self, FixKind, Rule};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -78,11 +78,9 @@ fn fix_text(fix: FixKind) -> &'static str {
 ///
 /// # Errors
 /// The writer fails.
-pub fn list(json: bool, out: &mut dyn Write) -> io::Result<()> {
-    if json {
-        let rows: Vec<Row> = rules::all().iter().map(Row::new).collect();
-        serde_json::to_writer_pretty(&mut *out, &rows)?;
-        return out.write_all(b"\n");
+pub fn list(form: ListForm, out: &mut dyn Write) -> io::Result<()> {
+    if form != ListForm::Text {
+        return form.write(&rules::all().iter().map(Row::new).collect::<Vec<_>>(), out);
     }
     let width = rules::all().iter().map(|rule| rule.name.len()).max().unwrap_or(0);
     for rule in rules::all() {

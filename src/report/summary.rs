@@ -1,7 +1,8 @@
 //! What a run comes to: the lines that end it on stderr, and `--statistics`. Refuses to know where they go.
 
-use super::{Report, Unchanged};
-use crate::finding::Severity;
+use super::{ListForm, Report, Unchanged};
+use crate::baseline::Entry;
+use crate::finding::{Applicability, Severity};
 use crate::fix::Done;
 use crate::languages::read_as;
 use crate::paths::tame;
@@ -63,6 +64,12 @@ pub fn ending(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if report.fixable() > 0 {
         writeln!(out, "`--fix` mends {}; `--diff` shows how.", number(report.fixable(), "finding"))?;
     }
+    let unsafe_fixes = report.with_fix(Applicability::Unsafe);
+    if unsafe_fixes > 0 {
+        let more = if report.fixable() > 0 { " more" } else { "" };
+        let what = number(unsafe_fixes, "finding");
+        writeln!(out, "`--fix --unsafe-fixes`, which may change what the program does, mends {what}{more}.")?;
+    }
     if report.baseline.is_none() && report.unchanged.is_none() {
         let how = "`--baseline FILE --update-baseline` once, `--since REV`, or `--add-ignore`";
         writeln!(out, "To be told only of what is new: {how}.")?;
@@ -87,23 +94,32 @@ fn narrowed(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let Some(baseline) = &report.baseline else { return Ok(()) };
     let shown = tame(&baseline.shown);
     if let Some(updated) = &baseline.updated {
-        let (all, gone) = (number(updated.len(), "finding"), number(baseline.fixed.len(), "fixed one"));
+        let (all, mut gone) = (number(updated.len(), "finding"), number(baseline.fixed.len(), "fixed one"));
+        if !baseline.silenced.is_empty() {
+            gone = format!("{gone} and {}", number(baseline.silenced.len(), "suppressed one"));
+        }
         return writeln!(out, "Wrote {shown}: {all}, {} of them new; {gone} taken out.", baseline.added);
     }
     if report.counts.baselined > 0 {
         let what = number(report.counts.baselined, "finding");
         writeln!(out, "Not told: {what} that {shown} holds.")?;
     }
-    if baseline.fixed.is_empty() {
+    gone("Fixed", &baseline.fixed, &shown, out)?;
+    gone("Suppressed by now", &baseline.silenced, &shown, out)
+}
+
+/// Tells which entries of a baseline are no longer needed.
+fn gone(why: &str, entries: &[Entry], shown: &str, out: &mut dyn Write) -> io::Result<()> {
+    if entries.is_empty() {
         return Ok(());
     }
-    let what = number(baseline.fixed.len(), "entry").replace("entrys", "entries");
-    writeln!(out, "Fixed: {what} of {shown}; `--update-baseline` takes what is fixed out of it:")?;
-    for entry in baseline.fixed.iter().take(NAMED) {
+    let (what, them) = if entries.len() == 1 { ("entry", "it") } else { ("entries", "them") };
+    writeln!(out, "{why}: {} {what} of {shown}; `--update-baseline` takes {them} out:", entries.len())?;
+    for entry in entries.iter().take(NAMED) {
         let line: String = entry.line.chars().take(60).collect();
         writeln!(out, "  {}: {} {}", tame(&entry.filename), tame(&entry.code), tame(&line))?;
     }
-    match baseline.fixed.len().saturating_sub(NAMED) {
+    match entries.len().saturating_sub(NAMED) {
         0 => Ok(()),
         more => writeln!(out, "  and {more} more"),
     }
@@ -159,17 +175,16 @@ struct Row {
 ///
 /// # Errors
 /// The writer fails.
-pub fn statistics(report: &Report, json: bool, out: &mut dyn Write) -> io::Result<()> {
+pub fn statistics(report: &Report, form: ListForm, out: &mut dyn Write) -> io::Result<()> {
     let rows = counts(report);
-    if json {
+    if form != ListForm::Text {
         let row = |&(rule, count): &(&'static Rule, usize)| Row {
             code: rule.code,
             name: rule.name,
             severity: rule.severity.as_str(),
             count,
         };
-        serde_json::to_writer_pretty(&mut *out, &rows.iter().map(row).collect::<Vec<_>>())?;
-        return out.write_all(b"\n");
+        return form.write(&rows.iter().map(row).collect::<Vec<_>>(), out);
     }
     let width = rows.iter().map(|(_, count)| count.to_string().len()).max().unwrap_or(0);
     for (rule, count) in rows {

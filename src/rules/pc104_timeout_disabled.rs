@@ -32,7 +32,7 @@ fn object_draft(view: View<'_>) -> Option<Draft> {
         return None;
     }
     let off = silence.settings.iter().all(|&setting| view.is_off(setting));
-    if !off || view.project.is_only_compared(view.site.call) {
+    if !off || view.project.is_only_compared(view.site.call) || view.is_given_to_doubles() {
         return None;
     }
     // Tests build objects to compare with and to hand to doubles.
@@ -52,7 +52,7 @@ fn object_draft(view: View<'_>) -> Option<Draft> {
 }
 
 fn session(view: View<'_>) -> Vec<Draft> {
-    if view.project.is_double(view.site) {
+    if view.is_answered_by_double() {
         return Vec::new();
     }
     let requests = view.project.requests_of(view.site);
@@ -76,7 +76,7 @@ fn own(view: View<'_>) -> Vec<Draft> {
         let help = format!("leave `{name}` out for the default, or set a number that fits what is called");
         none.then(|| Draft::new(argument.span, format!("`{name}` is None: {}", effect.sentence), help))
     });
-    off.collect()
+    off.filter(|_| !view.is_answered_by_double()).collect()
 }
 
 fn request(view: View<'_>) -> Vec<Draft> {
@@ -84,7 +84,7 @@ fn request(view: View<'_>) -> Vec<Draft> {
     if view.project.request(view.site).is_some_and(|row| row.stream) {
         return Vec::new();
     }
-    none(view).into_iter().collect()
+    none(view).filter(|_| !view.is_answered_by_double()).into_iter().collect()
 }
 
 fn none(view: View<'_>) -> Option<Draft> {
@@ -126,7 +126,7 @@ fn none(view: View<'_>) -> Option<Draft> {
 }
 
 fn tuple(view: View<'_>) -> Vec<Draft> {
-    tuple_draft(view).into_iter().collect()
+    tuple_draft(view).filter(|_| !view.is_answered_by_double()).into_iter().collect()
 }
 
 fn tuple_draft(view: View<'_>) -> Option<Draft> {

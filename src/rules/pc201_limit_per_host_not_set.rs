@@ -5,7 +5,7 @@
 
 use super::Check;
 use super::view::{Bound, View, quantity};
-use crate::finding::{Confidence, Draft};
+use crate::finding::{Applicability, Confidence, Draft, Edit, Fix};
 use crate::libraries::{Kind, Setting};
 
 /// What decides it.
@@ -50,10 +50,31 @@ fn draft(view: View<'_>) -> Option<Draft> {
         view.name(Setting::Limit),
         view.defaults().pool_example
     );
-    let confidence = match limit {
+    let confidence = match &limit {
         _ if view.project.is_script(view.site) => Confidence::Low,
         Some(_) => Confidence::High,
         None => Confidence::Medium,
     };
-    Some(Draft::new(view.span(), message, help).confidence(confidence))
+    let mut draft = Draft::new(view.span(), message, help).confidence(confidence);
+    draft.fix = insertion(view, per_host, limit.as_deref());
+    Some(draft)
+}
+
+/// Writes the number that the configuration names, where it is below the limit.
+fn insertion(view: View<'_>, per_host: &str, limit: Option<&[Bound]>) -> Option<Fix> {
+    let number = view.project.chosen(view.site, |choices, file| choices.limit_per_host(file))?;
+    let default = view.parameter(Setting::Limit).and_then(|parameter| parameter.default_number);
+    let above = |bound: &Bound| match bound {
+        Bound::Number(limit) => limit.value > f64::from(number),
+        Bound::Unset => default.is_some_and(|limit| limit > f64::from(number)),
+        Bound::Unbounded(_) => false,
+    };
+    let argument = format!("{per_host}={number}");
+    let (span, content) =
+        view.project.place_for(view.site, &argument).filter(|_| limit.is_some_and(|all| all.iter().all(above)))?;
+    Some(Fix {
+        applicability: Applicability::Unsafe,
+        message: format!("pass `{argument}`"),
+        edits: vec![Edit { span, content }],
+    })
 }

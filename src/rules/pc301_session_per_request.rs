@@ -6,7 +6,7 @@ use super::Check;
 use super::view::View;
 use crate::finding::{Confidence, Draft};
 use crate::libraries::{Kind, Setting};
-use crate::project::Repeat;
+use crate::project::{Lent, Repeat};
 
 /// What decides it.
 pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, session), Check::Place(Kind::Request, one_shot)];
@@ -24,10 +24,19 @@ fn session(view: View<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     let Some(waste) = view.project.waste(view.site.call) else { return Vec::new() };
+    let lent = view.project.lent_pool(view.site);
+    if lent == Some(Lent::Kept) {
+        return Vec::new();
+    }
     let place = if waste.function.is_empty() { String::new() } else { format!(" in `{}`", waste.function) };
-    let (noun, cost) = (view.noun(), &view.defaults().cost);
+    let noun = view.noun();
+    let (closes, cost) = match (lent, view.argument(Setting::Pool)) {
+        (None, _) => (String::new(), &view.defaults().cost),
+        (_, Some(pool)) => (format!(" and closes the `{}` that it is given", pool.name), view.cost_with_pool()),
+        (_, None) => (" and closes what is mounted on it".to_owned(), view.cost_with_pool()),
+    };
     let one = with_article(noun);
-    let message = format!("{one} is built {}{place}: no connection is used again, so {cost}", waste.each);
+    let message = format!("{one} is built {}{place}{closes}: no connection is used again, so {cost}", waste.each);
     let closes = view.project.class(view.site).is_some_and(|class| !class.closers.is_empty());
     let help = if closes {
         format!("build one {noun} at start, pass it to what makes requests, and close it at the end")

@@ -27,7 +27,8 @@ fn lent(view: View<'_>) -> bool {
         Datum::Built(call, _) => view.span().contains(&view.project.span(*call)),
         datum => matches!(datum, Datum::Null | Datum::Unset),
     };
-    shares && !view.value(Setting::Pool).always(built_here)
+    let mounted = || view.argument(Setting::Pool).is_none() && view.project.lent_pool(view.site).is_some();
+    shares && !view.value(Setting::Pool).always(built_here) || mounted()
 }
 
 /// A connector is its session's to close, unless the session is told that it is not.

@@ -127,6 +127,35 @@ impl<'p> View<'p> {
         &self.project.library(self.site).defaults
     }
 
+    /// What a session costs that is built for one request over a pool that is there already.
+    pub(crate) fn cost_with_pool(&self) -> &'p String {
+        let defaults = self.defaults();
+        if defaults.cost_with_pool.is_empty() { &defaults.cost } else { &defaults.cost_with_pool }
+    }
+
+    /// Whether no network can keep a session or request waiting: a double answers it.
+    pub(crate) fn is_answered_by_double(&self) -> bool {
+        match self.site.kind {
+            Kind::Session => self.project.is_double(self.site),
+            _ => self.session().is_some_and(|session| self.project.is_double(session.site)),
+        }
+    }
+
+    /// Whether all sessions and requests that these timeouts are given to are answered by doubles; false where there are
+    /// none.
+    pub(crate) fn is_given_to_doubles(&self) -> bool {
+        let sites = self.project.sites().iter().filter(|site| site.is(Kind::Session) || site.is(Kind::Request));
+        let uses_it = |site: &&Site| {
+            self.project
+                .setting(site, Setting::Timeout, Frame::NONE)
+                .alternatives
+                .iter()
+                .any(|one| matches!(&one.datum, Datum::Built(call, _) if *call == self.site.call))
+        };
+        let mut users = sites.filter(|site| site.row.library() == self.site.row.library()).filter(uses_it).peekable();
+        users.peek().is_some() && users.all(|site| self.of(site, Frame::NONE).is_answered_by_double())
+    }
+
     /// The bytes of the site.
     pub(crate) fn span(&self) -> Span {
         self.project.site_span(self.site)

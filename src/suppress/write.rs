@@ -3,7 +3,7 @@
 use super::add;
 use crate::config::Config;
 use crate::finding::Finding;
-use crate::fix::{Change, Done};
+use crate::fix::{Change, Done, Refusal};
 use crate::languages::read_as;
 use crate::report::Report;
 use crate::source::{FileId, SourceFile};
@@ -32,7 +32,7 @@ pub fn write_ignores(config: &Config, report: &mut Report, reason: &str) -> Done
                     .extend((0..indexes.len()).filter(|index| !homeless.contains(index)).map(|index| indexes[index]));
                 done.files += usize::from(silenced.len() > before);
             }
-            Err(why) => done.left.push(format!("{}: {why}", source.path)),
+            Err(refusal) => done.refuse(&source.path, refusal),
         }
     }
     done.findings = silenced.len();
@@ -46,7 +46,12 @@ pub fn write_ignores(config: &Config, report: &mut Report, reason: &str) -> Done
 }
 
 /// Writes the comments for the findings of a file; which of them have no place for one.
-fn write_file(config: &Config, source: &SourceFile, findings: &[&Finding], reason: &str) -> Result<Vec<usize>, String> {
+fn write_file(
+    config: &Config,
+    source: &SourceFile,
+    findings: &[&Finding],
+    reason: &str,
+) -> Result<Vec<usize>, Refusal> {
     let language = read_as(Path::new(source.path.as_str()));
     let plan = add::plan(source, language, findings, reason);
     if !plan.edits.is_empty() {

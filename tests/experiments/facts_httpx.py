@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import gc
 import importlib
+import ssl
+import unittest.mock
 import warnings
 
 from blocking import Server, held, raised, still_waiting
@@ -187,6 +189,24 @@ def test_httpx_unclosed_client_keeps_its_connections():
         del client
         gc.collect()
         assert server.settled("open_now") == 0
+
+
+def test_httpx_clients_over_a_shared_transport():
+    """a client leaves the transport that it is given open unless it is closed, and loads no certificates beside it"""
+    with Server() as server:
+        transport = httpx.HTTPTransport()
+        for _ in range(3):
+            httpx.Client(transport=transport).get(server.url())
+        assert server.opened == 1
+    with Server() as server:
+        transport = httpx.HTTPTransport()
+        for _ in range(3):
+            with httpx.Client(transport=transport) as client:
+                client.get(server.url())
+        assert server.opened == 3
+    with unittest.mock.patch.object(ssl.SSLContext, "load_verify_locations", side_effect=AssertionError):
+        httpx.Client(transport=transport)
+        assert isinstance(raised(httpx.Client), AssertionError)
 
 
 def test_httpx_aclose_must_be_awaited():

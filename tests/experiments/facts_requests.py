@@ -169,6 +169,20 @@ def test_requests_unclosed_session_keeps_its_connections():
         assert server.settled("open_now") == 0
 
 
+def test_requests_sessions_over_a_shared_adapter():
+    """a session leaves an adapter that is mounted on it open unless it is closed"""
+    for closes, opened in ((False, 1), (True, 3)):
+        with Server() as server:
+            adapter = HTTPAdapter()
+            for _ in range(3):
+                session = requests.Session()
+                session.mount("http://", adapter)
+                session.get(server.url())
+                if closes:
+                    session.close()
+            assert server.opened == opened
+
+
 def test_requests_threads_share_a_session():
     """threads that share a session with a large enough pool use its connections again"""
     with Server() as server, requests.Session() as session:

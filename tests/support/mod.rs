@@ -170,6 +170,8 @@ pub struct Options {
     pub no_prefilter: bool,
     /// Whether the inventory is asked for, instead of findings.
     pub sites: bool,
+    /// Whether unsafe fixes count, and have the numbers that they need.
+    pub unsafe_fixes: bool,
 }
 
 impl Options {
@@ -198,6 +200,8 @@ impl Options {
             jobs: self.jobs.and_then(NonZeroUsize::new),
             no_prefilter: self.no_prefilter,
             sites: self.sites,
+            unsafe_fixes: self.unsafe_fixes,
+            config: self.unsafe_fixes.then(|| "rules.PC201.limit-per-host=10".to_owned()).into_iter().collect(),
             ..Flags::default()
         };
         Config::new(&flags).unwrap()
