@@ -9,16 +9,12 @@ use crate::finding::{Confidence, Draft};
 use crate::libraries::{Consequence, Kind, Setting};
 use crate::model::value::Datum;
 use crate::project::Site;
-use crate::source::Span;
 
 /// What decides it.
 pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, session), Check::Site(Kind::Request, request)];
 
 /// What a session takes instead of a timeout object.
 const LEGACY: [Setting; 2] = [Setting::Total, Setting::Connect];
-
-/// How many requests without a timeout are shown with their session.
-const SHOWN: usize = 5;
 
 fn session(view: View<'_>) -> Vec<Draft> {
     let default = if view.unbounded().is_empty() {
@@ -48,13 +44,7 @@ fn session(view: View<'_>) -> Vec<Draft> {
     }
     let confidence = if requests.complete && !plain.is_empty() { Confidence::High } else { Confidence::Medium };
     match default {
-        Some(default) => {
-            let draft = draft(view, default, confidence);
-            let silent = plain.iter().map(|request| view.of(request, view.frame)).filter(|one| told_at_session(*one));
-            let spans: Vec<Span> = silent.take(SHOWN).map(|one| one.span()).collect();
-            let label = |draft: Draft, span: Span| draft.label(span, "no timeout here either");
-            draft.map(|draft| spans.into_iter().fold(draft, label)).into_iter().collect()
-        }
+        Some(default) => draft(view, default, confidence).into_iter().collect(),
         None => vec![without_default(view, confidence)],
     }
 }
@@ -75,24 +65,7 @@ fn request(view: View<'_>) -> Vec<Draft> {
     if view.project.is_bounded(view.site) || through && view.project.session_sets_timeout(view.site) {
         return Vec::new();
     }
-    if told_at_session(view) {
-        return Vec::new();
-    }
     draft(view, default, Confidence::High).into_iter().collect()
-}
-
-/// Whether a request is one that nothing bounds, and the session that it goes through takes the timeout too, has none, and
-/// is told of.
-fn told_at_session(view: View<'_>) -> bool {
-    let Some(session) = view.session() else { return false };
-    let asked = |view: View<'_>| view.parameter(Setting::Timeout).is_some_and(|parameter| parameter.unset.is_some());
-    asked(view)
-        && asked(session)
-        && view.is_unset(Setting::Timeout)
-        && !view.project.is_bounded(view.site)
-        && session.is_unset(Setting::Timeout)
-        && (view.site.test || !session.site.test)
-        && view.project.requests_of(session.site).sites.iter().any(|request| request.id == view.site.id)
 }
 
 /// A request without a session, where nothing bounds it unless something is set.
