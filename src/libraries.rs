@@ -511,7 +511,7 @@ pub struct Library {
     /// Who it is.
     #[serde(rename = "library")]
     pub head: Head,
-    /// The release that this is about; `None` where it is about all of them.
+    /// The release that this is about; `None` where it is about several, or all of them.
     #[serde(skip)]
     pub release: Option<SmolStr>,
     /// Which timeouts enclose which.

@@ -65,7 +65,7 @@ impl Libraries {
     pub fn parse(files: &[(&str, &str)]) -> Result<Libraries, String> {
         let mut list = Vec::new();
         for (name, text) in files {
-            list.push(releases::read(name, text, None)?);
+            list.push(releases::read(name, text, &[])?);
         }
         let files = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         Ok(Libraries::new(list, files))
