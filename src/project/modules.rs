@@ -92,6 +92,14 @@ impl Modules {
         self.by_last.get(*full.last()?)?.iter().copied().find(fits)
     }
 
+    /// The files of the module that a file's module is declared in, where modules are declared.
+    pub(super) fn around(&self, file: FileId) -> impl Iterator<Item = FileId> {
+        let own = self.modules.get(&file).filter(|own| own.layout.source.is_some() && !self.roots.contains(&own.parts));
+        let outer = own.and_then(|own| own.parts.split_last()).map_or(&[][..], |(_, outer)| outer);
+        let named = outer.last().and_then(|last| self.by_last.get(last));
+        named.into_iter().flatten().copied().filter(move |id| self.modules[id].parts == outer)
+    }
+
     fn at_path(&self, own: &Module, path: &str) -> Option<FileId> {
         let mut parts = own.around.clone();
         for part in path.split('/') {
