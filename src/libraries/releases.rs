@@ -266,7 +266,7 @@ versions = [
 
     #[test]
     fn what_one_of_several_releases_leaves_empty_is_not_said() {
-        let text = TEXT.replace("timeout = \"30 s\" }", "timeout = \"\" }");
+        let text = TEXT.replace("{ until = \"2\", timeout = \"30 s\" }", "{ until = \"2\", timeout = \"\" }");
         let libraries = Libraries::parse(&[("a.toml", &text)]).unwrap();
         let releases = ["1.5", "2.1"].map(|one| Version::from_str(one).unwrap());
         assert_eq!(libraries.at(0, &releases).unwrap().defaults.timeout, "");
