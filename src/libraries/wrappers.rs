@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 pub struct Wrapper {
     /// Its full path.
     pub path: SmolStr,
-    /// The full paths of the functions that put it around their first argument, or begin to.
+    /// The full paths of the functions of a type that put it around their first argument, or begin to.
     pub gives: Vec<SmolStr>,
     /// The methods that add to it, or end building it.
     #[serde(default)]
@@ -33,6 +33,13 @@ impl Libraries {
     #[must_use]
     pub fn wraps(&self, path: &str) -> bool {
         self.wrappers().any(|wrapper| wrapper.gives.iter().any(|function| function == path))
+    }
+
+    /// Whether any function of this name does.
+    #[must_use]
+    pub fn names_wrapping_function(&self, name: &str) -> bool {
+        let gives = self.wrappers().flat_map(|wrapper| &wrapper.gives);
+        gives.into_iter().any(|function| function.rsplit('.').next() == Some(name))
     }
 
     /// Whether a method of this name adds to what is around an object of a row.

@@ -152,8 +152,14 @@ impl Project<'_> {
     /// Whether what a call gives is its first argument, which this is, with something around it.
     pub(super) fn is_wrapped(&self, argument: ExprRef, call: ExprRef) -> bool {
         let ExprKind::Call { callee, .. } = self.kind(call) else { return false };
+        let named = match self.kind(sibling(call, *callee)) {
+            ExprKind::Attribute { name, .. } => self.libraries.names_wrapping_function(name),
+            _ => false,
+        };
         let wraps = |datum: &Datum| matches!(datum, Datum::Path(path) if self.libraries.wraps(path));
-        self.positional(call, 0) == Some(argument) && self.evaluate(sibling(call, *callee), Frame::NONE).always(wraps)
+        named
+            && self.positional(call, 0) == Some(argument)
+            && self.evaluate(sibling(call, *callee), Frame::NONE).always(wraps)
     }
 
     /// Whether a method gives the object that it is called on, with more around it.

@@ -30,8 +30,9 @@ fn compare(view: View<'_>, row: &Encloses, inner: Setting) -> Option<Draft> {
     if overruled.iter().any(|row| row.setting == inner && row.beside == Some(outer)) {
         return None;
     }
+    let outers = view.numbers(outer)?;
     let taker = view.taker(inner)?;
-    let (outers, inners) = (view.numbers(outer)?, taker.numbers(inner)?);
+    let inners = taker.numbers(inner)?;
     // A timeout that is rounded up can end after one that is longer by less than a second.
     let ends = |outer: f64| match row.rounded_from {
         Some(from) if outer >= from => outer + 1.0,
