@@ -318,9 +318,10 @@ impl<'l> Project<'l> {
             StmtKind::Import(imports) => Some(imports.iter()),
             _ => None,
         });
+        let own = self.modules.name(file);
         let declares = |import: &&Import| {
-            let name = import.module.rsplit('.').next().unwrap_or("");
-            let whole = import.item == ImportItem::Module && import.binds == name;
+            let name = import.module.rsplit('.').next();
+            let whole = import.item == ImportItem::Module && name == own && name == Some(import.binds.as_str());
             whole && self.modules.resolve(around, &import.module, import.level) == Some(file)
         };
         let mut declared = imports.flatten().filter(declares).peekable();

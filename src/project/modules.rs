@@ -92,6 +92,11 @@ impl Modules {
         self.by_last.get(*full.last()?)?.iter().copied().find(fits)
     }
 
+    /// The name of a file's module.
+    pub(super) fn name(&self, file: FileId) -> Option<&str> {
+        self.modules.get(&file)?.parts.last().map(SmolStr::as_str)
+    }
+
     /// The files of the module that a file's module is declared in, where modules are declared.
     pub(super) fn around(&self, file: FileId) -> impl Iterator<Item = FileId> {
         let own = self.modules.get(&file).filter(|own| own.layout.source.is_some() && !self.roots.contains(&own.parts));
