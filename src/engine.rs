@@ -394,7 +394,7 @@ fn conclude(project: &Project, files: &Files, known: &[KnownFile], said: Vec<Sai
         let id = file.facts.file;
         let candidate = &known[id.0 as usize].candidate;
         let settings = &candidate.settings;
-        let ran = rules_that_run(settings, &candidate.path, file.test);
+        let ran = rules_that_run(settings, &candidate.path, project.is_test_file(id));
         let in_tests = rules_that_run(settings, &candidate.path, true);
         let said = by_file.remove(&id).unwrap_or_default();
         let runs = |one: &Said| {

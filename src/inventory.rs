@@ -132,7 +132,7 @@ fn objects(project: &Project<'_>, site: &Site) -> Vec<Span> {
     let given = [Setting::Timeout, Setting::Limits, Setting::Pool];
     let held = given.into_iter().flat_map(|setting| project.setting(site, setting, Frame::NONE).alternatives);
     let built = held.filter_map(|one| match one.datum {
-        Datum::Built(call, _) | Datum::Object(_, Some(call), _) => project.site_at(call),
+        Datum::Built(call, _) | Datum::Building(call, _) | Datum::Object(_, Some(call), _) => project.site_at(call),
         _ => None,
     });
     built.map(|object| project.site_span(object)).collect()
@@ -199,7 +199,9 @@ impl<'p> View<'p> {
             Datum::Unset => return push(held, self.default(setting)),
             Datum::Null => return push(held, self.none(setting, carrier, one)),
             Datum::Number(_) | Datum::Sequence(..) => return push(held, self.plain(setting, carrier, one)),
-            Datum::Built(call, frame) | Datum::Object(_, Some(call), frame) => (*call, *frame),
+            Datum::Built(call, frame) | Datum::Building(call, frame) | Datum::Object(_, Some(call), frame) => {
+                (*call, *frame)
+            }
             _ => return push(held, Held::UNKNOWN),
         };
         let Some(object) = self.project.site_at(call) else { return push(held, Held::UNKNOWN) };

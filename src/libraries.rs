@@ -11,6 +11,7 @@ mod head;
 mod lookup;
 mod releases;
 mod settings;
+mod wrappers;
 
 pub use answers::{Errors, Response};
 pub use bounds::{Encloses, Phase};
@@ -20,6 +21,7 @@ pub use head::Head;
 pub use lookup::{Libraries, Mention, Row};
 pub use releases::Known;
 pub use settings::Overruled;
+pub use wrappers::Wrapper;
 
 use crate::finding::Severity;
 use crate::model::value::Datum;
@@ -33,10 +35,24 @@ use std::collections::BTreeMap;
 pub enum Setting {
     /// The whole request.
     Total,
+    /// One exchange with a server: the request without what a redirect leads to.
+    Exchange,
+    /// Looking up the address of a name.
+    Resolve,
     /// Getting a connection, waiting for a free one included.
     Connect,
     /// Connecting a socket.
     SockConnect,
+    /// The handshake of TLS.
+    Handshake,
+    /// Sending the head of a request.
+    SendHead,
+    /// Sending its body.
+    SendBody,
+    /// The head of an answer.
+    ReceiveHead,
+    /// Its body.
+    ReceiveBody,
     /// The next bytes of an answer.
     SockRead,
     /// How many connections are in use at once.
@@ -217,6 +233,9 @@ pub struct Parameter {
     pub number: Option<Effect>,
     /// What comes of none.
     pub none: Option<Effect>,
+    /// Whether it is a step of a builder that takes no value and stands for none.
+    #[serde(default)]
+    pub means_none: bool,
     /// What comes of zero.
     pub zero: Option<Effect>,
     /// What comes of leaving it out, where that is wrong.
@@ -278,6 +297,9 @@ pub struct Class {
     pub closers: Vec<SmolStr>,
     /// How it is built step by step.
     pub builder: Option<Builder>,
+    /// What goes around an object of it and is that object still.
+    #[serde(default, rename = "wrapper")]
+    pub wrappers: Vec<Wrapper>,
     /// The settings any of which bounds how long a request waits; empty where one object holds them.
     #[serde(default)]
     pub bounded_by: Vec<Setting>,
@@ -489,7 +511,7 @@ pub struct Library {
     /// Who it is.
     #[serde(rename = "library")]
     pub head: Head,
-    /// The release that this is about; `None` where it is about all of them.
+    /// The release that this is about; `None` where it is about several, or all of them.
     #[serde(skip)]
     pub release: Option<SmolStr>,
     /// Which timeouts enclose which.

@@ -58,7 +58,7 @@ pub enum Pin {
 pub struct Pinned {
     /// What the lock files say.
     pub pin: Pin,
-    /// The library as it is in that release; `None` where no release is known.
+    /// The library as it is in that release, or as all of them are alike; `None` where no release is known.
     pub library: Option<Rc<Library>>,
 }
 
@@ -113,8 +113,8 @@ pub struct Trouble {
 /// Lock files by folder and language.
 type Folders = FxHashMap<(PathBuf, SmolStr), Rc<Vec<LockFile>>>;
 
-/// Libraries by index and release.
-type KnownReleases = FxHashMap<(usize, Version), Option<Rc<Library>>>;
+/// Libraries by index and the releases that are in use at once.
+type KnownReleases = FxHashMap<(usize, Vec<Version>), Option<Rc<Library>>>;
 
 /// The lock files of a run.
 #[derive(Debug)]
@@ -154,10 +154,15 @@ impl<'c> Locks<'c> {
         }
         let pin = self.pin(folder, library);
         let pinned = match pin {
-            Pin::Release(text, place) => match self.release(library, &text) {
+            Pin::Release(text, place) => match self.releases(library, &[&text]) {
                 Some(library) => Pinned { pin: Pin::Release(text, place), library: Some(library) },
                 None => Pinned { pin: Pin::Foreign(text, place), library: None },
             },
+            // Which of them a file runs with is not known, but it is one of them.
+            Pin::Disagreement(all) => {
+                let library = self.releases(library, &all.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>());
+                Pinned { pin: Pin::Disagreement(all), library }
+            }
             pin => Pinned { pin, library: None },
         };
         let pinned = Rc::new(pinned);
@@ -165,13 +170,14 @@ impl<'c> Locks<'c> {
         pinned
     }
 
-    fn release(&self, library: usize, text: &str) -> Option<Rc<Library>> {
-        let version: Version = text.parse().ok()?;
+    /// A library as these releases of it are alike; nothing where one is no release, or none that its data speaks of.
+    fn releases(&self, library: usize, texts: &[&str]) -> Option<Rc<Library>> {
+        let versions: Vec<Version> = texts.iter().map(|text| text.parse()).collect::<Result<_, _>>().ok()?;
         let mut releases = self.releases.borrow_mut();
-        let release = releases
-            .entry((library, version))
-            .or_insert_with_key(|(library, version)| self.libraries.at(*library, version).map(Rc::new));
-        release.clone()
+        let common = releases
+            .entry((library, versions))
+            .or_insert_with_key(|(library, versions)| self.libraries.at(*library, versions).map(Rc::new));
+        common.clone()
     }
 
     fn pin(&self, folder: &Path, library: usize) -> Pin {

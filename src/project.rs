@@ -61,7 +61,7 @@ use crate::frameworks::Frameworks;
 use crate::libraries::{Libraries, Library, Row};
 use crate::locks::Pinned;
 use crate::model::expr::{Expr, ExprId, ExprKind};
-use crate::model::facts::{FileFacts, Scope, ScopeId, ScopeKind};
+use crate::model::facts::{FileFacts, Import, ImportItem, Scope, ScopeId, ScopeKind, StmtKind};
 use crate::model::value::{ExprRef, Frame, ScopeRef};
 use crate::source::{FileId, SourceFile, Span};
 use evaluate::FrameData;
@@ -169,6 +169,8 @@ pub struct Project<'l> {
     frame_ids: RefCell<FxHashMap<FrameData, Frame>>,
     /// Which sessions live on; each has many requests that ask.
     lasting: RefCell<FxHashMap<ExprRef, bool>>,
+    /// Which files are test code though their path does not say so.
+    test_files: RefCell<FxHashMap<FileId, bool>>,
     memo: memo::Memo,
     mounts: OnceCell<mounts::Mounts>,
     /// The names that an object of a library may go by; nothing where every name is asked.
@@ -197,6 +199,7 @@ impl<'l> Project<'l> {
             frames: RefCell::new(vec![FrameData::none()]),
             frame_ids: RefCell::default(),
             lasting: RefCell::default(),
+            test_files: RefCell::default(),
             memo: memo::Memo::default(),
             mounts: OnceCell::new(),
             carriers: None,
@@ -308,14 +311,45 @@ impl<'l> Project<'l> {
     /// Whether a place is in test code.
     #[must_use]
     pub fn is_test(&self, place: ExprRef) -> bool {
-        let file = &self.files[&place.file];
-        file.test || file.facts.is_in_tests(file.facts.expr(place.expr).start)
+        let facts = self.facts(place.file);
+        facts.is_in_tests(facts.expr(place.expr).start) || self.is_test_file(place.file)
+    }
+
+    /// Whether a file is test code: by its path, or because the module around it has it for tests only.
+    #[must_use]
+    pub fn is_test_file(&self, file: FileId) -> bool {
+        if self.files[&file].test {
+            return true;
+        }
+        if let Some(&known) = self.test_files.borrow().get(&file) {
+            return known;
+        }
+        let is_test = self.modules.around(file).any(|around| self.has_for_tests(around, file));
+        self.test_files.borrow_mut().insert(file, is_test);
+        is_test
+    }
+
+    /// Whether a module declares another one, and only where tests are.
+    fn has_for_tests(&self, around: FileId, file: FileId) -> bool {
+        let Some(facts) = self.files.get(around).map(|around| &around.facts) else { return false };
+        let imports = facts.stmts.iter().filter_map(|stmt| match &stmt.kind {
+            StmtKind::Import(imports) => Some(imports.iter()),
+            _ => None,
+        });
+        let own = self.modules.name(file);
+        let declares = |import: &&Import| {
+            let name = import.module.rsplit('.').next();
+            let whole = import.item == ImportItem::Module && name == own && name == Some(import.binds.as_str());
+            whole && self.modules.resolve(around, &import.module, import.level) == Some(file)
+        };
+        let mut declared = imports.flatten().filter(declares).peekable();
+        let any = declared.peek().is_some();
+        any && (declared.all(|import| facts.is_in_tests(import.start)) || self.is_test_file(around))
     }
 
     /// Whether a scope is test code.
     fn is_test_scope(&self, scope: ScopeRef) -> bool {
-        let file = &self.files[&scope.file];
-        file.test || file.facts.is_in_tests(self.scope(scope).start)
+        self.facts(scope.file).is_in_tests(self.scope(scope).start) || self.is_test_file(scope.file)
     }
 
     /// The nearest function, class or module around a scope, itself included.

@@ -13,7 +13,7 @@ pub struct Builder {
     /// The full paths of the functions that begin.
     #[serde(default)]
     pub begins: Vec<SmolStr>,
-    /// The methods that end it and give the object.
+    /// The methods that end it and give the object; none where the builder is the object itself.
     #[serde(default)]
     pub ends: Vec<SmolStr>,
     /// The methods that tell it what cannot be told later: an object that was told something of one request by them serves

@@ -82,7 +82,7 @@ impl Libraries {
     pub fn parse(files: &[(&str, &str)]) -> Result<Libraries, String> {
         let mut list = Vec::new();
         for (name, text) in files {
-            list.push(releases::read(name, text, None)?);
+            list.push(releases::read(name, text, &[])?);
         }
         let files = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         Ok(Libraries::new(list, files))
@@ -97,6 +97,7 @@ impl Libraries {
             for (at, class) in library.classes.iter().enumerate() {
                 let row = Row::Class(index, at);
                 paths.extend(class.ways().map(|path| (path.clone(), row)));
+                paths.extend(class.wrappers.iter().map(|wrapper| (wrapper.path.clone(), row)));
             }
             for (at, request) in library.requests.iter().enumerate() {
                 let row = Row::Request(index, at);
@@ -215,7 +216,7 @@ impl Libraries {
     /// The names that what builds an object is known by where it is called: its own, or its type's.
     pub fn constructors(&self) -> impl Iterator<Item = SmolStr> {
         let classes = self.list.iter().flat_map(|library| &library.classes);
-        classes.flat_map(Class::ways).map(|path| known_by(path).into())
+        classes.flat_map(|class| class.ways().chain(class.around())).map(|path| known_by(path).into())
     }
 
     /// The names of requests.
@@ -260,17 +261,18 @@ impl Libraries {
     /// The names of classes that other libraries have, too; they count in files that name a library.
     pub fn common_names(&self) -> impl Iterator<Item = &str> {
         let classes = self.list.iter().flat_map(|library| &library.classes).filter(|class| class.common_name);
-        classes.flat_map(Class::ways).map(|path| known_by(path))
+        classes.flat_map(|class| class.ways().chain(class.around())).map(|path| known_by(path))
     }
 
     /// Words one of which a file must hold to build or touch anything: module names and the distinctive names of
     /// classes, which survive re-exports.
     pub fn words(&self) -> impl Iterator<Item = &str> {
-        self.list.iter().flat_map(|library| {
+        let own = self.list.iter().flat_map(|library| {
             let modules = library.head.modules.iter().chain(&library.head.forks).map(SmolStr::as_str);
             let classes = library.classes.iter().filter(|class| !class.common_name);
             modules.chain(classes.map(|class| last(&class.path)))
-        })
+        });
+        own.chain(self.wrapping_modules())
     }
 
     /// The names of the classes that hardly anything else is called like.

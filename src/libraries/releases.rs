@@ -1,10 +1,11 @@
-//! A library as one of its releases is.
+//! A library as one of its releases is, or as several of them are alike.
 //!
 //! Any table of a library's file can have `versions`: a list of tables with `since` (inclusive), `until` (exclusive) or
 //! both, and keys that take the place of the table's own. Where the release in use is known, the first that holds it
 //! applies, and where none does, the table is not there; where it is not known, the table is what stands in it without
-//! them. So nothing that reads the data ever asks for a version. Rows that others point at by their index (classes,
-//! requests, parameters) are in every release.
+//! them. Of several releases in use at once it is what they have in common: where one applies to all of them, that; else
+//! the table itself, without what any of them leaves empty. So nothing that reads the data ever asks for a version. Rows
+//! that others point at by their index (classes, requests, parameters) are in every release.
 
 use super::{Class, Kind, Libraries, Library, Parameter, Request, Row, WrongAttribute};
 use pep440_rs::Version;
@@ -36,10 +37,10 @@ impl Known {
     }
 }
 
-/// Reads a library's file as it is for a release, or for no particular one.
-pub(super) fn read(name: &str, text: &str, version: Option<&Version>) -> Result<Library, String> {
+/// Reads a library's file as it is for these releases, or for no particular one.
+pub(super) fn read(name: &str, text: &str, releases: &[Version]) -> Result<Library, String> {
     let mut table = DeTable::parse(text).map_err(|error| format!("{name}: {error}"))?;
-    resolve_table(table.get_mut(), version).map_err(|message| format!("{name}: {message}"))?;
+    resolve_table(table.get_mut(), releases).map_err(|message| format!("{name}: {message}"))?;
     let library = Library::deserialize(toml::Deserializer::from(table));
     let mut library = library.map_err(|mut error| {
         error.set_input(Some(text));
@@ -63,14 +64,14 @@ fn spread_shared(library: &mut Library) -> Result<(), SmolStr> {
     library.requests.iter_mut().try_for_each(|request| spread(&request.takes, &mut request.parameters))
 }
 
-/// Leaves in a value what is true of a release; says whether anything is.
-fn resolve(value: &mut DeValue<'_>, version: Option<&Version>) -> Result<bool, String> {
+/// Leaves in a value what is true of the releases; says whether anything is.
+fn resolve(value: &mut DeValue<'_>, releases: &[Version]) -> Result<bool, String> {
     match value {
-        DeValue::Table(table) => resolve_table(table, version),
+        DeValue::Table(table) => resolve_table(table, releases),
         DeValue::Array(array) => {
             let mut kept = Vec::new();
             for mut item in std::mem::replace(array, DeArray::new()) {
-                if resolve(item.get_mut(), version)? {
+                if resolve(item.get_mut(), releases)? {
                     kept.push(item);
                 }
             }
@@ -81,15 +82,15 @@ fn resolve(value: &mut DeValue<'_>, version: Option<&Version>) -> Result<bool, S
     }
 }
 
-fn resolve_table(table: &mut DeTable<'_>, version: Option<&Version>) -> Result<bool, String> {
+fn resolve_table(table: &mut DeTable<'_>, releases: &[Version]) -> Result<bool, String> {
     if let Some(versions) = table.remove(VERSIONS)
-        && !choose(table, versions, version)?
+        && !choose(table, versions, releases)?
     {
         return Ok(false);
     }
     let mut gone = Vec::new();
     for (key, value) in table.iter_mut() {
-        if !resolve(value.get_mut(), version)? {
+        if !resolve(value.get_mut(), releases)? {
             gone.push(key.clone());
         }
     }
@@ -99,14 +100,11 @@ fn resolve_table(table: &mut DeTable<'_>, version: Option<&Version>) -> Result<b
     Ok(true)
 }
 
-/// Puts what is said of a release into a table; says whether anything is.
-fn choose<'t>(
-    table: &mut DeTable<'t>,
-    versions: Spanned<DeValue<'t>>,
-    version: Option<&Version>,
-) -> Result<bool, String> {
+/// Puts what is said of the releases into a table; says whether anything is.
+fn choose<'t>(table: &mut DeTable<'t>, versions: Spanned<DeValue<'t>>, releases: &[Version]) -> Result<bool, String> {
     let DeValue::Array(list) = versions.into_inner() else { return Err(format!("`{VERSIONS}` is no list")) };
-    let mut chosen = None;
+    let mut open: Vec<&Version> = releases.iter().collect();
+    let mut chosen = Vec::new();
     for item in list {
         let DeValue::Table(mut item) = item.into_inner() else { return Err(format!("`{VERSIONS}` holds no tables")) };
         let mut border = |key: &str| {
@@ -115,29 +113,38 @@ fn choose<'t>(
         };
         let known = Known { since: border("since"), until: border("until") };
         // Also without a version: a border that is none is found when the file is loaded.
-        let holds = known.holds(version.unwrap_or(&Version::new([0])))?;
-        if version.is_some() && holds && chosen.is_none() {
-            chosen = Some(item);
+        known.holds(&Version::new([0]))?;
+        let before = open.len();
+        open.retain(|release| !known.holds(release).is_ok_and(|holds| holds));
+        if open.len() < before {
+            chosen.push(item);
         }
     }
-    let found = chosen.is_some();
-    for (key, value) in chosen.unwrap_or_default() {
-        table.insert(key, value);
+    let found = !chosen.is_empty();
+    let whole = chosen.len() == 1 && open.is_empty();
+    for (key, value) in chosen.into_iter().flatten() {
+        if whole || value.get_ref().as_str() == Some("") {
+            table.insert(key, value);
+        }
     }
-    Ok(found || version.is_none())
+    Ok(found || releases.is_empty())
 }
 
 impl Libraries {
-    /// A library, by its index, as one of its releases is; `None` for a release that the data does not speak of.
+    /// A library, by its index, as these releases of it are alike; `None` where the data does not speak of one of them.
     #[must_use]
-    pub fn at(&self, library: usize, version: &Version) -> Option<Library> {
+    pub fn at(&self, library: usize, releases: &[Version]) -> Option<Library> {
         let base = &self.list[library];
-        if !base.head.known.holds(version).is_ok_and(|known| known) {
+        if !releases.iter().all(|release| base.head.known.holds(release).is_ok_and(|known| known)) {
             return None;
         }
         let (name, text) = &self.files[library];
-        let release = Library { release: Some(version.to_string().into()), ..read(name, text, Some(version)).ok()? };
-        release.has_rows_of(base).then_some(release)
+        let only = match releases {
+            [only] => Some(only.to_string().into()),
+            _ => None,
+        };
+        let common = Library { release: only, ..read(name, text, releases).ok()? };
+        common.has_rows_of(base).then_some(common)
     }
 }
 
@@ -228,9 +235,10 @@ versions = [
 ]
 "#;
 
-    fn at(version: &str) -> Option<(String, Vec<String>)> {
+    fn at(versions: &str) -> Option<(String, Vec<String>)> {
         let libraries = Libraries::parse(&[("a.toml", TEXT)]).unwrap();
-        let library = libraries.at(0, &Version::from_str(version).unwrap())?;
+        let releases: Vec<Version> = versions.split(' ').map(|one| Version::from_str(one).unwrap()).collect();
+        let library = libraries.at(0, &releases)?;
         Some((library.defaults.timeout, library.arguments.into_iter().map(|row| row.sentence).collect()))
     }
 
@@ -247,6 +255,24 @@ versions = [
     }
 
     #[test]
+    fn several_releases_have_what_they_have_in_common() {
+        let (both, words) = ("30 s, or 60 s since 2", "deprecated in 1.5, removed in 3");
+        assert_eq!(at("1.5 1.6"), at("1.5"));
+        assert_eq!(at("1.5 2.1"), Some((both.into(), vec!["deprecated".into()])));
+        assert_eq!(at("1.4 2.1"), Some((both.into(), vec![words.into()])));
+        assert_eq!(at("2.1 3.1"), Some(("60 s".into(), vec![words.into()])));
+        assert_eq!(at("1.5 5"), None);
+    }
+
+    #[test]
+    fn what_one_of_several_releases_leaves_empty_is_not_said() {
+        let text = TEXT.replace("{ until = \"2\", timeout = \"30 s\" }", "{ until = \"2\", timeout = \"\" }");
+        let libraries = Libraries::parse(&[("a.toml", &text)]).unwrap();
+        let releases = ["1.5", "2.1"].map(|one| Version::from_str(one).unwrap());
+        assert_eq!(libraries.at(0, &releases).unwrap().defaults.timeout, "");
+    }
+
+    #[test]
     fn every_border_of_the_built_in_data_can_be_read() {
         let libraries = Libraries::built_in().unwrap();
         for (index, (name, text)) in libraries.files.iter().enumerate() {
@@ -254,7 +280,7 @@ versions = [
             for border in borders.map(|rest| rest.split('"').next().unwrap()) {
                 let version = Version::from_str(border).unwrap();
                 let known = libraries.list()[index].head.known.holds(&version).unwrap();
-                assert_eq!(libraries.at(index, &version).is_some(), known, "{name}: {border}");
+                assert_eq!(libraries.at(index, &[version]).is_some(), known, "{name}: {border}");
             }
         }
     }
@@ -265,6 +291,6 @@ versions = [
         assert!(Libraries::parse(&[("a.toml", &text)]).unwrap_err().contains("`three` is no version"));
         let text = TEXT.replace("timeout = \"60 s\"", "timeouts = \"60 s\"");
         let libraries = Libraries::parse(&[("a.toml", &text)]).unwrap();
-        assert!(libraries.at(0, &Version::from_str("2").unwrap()).is_none());
+        assert!(libraries.at(0, &[Version::from_str("2").unwrap()]).is_none());
     }
 }

@@ -206,7 +206,7 @@ impl Project<'_> {
             }
         }
         // What tests put in the place of something says nothing about it.
-        let test = self.files[&class.file].test;
+        let test = self.is_test_file(class.file);
         found.retain(|write| test || !self.is_test(write.target));
         found
     }

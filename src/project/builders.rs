@@ -55,6 +55,15 @@ impl Project<'_> {
         value.alternatives.iter().any(|one| matches!(one.datum, Datum::Building(..)))
     }
 
+    /// Whether a call is a step of a builder.
+    fn tells_builder(&self, call: ExprRef) -> bool {
+        let ExprKind::Call { callee, .. } = self.kind(call) else { return false };
+        match self.kind(sibling(call, *callee)) {
+            ExprKind::Attribute { object, .. } => self.is_building(sibling(call, *object)),
+            _ => false,
+        }
+    }
+
     /// Whether what a call begins to build is told something that makes it serve one request alone.
     pub(super) fn is_for_one(&self, began: ExprRef) -> bool {
         let builder = self.builder_of(began, Frame::NONE);
@@ -89,6 +98,8 @@ impl Follow<'_, '_> {
                 _ if !project.is_building(one.expr) => {}
                 UseKind::Dropped => {}
                 _ if depth >= HANDS => steps.open = true,
+                // What has no end is ready where it is told to another builder.
+                UseKind::Argument(call) if self.builder.ends.is_empty() && project.tells_builder(*call) => {}
                 UseKind::Argument(call) => self.argument(one, *call, sometimes, depth, steps),
                 UseKind::Returned => self.returned(one, sometimes, depth, steps),
                 UseKind::StoredAttribute(target) => match project.attribute_holder(*target) {
@@ -127,7 +138,12 @@ impl Follow<'_, '_> {
         let value = arguments.get(at).map_or(call, |argument| sibling(call, argument.value));
         let sometimes = sometimes || self.is_conditional(call);
         if !sometimes {
-            steps.arguments.retain(|known| known.name != *name);
+            let own = &parameters[parameter];
+            let replaced = |index: usize| {
+                let known = &parameters[index];
+                known.setting == own.setting && (known.means_none || own.means_none)
+            };
+            steps.arguments.retain(|known| known.name != *name && !known.parameter.is_some_and(replaced));
         }
         let name = name.clone();
         steps.arguments.push(BoundArgument { name, parameter: Some(parameter), value, frame, span, sometimes });

@@ -86,9 +86,9 @@ impl Project<'_> {
 
     /// The calls that can only mean a function; of shipped code without those in tests.
     pub(super) fn known_calls(&self, function: ScopeRef) -> Vec<ExprRef> {
-        let test = self.files[&function.file].test;
+        let test = self.is_test_file(function.file);
         let callers = self.callers_of(function);
-        let known = callers.calls.iter().filter(|one| one.certain && (test || !self.files[&one.call.file].test));
+        let known = callers.calls.iter().filter(|one| one.certain && (test || !self.is_test_file(one.call.file)));
         known.map(|one| one.call).collect()
     }
 

@@ -44,6 +44,10 @@ impl Project<'_> {
     fn called(&self, callee: &Datum, call: ExprRef, frame: Frame) -> Value {
         let at = Some(self.span(call));
         match callee {
+            Datum::Path(path) if self.libraries.wraps(path) => match self.positional(call, 0) {
+                Some(inner) => self.evaluate(inner, frame),
+                None => Value::unknown(Why::Call),
+            },
             Datum::Path(path) if self.libraries.builder_at(path).is_some() => {
                 Value::known(Datum::Building(call, frame), at)
             }
@@ -110,6 +114,9 @@ impl Project<'_> {
             let whole = self.libraries.builder(row).is_none();
             return Value::known(if whole { Datum::Built(call, frame) } else { Datum::Building(call, frame) }, at);
         }
+        if self.library_row(object).is_some_and(|row| self.libraries.is_wrapper_step(row, name)) {
+            return Value::known(object.clone(), at);
+        }
         if let Datum::Building(began, of) = object {
             let ended = self.ends_building(*began, *of, name);
             return Value::known(if ended { Datum::Built(*began, *of) } else { object.clone() }, at);
@@ -140,6 +147,25 @@ impl Project<'_> {
             }
             _ => Value::unknown(Why::Call),
         }
+    }
+
+    /// Whether what a call gives is its first argument, which this is, with something around it.
+    pub(super) fn is_wrapped(&self, argument: ExprRef, call: ExprRef) -> bool {
+        let ExprKind::Call { callee, .. } = self.kind(call) else { return false };
+        let named = match self.kind(sibling(call, *callee)) {
+            ExprKind::Attribute { name, .. } => self.libraries.names_wrapping_function(name),
+            _ => false,
+        };
+        let wraps = |datum: &Datum| matches!(datum, Datum::Path(path) if self.libraries.wraps(path));
+        named
+            && self.positional(call, 0) == Some(argument)
+            && self.evaluate(sibling(call, *callee), Frame::NONE).always(wraps)
+    }
+
+    /// Whether a method gives the object that it is called on, with more around it.
+    pub(super) fn is_wrapper_step(&self, object: ExprRef, name: &str) -> bool {
+        let adds = |datum: &Datum| self.library_row(datum).is_some_and(|row| self.libraries.is_wrapper_step(row, name));
+        self.libraries.names_wrapper_step(name) && self.evaluate(object, Frame::NONE).always(adds)
     }
 
     /// The positional argument with this index, where no splat stands before it.

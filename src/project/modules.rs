@@ -13,6 +13,8 @@ use std::path::Path;
 /// A file as a module.
 #[derive(Debug)]
 struct Module {
+    /// The parts of the path of its folder.
+    around: Vec<SmolStr>,
     /// Path parts without the extension; those that stand for their folder are left out.
     parts: Vec<SmolStr>,
     /// Whether it stands for its folder.
@@ -25,6 +27,8 @@ struct Module {
 pub(super) struct Modules {
     modules: FxHashMap<FileId, Module>,
     by_last: FxHashMap<SmolStr, Vec<FileId>>,
+    /// The files by their path, without what could be left out of it.
+    by_path: FxHashMap<Vec<SmolStr>, FileId>,
     package_folders: FxHashSet<Vec<SmolStr>>,
     /// The folders that a folder of sources lies in, and that stand for what is in it.
     roots: FxHashSet<Vec<SmolStr>>,
@@ -43,6 +47,8 @@ impl Modules {
     fn add(&mut self, id: FileId, path: &str, layout: &'static Layout) {
         let Some((stem, _)) = path.rsplit_once('.') else { return };
         let mut parts: Vec<SmolStr> = stem.split('/').map(SmolStr::from).collect();
+        let around = parts[..parts.len() - 1].to_vec();
+        self.by_path.insert(path.split('/').map(SmolStr::from).collect(), id);
         let folder = parts.last().is_some_and(|last| layout.folders.contains(&last.as_str()));
         if folder {
             parts.pop();
@@ -62,11 +68,15 @@ impl Modules {
         if let Some(last) = parts.last() {
             self.by_last.entry(last.clone()).or_default().push(id);
         }
-        self.modules.insert(id, Module { parts, folder, layout });
+        self.modules.insert(id, Module { around, parts, folder, layout });
     }
 
-    /// The file that `module` means where `from` imports it with `level` leading dots.
+    /// The file that `module` means where `from` imports it with `level` leading dots; one that begins with `./` is a path
+    /// from the folder of `from`.
     pub(super) fn resolve(&self, from: FileId, module: &str, level: u32) -> Option<FileId> {
+        if let Some(path) = module.strip_prefix("./") {
+            return self.at_path(self.modules.get(&from)?, path);
+        }
         let wanted: Vec<&str> = module.split('.').filter(|part| !part.is_empty()).collect();
         let own = self.modules.get(&from)?;
         if level == 0 {
@@ -80,6 +90,31 @@ impl Modules {
             module.layout == own.layout && module.parts.iter().eq(full.iter())
         };
         self.by_last.get(*full.last()?)?.iter().copied().find(fits)
+    }
+
+    /// The name of a file's module.
+    pub(super) fn name(&self, file: FileId) -> Option<&str> {
+        self.modules.get(&file)?.parts.last().map(SmolStr::as_str)
+    }
+
+    /// The files of the module that a file's module is declared in, where modules are declared.
+    pub(super) fn around(&self, file: FileId) -> impl Iterator<Item = FileId> {
+        let own = self.modules.get(&file).filter(|own| own.layout.source.is_some() && !self.roots.contains(&own.parts));
+        let outer = own.and_then(|own| own.parts.split_last()).map_or(&[][..], |(_, outer)| outer);
+        let named = outer.last().and_then(|last| self.by_last.get(last));
+        named.into_iter().flatten().copied().filter(move |id| self.modules[id].parts == outer)
+    }
+
+    fn at_path(&self, own: &Module, path: &str) -> Option<FileId> {
+        let mut parts = own.around.clone();
+        for part in path.split('/') {
+            match part {
+                "." | "" => {}
+                ".." => drop(parts.pop()?),
+                part => parts.push(part.into()),
+            }
+        }
+        self.by_path.get(&parts).copied()
     }
 
     /// Whether a file lies in a folder that is a package.

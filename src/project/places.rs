@@ -289,6 +289,10 @@ impl Follower<'_, '_> {
                         self.climb(call);
                         return;
                     }
+                    if project.is_wrapper_step(expr, name) {
+                        self.climb(call);
+                        return;
+                    }
                     self.add(expr, UseKind::Method(name.clone(), call));
                     if name == "__aenter__" || name == "__enter__" {
                         self.climb(call);
@@ -310,6 +314,10 @@ impl Follower<'_, '_> {
     fn argument(&mut self, expr: ExprRef, call: ExprRef) {
         let project = self.project;
         let ExprKind::Call { callee, .. } = project.kind(call) else { return };
+        if project.is_wrapped(expr, call) {
+            self.climb(call);
+            return;
+        }
         self.add(expr, UseKind::Argument(call));
         let name = match project.kind(sibling(call, *callee)) {
             ExprKind::Attribute { name, .. } | ExprKind::Name(name) => name.as_str(),

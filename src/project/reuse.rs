@@ -10,7 +10,7 @@ use super::callers::Climb;
 use super::callers::{Cause, Repeat};
 use super::evaluate::Passed;
 use super::places::{Use, UseKind};
-use super::{Project, sibling};
+use super::{Project, Site, sibling};
 use crate::finding::Confidence;
 use crate::model::expr::{ComparisonOperator, ExprKind};
 use crate::model::facts::{BlockRole, MODULE, ScopeKind, StmtKind};
@@ -393,6 +393,14 @@ impl Project<'_> {
     /// Whether a construction stands behind `or` or in a conditional.
     pub(super) fn is_fallback(&self, made: ExprRef) -> bool {
         self.fallback_for(made).is_some()
+    }
+
+    /// Whether a session takes the place of one that is built in the same expression and could not be.
+    #[must_use]
+    pub fn replaces_failed(&self, session: &Site) -> bool {
+        let Some(first) = self.fallback_for(session.call) else { return false };
+        let around = self.span(first);
+        self.sites.iter().any(|other| other.kind == session.kind && around.contains(&self.span(other.call)))
     }
 
     /// What a construction is the fallback for: the first operand of `or`, the test of a conditional.

@@ -235,7 +235,7 @@ impl Project<'_> {
         }
         if let Some((row, builder)) = self.builder_of(call, Frame::NONE) {
             let steps = self.steps(call, row, builder);
-            if !steps.ended && kind != Kind::Request {
+            if !steps.ended && !builder.ends.is_empty() {
                 return None;
             }
             arguments.extend(steps.arguments);
@@ -281,7 +281,11 @@ impl Project<'_> {
         for argument in &site.arguments {
             if argument.parameter.is_some_and(|index| parameters[index].setting == setting) {
                 let frame = if argument.frame == Frame::NONE { frame } else { argument.frame };
-                result.join(self.unguarded(argument.value, frame));
+                let none = argument.parameter.is_some_and(|index| parameters[index].means_none);
+                result.join(match none {
+                    true => Value::known(Datum::Null, Some(argument.span)),
+                    false => self.unguarded(argument.value, frame),
+                });
                 always |= !argument.sometimes;
             }
         }

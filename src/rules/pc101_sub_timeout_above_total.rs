@@ -1,7 +1,7 @@
 //! PC101 sub-timeout-above-total: a sub-timeout is longer than the timeout that encloses it.
 //!
 //! Every pair of the library's enclosing timeouts is compared, in every combination of what they can be; one that is
-//! unset, unbounded or unknown encloses nothing.
+//! unset, unbounded or unknown encloses nothing. The enclosed one may be the pool's.
 
 use super::Check;
 use super::view::{Measure, View, quantity, with_origins};
@@ -25,7 +25,14 @@ fn check(view: View<'_>) -> Vec<Draft> {
 
 fn compare(view: View<'_>, row: &Encloses, inner: Setting) -> Option<Draft> {
     let outer = row.outer;
-    let (outers, inners) = (view.numbers(outer)?, view.numbers(inner)?);
+    // What has no effect at all beside the outer one is another mistake.
+    let overruled = view.project.class(view.site).map_or(&[][..], |class| class.overruled.as_slice());
+    if overruled.iter().any(|row| row.setting == inner && row.beside == Some(outer)) {
+        return None;
+    }
+    let outers = view.numbers(outer)?;
+    let taker = view.taker(inner)?;
+    let inners = taker.numbers(inner)?;
     // A timeout that is rounded up can end after one that is longer by less than a second.
     let ends = |outer: f64| match row.rounded_from {
         Some(from) if outer >= from => outer + 1.0,
@@ -35,7 +42,7 @@ fn compare(view: View<'_>, row: &Encloses, inner: Setting) -> Option<Draft> {
     if !inners.iter().all(|inner| outers.iter().all(|outer| longer(outer, inner))) {
         return None;
     }
-    let (outer_unit, inner_unit) = (view.unit(outer), view.unit(inner));
+    let (outer_unit, inner_unit) = (view.unit(outer), taker.unit(inner));
     let (outer, inner) = (outers.first()?, inners.first()?);
     let ends = quantity(outer.value, outer_unit);
     let why = match row.instead.as_str() {

@@ -17,6 +17,10 @@ pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, session), Check
 const LEGACY: [Setting; 2] = [Setting::Total, Setting::Connect];
 
 fn session(view: View<'_>) -> Vec<Draft> {
+    // It hardly ever runs, and what bounds the other one is what was meant.
+    if view.project.replaces_failed(view.site) {
+        return Vec::new();
+    }
     let default = if view.unbounded().is_empty() {
         if LEGACY.iter().any(|&setting| !view.is_unset(setting) && view.parameter(setting).is_some()) {
             return Vec::new();

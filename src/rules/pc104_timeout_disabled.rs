@@ -20,6 +20,9 @@ pub(crate) const CHECKS: &[Check] = &[
     Check::Site(Kind::Request, tuple),
 ];
 
+/// What bounds the wait for a peer that stays silent, where a session takes it by its name.
+const WAITS: [Setting; 4] = [Setting::Total, Setting::Exchange, Setting::ReceiveHead, Setting::SockRead];
+
 const FOR_EVER: &str = "a peer that accepts and never answers is waited for for ever";
 
 fn object(view: View<'_>) -> Vec<Draft> {
@@ -52,31 +55,50 @@ fn object_draft(view: View<'_>) -> Option<Draft> {
 }
 
 fn session(view: View<'_>) -> Vec<Draft> {
-    if view.is_answered_by_double() {
-        return Vec::new();
-    }
-    let requests = view.project.requests_of(view.site);
-    let stream = |request: &Site| view.project.request(request).is_some_and(|row| row.stream);
-    let bounded = |request: &&Site| stream(request) || view.project.is_bounded(request);
-    if !requests.sites.is_empty() && requests.sites.iter().all(bounded) {
+    if view.is_answered_by_double() || each_is_bounded(view) {
         return Vec::new();
     }
     none(view).into_iter().collect()
 }
 
+/// Whether each request through a session bounds itself, or lasts as long as it lasts.
+fn each_is_bounded(view: View<'_>) -> bool {
+    let requests = view.project.requests_of(view.site);
+    let stream = |request: &Site| view.project.request(request).is_some_and(|row| row.stream);
+    let bounded = |request: &&Site| stream(request) || view.project.is_bounded(request);
+    !requests.sites.is_empty() && requests.sites.iter().all(bounded)
+}
+
 /// The timeouts of a session that takes each by its name, where leaving one out would mean a default.
 fn own(view: View<'_>) -> Vec<Draft> {
     let parameters = view.project.parameters(view.site).iter();
-    let single = parameters.filter(|parameter| parameter.setting != Setting::Timeout);
+    let single = parameters.filter(|parameter| WAITS.contains(&parameter.setting));
+    let others = |setting| view.bounded_by().iter().filter(move |&&other| other != setting);
     let off = single.filter_map(|parameter| {
-        let effect = parameter.none.as_ref().filter(|effect| effect.consequence == Consequence::Unbounded)?;
-        let argument = view.argument(parameter.setting)?;
-        let none = view.value(parameter.setting).always(|datum| *datum == Datum::Null);
+        let argument = view.argument(parameter.setting).filter(|argument| argument.name == parameter.name)?;
+        let value = view.value(parameter.setting);
+        let (effect, what) = if value.always(|datum| *datum == Datum::Null) {
+            (parameter.none.as_ref()?, "None")
+        } else if value.always(|datum| *datum == Datum::Number(0.0)) {
+            (parameter.zero.as_ref()?, "0")
+        } else {
+            return None;
+        };
+        let bounded = others(parameter.setting).any(|&other| !view.is_off(other));
+        if effect.consequence != Consequence::Unbounded || bounded {
+            return None;
+        }
         let name = &parameter.name;
-        let help = format!("leave `{name}` out for the default, or set a number that fits what is called");
-        none.then(|| Draft::new(argument.span, format!("`{name}` is None: {}", effect.sentence), help))
+        let what = if parameter.means_none { format!("`{name}()`") } else { format!("`{name}` is {what}") };
+        let help = match effect.help.as_str() {
+            "" => format!("leave `{name}` out for the default, or set a number that fits what is called"),
+            help => help.to_owned(),
+        };
+        Some(Draft::new(argument.span, format!("{what}: {}", effect.sentence), help))
     });
-    off.filter(|_| !view.is_answered_by_double()).collect()
+    let off: Vec<Draft> = off.collect();
+    let bounded = || view.is_answered_by_double() || each_is_bounded(view);
+    if off.is_empty() || bounded() { Vec::new() } else { off }
 }
 
 fn request(view: View<'_>) -> Vec<Draft> {

@@ -251,6 +251,9 @@ impl<'p> View<'p> {
 
     fn measure(&self, one: &Alternative, value: f64, setting: Setting, parameter: &Parameter) -> Option<Measure> {
         let argument = self.argument(setting)?;
+        // Several parameters may decide one setting.
+        let own = argument.parameter.and_then(|index| self.project.parameters(self.site).get(index));
+        let parameter = own.unwrap_or(parameter);
         let here = self.project.span(argument.value);
         let set_at = one.at.filter(|at| !argument.span.contains(at) && !here.contains(at));
         let text = self.project.text(argument.span);
@@ -317,10 +320,17 @@ impl<'p> View<'p> {
     /// The site that a thing was built at.
     pub(crate) fn built(&self, datum: &Datum) -> Option<View<'p>> {
         match datum {
-            Datum::Built(call, frame) => Some(self.of(self.project.site_at(*call)?, *frame)),
-            Datum::Object(_, Some(call), frame) => Some(self.of(self.project.site_at(*call)?, *frame)),
+            Datum::Built(call, frame) | Datum::Building(call, frame) | Datum::Object(_, Some(call), frame) => {
+                Some(self.of(self.project.site_at(*call)?, *frame))
+            }
             _ => None,
         }
+    }
+
+    /// The site that takes a setting: this one, else the pool that it is given.
+    pub(crate) fn taker(&self, setting: Setting) -> Option<View<'p>> {
+        let takes = |view: &View<'p>| view.parameter(setting).is_some();
+        Some(*self).filter(takes).or_else(|| self.object(Setting::Pool).filter(takes))
     }
 
     /// The session that a request goes through, where there is just one.
@@ -358,7 +368,9 @@ impl<'p> View<'p> {
         let sessions = self.project.sites().iter().filter(|site| site.is(Kind::Session));
         let uses_it = |site: &&Site| {
             self.project.setting(site, Setting::Pool, Frame::NONE).alternatives.iter().any(|one| match &one.datum {
-                Datum::Built(call, _) | Datum::Object(_, Some(call), _) => *call == self.site.call,
+                Datum::Built(call, _) | Datum::Building(call, _) | Datum::Object(_, Some(call), _) => {
+                    *call == self.site.call
+                }
                 _ => false,
             })
         };

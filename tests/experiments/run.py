@@ -36,7 +36,7 @@ MODULES = {
 }
 # The program with the facts about crates, which its Cargo.toml names the releases of.
 PROGRAM = HERE / "rust" / "Cargo.toml"
-CRATES = ("reqwest", "ureq", "hyper-util")
+CRATES = ("reqwest", "ureq", "hyper-util", "awc", "isahc")
 # Of aiohttp one before and one after each border that most facts depend on; of all the newest.
 RELEASES = (
     "aiohttp==3.9.1",
@@ -55,6 +55,8 @@ RELEASES = (
     "ureq==2.12.1",
     "ureq==3.5.1",
     "hyper-util==0.1.21",
+    "awc==3.11.0",
+    "isahc==2.0.2",
 )
 # A fact that takes longer than this hangs.
 PATIENCE = 40

@@ -9,8 +9,8 @@ use super::{Lowering, Range, ident, range};
 use crate::model::expr::ExprKind;
 use crate::model::facts::{Import, ImportItem, Scope, ScopeId, ScopeKind, StmtKind};
 use rustc_hash::{FxHashMap, FxHashSet};
-use smol_str::SmolStr;
-use syn::{Attribute, Item, ItemImpl, Type, UseTree};
+use smol_str::{SmolStr, format_smolstr};
+use syn::{Attribute, Item, ItemImpl, Meta, Type, UseTree};
 
 impl Lowering {
     /// Lowers the items of a module, or those of a block, which come before its statements.
@@ -211,9 +211,16 @@ impl Lowering {
     fn module(&mut self, of: &syn::ItemMod, at: Range) {
         let name = ident(&of.ident);
         let Some((_, items)) = &of.content else {
-            let mut module = self.position_modules();
-            module.push(name.clone());
-            let import = self.own_import(&module, ImportItem::Module, name, at);
+            let import = match path_of_file(&of.attrs).filter(|_| self.is_at_top()) {
+                Some(module) => {
+                    Import { module, level: 0, item: ImportItem::Module, binds: name, start: at.0, end: at.1 }
+                }
+                None => {
+                    let mut module = self.position_modules();
+                    module.push(name.clone());
+                    self.own_import(&module, ImportItem::Module, name, at)
+                }
+            };
             self.push_stmt(StmtKind::Import(Box::new([import])), at, at.1);
             return;
         };
@@ -251,6 +258,19 @@ impl Lowering {
         self.own_type = outer;
         id
     }
+}
+
+/// The file that `#[path = "…"]` says a module is, by its path from the folder of the file that says so.
+fn path_of_file(attrs: &[Attribute]) -> Option<SmolStr> {
+    attrs.iter().find_map(|attr| match &attr.meta {
+        Meta::NameValue(of) if of.path.is_ident("path") => match &of.value {
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(path), .. }) => {
+                Some(format_smolstr!("./{}", path.value()))
+            }
+            _ => None,
+        },
+        _ => None,
+    })
 }
 
 /// The names that an item binds.

@@ -1,7 +1,7 @@
 //! Paths: where in its crate code stands, and what the first part of a path means.
 //!
-//! A crate's modules follow its folders: `src/a/b.rs` and `src/a/b/mod.rs` are `crate::a::b`. Refuses to read
-//! `Cargo.toml` and `#[path]`.
+//! A crate's modules follow its folders: `src/a/b.rs` and `src/a/b/mod.rs` are `crate::a::b`; a file that `#[path]` puts
+//! elsewhere is found there, and its own paths begin where it lies. Refuses to read `Cargo.toml`.
 
 use super::{Lowering, Range, ident, range};
 use crate::model::expr::{ExprId, ExprKind};
@@ -74,6 +74,11 @@ impl Lowering {
     /// The modules from the crate's root on to where the code stands.
     pub(super) fn position_modules(&self) -> Vec<SmolStr> {
         self.position.modules.clone()
+    }
+
+    /// Whether the code stands in no module that is written in this file.
+    pub(super) fn is_at_top(&self) -> bool {
+        self.position.modules.len() == self.position.file
     }
 
     /// Enters a module that is written in this file.

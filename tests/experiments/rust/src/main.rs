@@ -1,7 +1,9 @@
 //! Runs the facts about one release: `experiments LIBRARY==VERSION WORD`. Prints a line of JSON a fact, with its name, a
 //! sentence, and what went wrong or null.
 
+mod awc;
 mod hyper_util;
+mod isahc;
 mod reqwest;
 mod server;
 mod ureq;
@@ -14,7 +16,9 @@ type Fact = (&'static str, &'static str, fn());
 
 fn facts(release: &str) -> Option<&'static [Fact]> {
     Some(match release {
+        "awc==3.11.0" => awc::FACTS,
         "hyper-util==0.1.21" => hyper_util::FACTS,
+        "isahc==2.0.2" => isahc::FACTS,
         "reqwest==0.12.28" => reqwest::in_0_12::FACTS,
         "reqwest==0.13.5" => reqwest::in_0_13::FACTS,
         "ureq==2.12.1" => ureq::FACTS_2,

@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// HTTP/1.1; the path says how it behaves: /ok, /wait/MILLISECONDS, /stall (never answers).
+/// HTTP/1.1; the path says how it behaves: /ok, /wait/MILLISECONDS, /stall (never answers), /half (ends in the body).
 pub struct Server {
     port: u16,
     opened: Arc<AtomicUsize>,
@@ -57,7 +57,9 @@ fn serve(stream: &TcpStream) {
     while let Some(Ok(first)) = lines.next() {
         while lines.next().and_then(Result::ok).is_some_and(|line| !line.is_empty()) {}
         let path = first.split(' ').nth(1).unwrap_or("/");
-        if path == "/stall" {
+        let mut out = stream;
+        let half = path == "/half" && out.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\no").is_ok();
+        if half || path == "/stall" {
             // Reads on, so that it is seen when the other side closes.
             lines.by_ref().for_each(drop);
             return;
@@ -65,7 +67,6 @@ fn serve(stream: &TcpStream) {
         if let Some(wait) = path.strip_prefix("/wait/").and_then(|wait| wait.parse().ok()) {
             thread::sleep(Duration::from_millis(wait));
         }
-        let mut out = stream;
         if out.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").is_err() {
             return;
         }

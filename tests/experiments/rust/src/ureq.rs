@@ -65,6 +65,27 @@ pub fn test_ureq_3_total_ends_the_others() {
     assert!(about(ask_3(both, server.url("/stall")), SHORT));
 }
 
+/// How long a body takes of which half never comes.
+fn read_3(agent: ureq_3::Agent, server: &Server) -> Option<Duration> {
+    let url = server.url("/half");
+    ends(millis(2000), move || drop(agent.get(&url).call().expect("an answer").body_mut().read_to_string()))
+}
+
+pub fn test_ureq_3_exchange_ends_its_phases() {
+    let server = Server::start();
+    let whole = configured(|set| set.timeout_global(Some(SHORT)).timeout_per_call(Some(LONG)));
+    assert!(about(ask_3(whole, server.url("/stall")), SHORT));
+    let head = configured(|set| set.timeout_per_call(Some(SHORT)).timeout_recv_response(Some(LONG)));
+    assert!(about(ask_3(head, server.url("/stall")), SHORT));
+    let each = configured(|set| set.timeout_per_call(Some(SHORT)).timeout_per_read(Some(LONG)));
+    assert!(about(ask_3(each, server.url("/stall")), SHORT));
+    assert_eq!(read_3(configured(|set| set.timeout_recv_response(Some(SHORT))), &server), None);
+    let body = configured(|set| set.timeout_per_call(Some(SHORT)).timeout_recv_body(Some(LONG)));
+    assert!(about(read_3(body, &server), SHORT));
+    let body = configured(|set| set.timeout_global(Some(SHORT)).timeout_recv_body(Some(LONG)));
+    assert!(about(read_3(body, &server), SHORT));
+}
+
 pub fn test_ureq_3_zero_fails_at_once() {
     let server = Server::start();
     let agent = configured(|set| set.timeout_global(Some(Duration::ZERO)));
@@ -105,6 +126,11 @@ pub const FACTS_3: &[Fact] = &[
         "test_ureq_3_total_ends_the_others",
         "timeout_global ends what a longer timeout would bound",
         test_ureq_3_total_ends_the_others,
+    ),
+    (
+        "test_ureq_3_exchange_ends_its_phases",
+        "timeout_per_call ends what a longer timeout of a phase would bound, and timeout_global ends it",
+        test_ureq_3_exchange_ends_its_phases,
     ),
     ("test_ureq_3_zero_fails_at_once", "a timeout of 0 ends each request at once", test_ureq_3_zero_fails_at_once),
     ("test_ureq_3_get_builds_an_agent", "ureq::get connects each time, an agent once", test_ureq_3_get_builds_an_agent),
