@@ -259,18 +259,22 @@ impl Run<'_> {
 
     /// Reads a file, and lowers it if `choose` says so of its words.
     fn load(&self, id: FileId, choose: impl FnOnce(&Words, &str) -> bool) -> Option<Loaded> {
-        let candidate = &self.files[id.0 as usize].candidate;
-        let noted = |problem| self.note(id, problem);
-        let (language, source) = read(candidate, id).map_err(noted).ok()?;
+        let (language, source) = self.read(id)?;
         let words = Words::of(&source.text);
-        if !choose(&words, &source.text) {
-            return Some(Loaded { words, lowered: None });
-        }
-        let test = is_test(self.config, &candidate.path);
-        let script = is_script(self.config, &candidate.path);
+        let lowered = choose(&words, &source.text).then(|| self.lower_source(id, language, source)).flatten();
+        Some(Loaded { words, lowered })
+    }
+
+    fn read(&self, id: FileId) -> Option<(&'static Language, SourceFile)> {
+        read(&self.files[id.0 as usize].candidate, id).map_err(|problem| self.note(id, problem)).ok()
+    }
+
+    fn lower_source(&self, id: FileId, language: &Language, source: SourceFile) -> Option<ProjectFile> {
+        let path = &self.files[id.0 as usize].candidate.path;
+        let (test, script) = (is_test(self.config, path), is_script(self.config, path));
         let facts = catch_unwind(AssertUnwindSafe(|| (language.lower)(&source)));
-        let facts = facts.map_err(|_| self.note(id, failed())).ok();
-        Some(Loaded { words, lowered: facts.map(|facts| ProjectFile::new(facts, source, test, script)) })
+        let facts = facts.map_err(|_| self.note(id, failed())).ok()?;
+        Some(ProjectFile::new(facts, source, test, script))
     }
 
     fn note(&self, id: FileId, problem: Problem) {
@@ -288,7 +292,8 @@ impl Run<'_> {
 
 impl Reader for Run<'_> {
     fn lower(&self, file: FileId) -> Option<ProjectFile> {
-        self.load(file, |_, _| true)?.lowered
+        let (language, source) = self.read(file)?;
+        self.lower_source(file, language, source)
     }
 
     fn may_hold(&self, file: FileId, word: &str, sought: Sought) -> bool {

@@ -35,12 +35,6 @@ impl Words {
         Words(hashes.into_boxed_slice())
     }
 
-    /// Whether the text may hold any of these words.
-    #[must_use]
-    pub fn contain_any(&self, asked: &Asked) -> bool {
-        asked.0.iter().any(|word| self.0.binary_search(word).is_ok())
-    }
-
     /// Whether the text may hold a word.
     #[must_use]
     pub fn contain(&self, word: &str) -> bool {
@@ -48,80 +42,89 @@ impl Words {
     }
 }
 
-/// Words to look for in many files.
-#[derive(Debug)]
-pub struct Asked(Vec<u32>);
+/// Into how many rows words are sorted, by the upper half of their hashes.
+const ROWS: usize = 1 << 16;
 
-impl Asked {
-    /// These words.
-    #[must_use]
-    pub fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Asked {
-        Asked(words.into_iter().map(|word| hash(word.as_bytes())).collect())
-    }
-}
-
-/// Into how many rows words are sorted, so that few files need a closer look.
-const ROWS: usize = 4096;
-
-/// The words of all files of a project.
+/// The words of all files of a project: which files hold a word.
 #[derive(Debug, Default)]
 pub struct WordIndex {
-    files: Vec<Words>,
-    /// For each row a bit for each file: whether it holds a word of that row.
-    rows: Vec<u64>,
-    /// How many words of bits a row has.
-    width: usize,
+    /// Where each row begins.
+    starts: Vec<usize>,
+    /// The lower halves of the hashes of a row's words, in order.
+    halves: Vec<u16>,
+    /// For each of these the file that holds the word, in the order of ids.
+    files: Vec<u32>,
 }
 
 impl WordIndex {
     /// An index of files in the order of their ids.
     #[must_use]
     pub fn new(files: Vec<Words>) -> WordIndex {
-        let width = files.len().div_ceil(64);
-        let mut rows = vec![0; ROWS * width];
-        for (file, words) in files.iter().enumerate() {
+        let mut starts = vec![0; ROWS + 1];
+        for &word in files.iter().flat_map(|words| &words.0) {
+            starts[row(word) + 1] += 1;
+        }
+        for row in 0..ROWS {
+            starts[row + 1] += starts[row];
+        }
+        let mut next = starts.clone();
+        let count = starts[ROWS];
+        let mut index = WordIndex { starts, halves: vec![0; count], files: vec![0; count] };
+        for (file, words) in files.into_iter().enumerate() {
             for &word in &words.0 {
-                rows[row(word) * width + file / 64] |= 1 << (file % 64);
+                let at = &mut next[row(word)];
+                (index.halves[*at], index.files[*at]) = (half(word), offset(file));
+                *at += 1;
             }
         }
-        WordIndex { files, rows, width }
+        index.sort();
+        index
+    }
+
+    fn sort(&mut self) {
+        let mut of_row = Vec::new();
+        for bounds in self.starts.windows(2) {
+            let (halves, files) = (&mut self.halves[bounds[0]..bounds[1]], &mut self.files[bounds[0]..bounds[1]]);
+            of_row.clear();
+            of_row.extend(halves.iter().copied().zip(files.iter().copied()));
+            of_row.sort_unstable();
+            for (at, word) in of_row.iter().enumerate() {
+                (halves[at], files[at]) = *word;
+            }
+        }
     }
 
     /// The files that hold a word, in the order of ids.
-    pub fn holders(&self, word: &str) -> impl Iterator<Item = FileId> {
-        let word = hash(word.as_bytes());
-        let start = row(word) * self.width;
-        let bits = self.rows[start..start + self.width].iter().enumerate();
-        let files =
-            bits.filter(|(_, bits)| **bits != 0).flat_map(|(at, &bits)| set_bits(bits).map(move |bit| at * 64 + bit));
-        files.filter(move |&file| self.files[file].0.binary_search(&word).is_ok()).map(|file| FileId(offset(file)))
+    pub fn holders(&self, word: &str) -> impl Iterator<Item = FileId> + use<'_> {
+        self.found(word).iter().map(|&file| FileId(file))
     }
 
     /// Whether more than `limit` files hold a word.
     #[must_use]
     pub fn is_held_by_more(&self, word: &str, limit: usize) -> bool {
-        self.holders(word).nth(limit).is_some()
+        self.found(word).len() > limit
     }
 
-    /// The words of each file, in the order of ids.
-    #[must_use]
-    pub fn files(&self) -> &[Words] {
-        &self.files
+    fn found(&self, word: &str) -> &[u32] {
+        let word = hash(word.as_bytes());
+        let bounds = self.starts.get(row(word)..).and_then(|starts| Some((*starts.first()?, *starts.get(1)?)));
+        let (start, end) = bounds.unwrap_or_default();
+        let halves = &self.halves[start..end];
+        let first = halves.partition_point(|&other| other < half(word));
+        let length = halves[first..].partition_point(|&other| other == half(word));
+        &self.files[start + first..start + first + length]
     }
-}
-
-/// Which bits are set, lowest first.
-fn set_bits(mut bits: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let lowest = (bits != 0).then(|| bits.trailing_zeros() as usize);
-        bits &= bits.wrapping_sub(1);
-        lowest
-    })
 }
 
 /// The row of a word.
 fn row(hash: u32) -> usize {
-    hash as usize % ROWS
+    (hash >> 16) as usize
+}
+
+/// What tells words of a row apart.
+#[expect(clippy::cast_possible_truncation, reason = "the upper half is the row")]
+fn half(hash: u32) -> u16 {
+    hash as u16
 }
 
 /// Where a text holds a word: what stands before it, and after it.

@@ -13,9 +13,11 @@ use super::attributes::{class_of_method, class_of_self, last_name};
 use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::FileFacts;
 use crate::source::FileId;
+use calls::Passed;
 use origins::{Origins, class_around};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
+use std::rc::Rc;
 use way::Way;
 
 /// Something that values go by.
@@ -29,6 +31,8 @@ enum Node {
     Export(SmolStr),
     /// A parameter of whatever function has one of this name.
     Keyword(SmolStr),
+    /// What calls pass to functions of one name in one place.
+    Passed(Rc<Passed>),
 }
 
 /// The names that libraries give.
@@ -77,6 +81,7 @@ impl Carriers {
             way.scopes(facts);
             way.calls(facts);
         }
+        way.hand_on();
         way.follow(seeds)
     }
 

@@ -11,11 +11,11 @@ use crate::model::expr::{ArgumentKind, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ImportItem, ScopeId, StmtKind};
 use crate::model::value::{ExprRef, ScopeRef};
 use crate::source::FileId;
-use crate::words::{self, Asked};
+use crate::words;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::path::Path;
 use std::rc::Rc;
 
@@ -227,6 +227,8 @@ pub(super) struct Names<'l> {
     holders: RefCell<FxHashMap<Asking, Rc<[FileId]>>>,
     /// The files that have to do with a place.
     around: RefCell<FxHashMap<Near, Rc<FxHashSet<FileId>>>>,
+    /// The files of each folder.
+    folders: OnceCell<FxHashMap<SmolStr, Vec<FileId>>>,
 }
 
 /// A word that is looked up, where from, and as what.
@@ -234,7 +236,7 @@ type Asking = (SmolStr, Option<Near>, Sought);
 
 impl<'l> Names<'l> {
     pub(super) fn new(files: &'l Files<'l>, paths: &'l [(FileId, SmolStr)]) -> Names<'l> {
-        Names { files, paths, holders: RefCell::default(), around: RefCell::default() }
+        Names { files, paths, holders: RefCell::default(), around: RefCell::default(), folders: OnceCell::new() }
     }
 
     /// Whether a word is held by so few files that it tells something.
@@ -244,9 +246,7 @@ impl<'l> Names<'l> {
 
     /// The files that hold any of these words.
     pub(super) fn files_with_any(&self, words: &[&str]) -> FxHashSet<FileId> {
-        let asked = Asked::new(words.iter().copied());
-        let files = (0..).map(FileId).zip(self.files.words().files());
-        files.filter(|(_, words)| words.contain_any(&asked)).map(|(id, _)| id).collect()
+        words.iter().flat_map(|word| self.files.words().holders(word)).collect()
     }
 
     /// The files that are asked for a word: those that hold it; of many, those that have to do with the place that is
@@ -288,10 +288,14 @@ impl<'l> Names<'l> {
         if let Some(known) = self.around.borrow().get(near) {
             return Rc::clone(known);
         }
-        let folder = |path: &SmolStr| path.rsplit_once('/').map_or(0, |(folder, _)| folder.len());
-        let own = self.path(near.file);
-        let own = &own[..own.rfind('/').unwrap_or(0)];
-        let beside = self.paths.iter().filter(|(_, path)| path[..folder(path)] == *own).map(|(id, _)| *id);
+        let by_folder = self.folders.get_or_init(|| {
+            let mut folders: FxHashMap<SmolStr, Vec<FileId>> = FxHashMap::default();
+            for (id, path) in self.paths {
+                folders.entry(folder(path).into()).or_default().push(*id);
+            }
+            folders
+        });
+        let beside = by_folder.get(folder(self.path(near.file))).into_iter().flatten().copied();
         let place = self.place(near);
         let naming = place.iter().flat_map(|word| self.files.words().holders(word));
         let found: Rc<FxHashSet<FileId>> = Rc::new(beside.chain(naming).collect());
@@ -397,6 +401,11 @@ impl<'l> Names<'l> {
     pub(super) fn item_writes(&self, file: FileId, name: &SmolStr) -> &'l [(ExprRef, ExprId)] {
         self.in_file(file, |index| index.item_writes.get(name))
     }
+}
+
+/// The folder of a path.
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 impl ProjectFile {

@@ -27,6 +27,8 @@ struct Module {
 pub(super) struct Modules {
     modules: FxHashMap<FileId, Module>,
     by_last: FxHashMap<SmolStr, Vec<FileId>>,
+    /// The same by the last two parts: some names are those of a module in every package.
+    by_last_two: FxHashMap<(SmolStr, SmolStr), Vec<FileId>>,
     /// The files by their path, without what could be left out of it.
     by_path: FxHashMap<Vec<SmolStr>, FileId>,
     package_folders: FxHashSet<Vec<SmolStr>>,
@@ -68,6 +70,9 @@ impl Modules {
         if let Some(last) = parts.last() {
             self.by_last.entry(last.clone()).or_default().push(id);
         }
+        if let [.., above, last] = parts.as_slice() {
+            self.by_last_two.entry((above.clone(), last.clone())).or_default().push(id);
+        }
         self.modules.insert(id, Module { around, parts, folder, layout });
     }
 
@@ -89,7 +94,7 @@ impl Modules {
             let module = &self.modules[id];
             module.layout == own.layout && module.parts.iter().eq(full.iter())
         };
-        self.by_last.get(*full.last()?)?.iter().copied().find(fits)
+        self.called(&full)?.iter().copied().find(fits)
     }
 
     /// The name of a file's module.
@@ -117,6 +122,15 @@ impl Modules {
         self.by_path.get(&parts).copied()
     }
 
+    /// The files whose module path may end with these parts.
+    fn called(&self, parts: &[&str]) -> Option<&Vec<FileId>> {
+        match parts {
+            [.., above, last] => self.by_last_two.get(&((*above).into(), (*last).into())),
+            [last] => self.by_last.get(*last),
+            [] => None,
+        }
+    }
+
     /// Whether a file lies in a folder that is a package.
     pub(super) fn is_in_package(&self, file: FileId) -> bool {
         let Some(module) = self.modules.get(&file) else { return false };
@@ -126,7 +140,7 @@ impl Modules {
     }
 
     fn absolute(&self, own: &Module, wanted: &[&str]) -> Option<FileId> {
-        let candidates = self.by_last.get(*wanted.last()?)?;
+        let candidates = self.called(wanted)?;
         let fits = |id: &&FileId| {
             let Module { parts, layout, .. } = &self.modules[*id];
             let Some(root) = parts.len().checked_sub(wanted.len()) else { return false };

@@ -9,6 +9,7 @@ use crate::model::expr::{Argument, ArgumentKind, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ParameterKind, ScopeId, ScopeKind, StmtKind};
 use crate::source::FileId;
 use smol_str::SmolStr;
+use std::rc::Rc;
 
 /// The parameters of a function, or of what builds an object of a class.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ pub(super) struct Signature {
 }
 
 /// What a call names.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Callee {
     name: SmolStr,
     /// The file that defines it, where that is known.
@@ -36,6 +38,20 @@ struct Callee {
     passes_object: bool,
     /// Whether a class's bases are called rather than the class.
     only_bases: bool,
+}
+
+/// Where in a call something is passed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Slot {
+    At(usize),
+    Named(SmolStr),
+}
+
+/// What is passed to whatever a call names.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct Passed {
+    callee: Callee,
+    slot: Slot,
 }
 
 impl Callee {
@@ -104,32 +120,48 @@ impl Way {
         let Some(name) = last_name(facts, callee) else { return };
         let Some(callee) = self.callee(facts, callee, &name) else { return };
         for (at, argument) in arguments.iter().enumerate() {
+            let slot = match argument.kind {
+                ArgumentKind::Named => Slot::Named(argument.name.clone()),
+                ArgumentKind::Positional => Slot::At(at),
+                ArgumentKind::Splat | ArgumentKind::MappingSplat => continue,
+            };
+            let passed = Passed { callee: callee.clone(), slot };
+            self.edge(facts, argument.value, &[Node::Passed(Rc::new(passed))]);
+        }
+    }
+
+    /// What is passed to functions reaches their parameters: once for each name and place, however many calls there are.
+    pub(super) fn hand_on(&mut self) {
+        for passed in self.passed() {
+            let Passed { callee, slot } = &*passed;
             let mut reached = Vec::new();
             let mut open = false;
-            self.each_signature(&callee, &mut |signature| {
+            self.each_signature(callee, &mut |signature| {
                 let parameters = &signature.parameters;
                 if callee.file.is_some_and(|file| file != signature.file)
                     || callee.method && (signature.bound == 0 || signature.builds)
                 {
                     return;
                 }
-                match argument.kind {
-                    ArgumentKind::Named => {
-                        let named = parameters.iter().filter(|(name, _)| *name == argument.name);
+                match slot {
+                    Slot::Named(name) => {
+                        let named = parameters.iter().filter(|(parameter, _)| parameter == name);
                         reached.extend(named.map(|(_, node)| node.clone()));
                         open |= signature.open;
                     }
-                    ArgumentKind::Positional => {
+                    Slot::At(at) => {
                         let bound = if callee.passes_object { 0 } else { signature.bound };
                         reached.extend(parameters.get(at + bound).map(|(_, node)| node.clone()));
                     }
-                    ArgumentKind::Splat | ArgumentKind::MappingSplat => {}
                 }
             });
-            if reached.is_empty() && open {
-                reached.push(Node::Keyword(argument.name.clone()));
+            match slot {
+                Slot::Named(name) if reached.is_empty() && open => reached.push(Node::Keyword(name.clone())),
+                _ => {}
             }
-            self.edge(facts, argument.value, &reached);
+            for node in reached {
+                self.reach(Node::Passed(passed.clone()), node);
+            }
         }
     }
 

@@ -2,14 +2,15 @@
 //!
 //! Refuses to know which of them stand for something of a library.
 
-use super::calls::Signature;
+use super::calls::{Passed, Signature};
 use super::origins::{Origins, named_in};
 use super::{Carriers, Node, Seeds};
 use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::{FileFacts, Import, ImportItem, MODULE, ScopeId, ScopeKind, StmtKind};
-use crate::source::FileId;
+use crate::source::{FileId, offset};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
+use std::rc::Rc;
 
 /// Which name's value reaches which others.
 #[derive(Debug, Default)]
@@ -19,7 +20,9 @@ pub(super) struct Way {
     pub(super) imports: FxHashMap<(FileId, SmolStr), (Option<FileId>, Option<SmolStr>)>,
     /// The bases of classes that have no constructor of their own.
     pub(super) bases: FxHashMap<SmolStr, Vec<SmolStr>>,
-    reaches: FxHashMap<Node, Vec<Node>>,
+    nodes: FxHashMap<Node, u32>,
+    /// Which node's value reaches which other.
+    reaches: Vec<(u32, u32)>,
     requests: FxHashSet<SmolStr>,
     stepwise: FxHashSet<FileId>,
     modules: FxHashSet<Node>,
@@ -37,10 +40,25 @@ impl Way {
     }
 
     pub(super) fn reach(&mut self, from: Node, to: Node) {
-        let reached = self.reaches.entry(from).or_default();
-        if !reached.contains(&to) {
-            reached.push(to);
+        let edge = (self.id(from), self.id(to));
+        // The same is often said again at once.
+        if self.reaches.last() != Some(&edge) {
+            self.reaches.push(edge);
         }
+    }
+
+    fn id(&mut self, node: Node) -> u32 {
+        let next = offset(self.nodes.len());
+        *self.nodes.entry(node).or_insert(next)
+    }
+
+    /// What is passed to functions, each once.
+    pub(super) fn passed(&self) -> Vec<Rc<Passed>> {
+        let passed = self.nodes.keys().filter_map(|node| match node {
+            Node::Passed(passed) => Some(passed.clone()),
+            _ => None,
+        });
+        passed.collect()
     }
 
     /// What an annotation names reaches nodes.
@@ -254,16 +272,22 @@ impl Way {
     }
 
     pub(super) fn follow(mut self, seeds: &Seeds) -> Carriers {
-        let mut found = FxHashSet::default();
         self.start.extend(seeds.common.iter().chain(&seeds.distinctive).cloned().map(Node::Attribute));
         self.start.extend(seeds.distinctive.iter().cloned().map(Node::Export));
         self.start.extend(self.modules.iter().cloned());
-        while let Some(node) = self.start.pop() {
-            if let Some(reached) = self.reaches.get(&node) {
-                self.start.extend(reached.iter().filter(|to| !found.contains(*to)).cloned());
+        let start = std::mem::take(&mut self.start);
+        let mut open: Vec<u32> = start.into_iter().map(|node| self.id(node)).collect();
+        self.reaches.sort_unstable();
+        let mut is_found = vec![false; self.nodes.len()];
+        while let Some(node) = open.pop() {
+            if std::mem::replace(&mut is_found[node as usize], true) {
+                continue;
             }
-            found.insert(node);
+            let first = self.reaches.partition_point(|(from, _)| *from < node);
+            let reached = self.reaches[first..].iter().take_while(|(from, _)| *from == node).map(|(_, to)| *to);
+            open.extend(reached.filter(|&to| !is_found[to as usize]));
         }
+        let found = self.nodes.into_iter().filter(|(_, id)| is_found[*id as usize]).map(|(node, _)| node).collect();
         Carriers { found, requests: self.requests, stepwise: self.stepwise, modules: self.modules, stars: self.stars }
     }
 }
