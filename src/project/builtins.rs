@@ -6,6 +6,7 @@ use super::{Project, sibling};
 use crate::model::expr::{ArgumentKind, BinaryOperator, ExprKind};
 use crate::model::value::{Alternative, Datum, ExprRef, Frame, Source, Value, Why};
 use crate::source::Span;
+use smol_str::SmolStr;
 
 /// An operator applied to every combination of two values.
 pub(super) fn binary(operator: BinaryOperator, left: &Value, right: &Value, at: Span) -> Value {
@@ -44,6 +45,13 @@ fn arithmetic(operator: BinaryOperator, a: f64, b: f64) -> Option<f64> {
         BinaryOperator::Or | BinaryOperator::Other => return None,
     };
     result.is_finite().then_some(result)
+}
+
+/// Whether a class with these bases has members that are no numbers or texts themselves: what they stand for is in their
+/// `value`.
+pub(super) fn is_enumeration(bases: &[Option<SmolStr>]) -> bool {
+    let any = |paths: &[&str]| bases.iter().flatten().any(|base| paths.contains(&base.as_str()));
+    any(&["enum.Enum", "enum.Flag"]) && !any(&["builtins.str", "builtins.int", "builtins.float"])
 }
 
 /// What a standard function gives; `None` where `path` is none of those that are followed.

@@ -170,7 +170,10 @@ impl Project<'_> {
         for &class in self.lineage(class).iter() {
             let flow = &self.files[&class.file].flow();
             if let Some(reaching) = flow.at_exit(class.scope, name) {
-                return self.reaching(class.file, reaching, Frame::NONE);
+                let value = self.reaching(class.file, reaching, Frame::NONE);
+                let member = value.alternatives.iter().any(|one| !matches!(one.datum, Datum::Scope(_)));
+                let hidden = member && super::builtins::is_enumeration(&self.outside_bases(class));
+                return if hidden { Value::unknown(Why::Attribute) } else { value };
             }
         }
         Value::unknown(Why::Attribute)

@@ -165,7 +165,8 @@ impl Project<'_> {
         let raises: Vec<StmtId> = uses.iter().filter(raising).filter_map(|one| facts.stmt_of(one.expr.expr)).collect();
         let tested: Vec<ExprId> =
             uses.iter().filter(|one| one.kind == UseKind::Tested).map(|one| one.expr.expr).collect();
-        let flags = flags_around(facts, start);
+        let mut flags = flags_around(facts, start);
+        flags.extend(conditions_of(facts, start));
         let about_nothing = |test: ExprId| {
             tested.iter().any(|&name| within(facts, name, test))
                 || any_within(facts, test, &|kind| match kind {
@@ -287,4 +288,24 @@ fn flags_around(facts: &FileFacts, stmt: StmtId) -> Vec<SmolStr> {
         }
     }
     flags
+}
+
+/// The names that decide whether a statement runs: what they decide later goes together with that.
+fn conditions_of(facts: &FileFacts, stmt: StmtId) -> Vec<SmolStr> {
+    let mut open: Vec<ExprId> = Vec::new();
+    for (outer, _) in enclosing(facts, stmt) {
+        if let StmtKind::If { test, .. } = facts.stmt(outer).kind {
+            open.push(test);
+        }
+    }
+    let mut names = Vec::new();
+    while let Some(part) = open.pop() {
+        match &facts.expr(part).kind {
+            ExprKind::Name(name) => names.push(name.clone()),
+            // What an object is asked for is another thing each time.
+            ExprKind::Attribute { .. } => {}
+            kind => kind.children(&mut open),
+        }
+    }
+    names
 }

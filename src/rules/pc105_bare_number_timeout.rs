@@ -30,17 +30,19 @@ fn draft(view: View<'_>) -> Option<Draft> {
         return None;
     }
     let one = value.alternatives.iter().find(|one| is_number(&one.datum))?;
-    let spelled = match one.datum {
-        Datum::Number(number) => quantity(number, ""),
-        _ => view.project.text(view.project.span(argument.value)).to_owned(),
+    let (spelled, quoted) = match one.datum {
+        Datum::Number(number) => (quantity(number, ""), quantity(number, "")),
+        _ => {
+            let written = view.project.text(view.project.span(argument.value)).to_owned();
+            (written.clone(), format!("`{written}`"))
+        }
     };
     let severity = if effect.consequence.is_error() { Severity::Error } else { Severity::Warning };
-    let message =
-        format!("`{}` takes a timeout object, and {spelled} is a number: {}", parameter.name, effect.sentence);
+    let message = format!("`{}` takes a timeout object, and {quoted} is a number: {}", parameter.name, effect.sentence);
     let help = format!("write `{}={}`", parameter.name, example(view, &spelled));
     let mut draft = Draft::new(argument.span, message, help).severity(severity);
     if let Some(at) = one.at.filter(|at| !argument.span.contains(at)) {
-        draft = draft.label(at, format!("{spelled} comes from here"));
+        draft = draft.label(at, format!("{quoted} comes from here"));
     }
     // Of what is only annotated as a number, some callers may know better.
     if value.always(|datum| matches!(datum, Datum::Number(_))) {
