@@ -32,6 +32,7 @@ mod names;
 mod places;
 mod requests;
 mod reuse;
+mod seldom;
 mod sharing;
 mod sites;
 mod streams;

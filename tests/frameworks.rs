@@ -104,6 +104,9 @@ fn any(framework: &Framework, module: &str) -> (Effect, String) {
     if let Some(path) = framework.handler_parameter_types.first() {
         return (Effect::Often, head(module, path) + &function("serve", &format!("event: {path}")));
     }
+    if let Some(name) = framework.once_registrations.first() {
+        return (Effect::Once, registered(module, name));
+    }
     let name = framework.once_decorators.first().unwrap();
     (Effect::Once, decorated(framework, module, name))
 }

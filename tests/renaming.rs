@@ -23,7 +23,7 @@ const PYTHON: &str = "
     AsyncExitStack ExitStack enter_async_context enter_context push_async_exit push_async_callback push callback aclose
     close closed acquire NO_CONTENT NOT_MODIFIED fixture timeout timeout_at wait_for sleep run create_task gather TaskGroup Semaphore Lock
     create_default_context SSLContext
-    timedelta seconds minutes hours days total_seconds new_event_loop get_event_loop get_running_loop set_event_loop run_until_complete Any Optional Union TYPE_CHECKING
+    timedelta seconds minutes hours days total_seconds new_event_loop get_event_loop get_running_loop set_event_loop run_until_complete Any Optional Union TYPE_CHECKING enum Enum
 ";
 
 /// The words of a text.

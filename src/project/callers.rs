@@ -296,8 +296,12 @@ impl Project<'_> {
         if is_in_handler(facts, place.expr) {
             return Repeat::Unknown;
         }
+        let guard = self.guard_of(place);
         for around in loops(facts, place.expr) {
-            if is_retry(facts, around, place.expr) || leaves_after(facts, around, place.expr) {
+            if is_retry(facts, around, place.expr)
+                || leaves_after(facts, around, place.expr)
+                || self.is_idle(place, around, guard)
+            {
                 continue;
             }
             let words = match around {
@@ -308,7 +312,8 @@ impl Project<'_> {
             let again = matches!(around, Around::Loop(stmt) if matches!(facts.stmt(stmt).kind, StmtKind::While { .. }));
             return Repeat::Often(if again { Cause::Turns } else { Cause::Items }, chain);
         }
-        self.repeat_beyond_loops(place, seen)
+        // Nor is it known how often something is not kept yet.
+        if guard.is_some() { Repeat::Unknown } else { self.repeat_beyond_loops(place, seen) }
     }
 
     /// How often the code at a place runs, leaving out the loops around it in its own function.
@@ -369,10 +374,14 @@ impl Project<'_> {
             if framework.once_names.contains(&scope.name) {
                 return Some(Repeat::Once);
             }
-            if self.is_handler_method(function, framework) || self.takes_message(function, framework) {
-                let words = format!("{} runs this once for each request or message", framework.name);
-                return Some(Repeat::Often(Cause::Messages, vec![(at, words)]));
-            }
+            let words = if self.is_handler_method(function, framework) {
+                format!("{} runs this once for each request or message", framework.name)
+            } else if self.takes_message(function, framework) {
+                format!("this takes a request or message of {}, and runs for each", framework.name)
+            } else {
+                continue;
+            };
+            return Some(Repeat::Often(Cause::Messages, vec![(at, words)]));
         }
         None
     }
@@ -402,7 +411,9 @@ impl Project<'_> {
         if framework.handler_parameter_types.is_empty() {
             return false;
         }
-        self.scope(function).parameters.iter().filter_map(|parameter| parameter.annotation).any(|annotation| {
+        // What may be called without one runs for other reasons, too.
+        let given = self.scope(function).parameters.iter().filter(|parameter| parameter.default.is_none());
+        given.filter_map(|parameter| parameter.annotation).any(|annotation| {
             let value = self.evaluate(ExprRef { file: function.file, expr: annotation }, Frame::NONE);
             value.alternatives.iter().any(|one| match &one.datum {
                 Datum::Path(path) => framework.handler_parameter_types.iter().any(|known| known == path),

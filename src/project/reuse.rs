@@ -92,6 +92,11 @@ impl Project<'_> {
         let entered = uses.iter().any(|one| matches!(one.kind, UseKind::Entered(_)));
         let closed = uses.iter().any(|one| matches!(&one.kind, UseKind::Method(name, _) if self.closes(made, name)));
         let here = entered || closed;
+        // Whoever enters what this function gives may be given an object that holds the session.
+        let passed = || uses.iter().any(|one| matches!(one.kind, UseKind::Argument(_)));
+        if entered && self.is_context_manager(function) && passed() {
+            return true;
+        }
         let in_function = |one: &&Use| self.function_of(self.scope_at(one.expr)) == function;
         uses.iter().any(|one| match &one.kind {
             UseKind::StoredAttribute(_) | UseKind::StoredItem(_) | UseKind::Default => true,
@@ -199,9 +204,11 @@ impl Project<'_> {
         }
         let sockets = self.opens_socket(uses);
         let around = loops(facts, made.expr);
+        let guard = self.guard_of(made);
         for &one in &around {
             if is_retry(facts, one, made.expr)
                 || leaves_after(facts, one, made.expr)
+                || self.is_idle(made, one, guard)
                 || self.outlives_turn(made, one, uses)
             {
                 continue;
@@ -222,7 +229,7 @@ impl Project<'_> {
                 function: SmolStr::default(),
             });
         }
-        if requests == Requests::Several && function.scope == MODULE {
+        if guard.is_some() || requests == Requests::Several && function.scope == MODULE {
             return None;
         }
         let repeat = self.repeat_where_built(made, function);
@@ -243,7 +250,9 @@ impl Project<'_> {
             (Repeat::Unknown, Requests::One)
                 if self.is_library_code(function)
                     && !self.recurses_with(made, function)
-                    && self.is_called_again(made, function) =>
+                    && self.is_called_again(made, function)
+                    && !self.is_seldom(made)
+                    && !self.is_called_seldom(function) =>
             {
                 Some(Waste {
                     each: "for each call",

@@ -1,0 +1,191 @@
+//! Code that runs seldom, however often its function is called: its result is kept, it is part of building an object, or
+//! a long pause comes before each turn.
+//!
+//! Refuses to say how often that is.
+
+use super::attributes::{class_of_method, has_decorator};
+use super::bodies::{Around, enclosing, is_in_handler, loops, statements_in, within_stmt};
+use super::{Project, sibling};
+use crate::model::expr::{ExprId, ExprKind};
+use crate::model::facts::{FileFacts, ScopeKind, StmtId, StmtKind};
+use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
+use crate::source::FileId;
+
+/// How many seconds a connection is idle at most before one side closes it, by what is usual for servers.
+const IDLE: f64 = 60.0;
+
+/// How many calls lead at most from what runs seldom to a place.
+const HELPERS: usize = 2;
+
+/// What pauses, by the last name of what is called; the first argument, or this one, is how many seconds.
+const PAUSES: [&str; 3] = ["sleep", "wait", "wait_for"];
+const SECONDS: &str = "timeout";
+
+/// The methods that run once for each object, while it is made ready.
+const SETUP: [&str; 5] = ["__init__", "__post_init__", "__new__", "__enter__", "__aenter__"];
+
+impl Project<'_> {
+    /// Whether a loop around a place says nothing of how often that runs: it pauses for long in each turn, or the place
+    /// only runs where something is not kept yet, by `guard`.
+    pub(super) fn is_idle(&self, place: ExprRef, around: Around, guard: Option<StmtId>) -> bool {
+        let Around::Loop(outer) = around else { return false };
+        let facts = self.facts(place.file);
+        guard.is_some_and(|guard| facts.stmt(outer).start <= facts.stmt(guard).start)
+            || self.is_paced(place.file, outer)
+    }
+
+    /// Whether nothing is known of how often a place runs in its function beyond that it is seldom.
+    pub(super) fn is_seldom(&self, place: ExprRef) -> bool {
+        let facts = self.facts(place.file);
+        let paced = |around| matches!(around, Around::Loop(outer) if self.is_paced(place.file, outer));
+        is_in_handler(facts, place.expr)
+            || self.guard_of(place).is_some()
+            || loops(facts, place.expr).into_iter().any(paced)
+    }
+
+    /// Whether a function is only called where that is seldom, or while an object is made.
+    pub(super) fn is_called_seldom(&self, function: ScopeRef) -> bool {
+        self.is_called_seldom_within(function, HELPERS)
+    }
+
+    fn is_called_seldom_within(&self, function: ScopeRef, depth: usize) -> bool {
+        let calls = self.known_calls(function);
+        let seldom = |&call: &ExprRef| {
+            let caller = self.function_of(self.scope_at(call));
+            self.is_seldom(call)
+                || self.is_setup(call, function)
+                || depth > 0 && caller != function && self.is_called_seldom_within(caller, depth - 1)
+        };
+        !calls.is_empty() && calls.iter().all(seldom) || self.makes_its_object(function)
+    }
+
+    /// Whether a call stands in what makes an object of the class that the function is a method of.
+    fn is_setup(&self, call: ExprRef, function: ScopeRef) -> bool {
+        let caller = self.function_of(self.scope_at(call));
+        let class = |of: ScopeRef| class_of_method(self.facts(of.file), of.scope);
+        SETUP.contains(&self.scope(caller).name.as_str())
+            && caller.file == function.file
+            && class(caller).is_some()
+            && class(caller) == class(function)
+    }
+
+    /// Whether a function is another constructor of its class: it returns what calling the class gives.
+    fn makes_its_object(&self, function: ScopeRef) -> bool {
+        let (facts, scope) = (self.facts(function.file), self.scope(function));
+        let Some(class) = scope.parameters.first().filter(|_| has_decorator(facts, function.scope, "classmethod"))
+        else {
+            return false;
+        };
+        let made = |value: ExprId| {
+            matches!(&facts.expr(value).kind, ExprKind::Call { callee, .. }
+                if matches!(&facts.expr(*callee).kind, ExprKind::Name(name) if *name == class.name))
+        };
+        let mut statements = statements_in(facts, &scope.body).into_iter();
+        statements.any(|stmt| matches!(facts.stmt(stmt).kind, StmtKind::Return(Some(value)) if made(value)))
+    }
+
+    /// The condition by which a place only runs where something is not kept yet: it is around the place, or leaves in
+    /// front of it, and asks for what is written after it, here or in what is called.
+    pub(super) fn guard_of(&self, place: ExprRef) -> Option<StmtId> {
+        let facts = self.facts(place.file);
+        let function = self.function_of(self.scope_at(place));
+        if self.scope(function).kind != ScopeKind::Function {
+            return None;
+        }
+        let at = facts.stmt_of(place.expr)?;
+        let body = statements_in(facts, &self.scope(function).body);
+        let mut kept: Vec<&str> = body
+            .iter()
+            .filter(|&&stmt| facts.stmt(stmt).start >= facts.stmt(at).start || within_stmt(facts, place.expr, stmt))
+            .flat_map(|&stmt| self.kept_by(function, stmt))
+            .collect();
+        if let [called] = self.targets(place, Frame::NONE).as_slice()
+            && !SETUP.contains(&self.scope(*called).name.as_str())
+        {
+            let inner = statements_in(self.facts(called.file), &self.scope(*called).body);
+            kept.extend(inner.into_iter().flat_map(|stmt| self.kept_by(*called, stmt)));
+        }
+        if kept.is_empty() {
+            return None;
+        }
+        let around = enclosing(facts, at).into_iter().map(|(outer, _)| outer);
+        let before = body.iter().copied().filter(|&stmt| facts.stmt(stmt).end <= facts.stmt(at).start);
+        let before = before.filter(|&stmt| returns(facts, stmt));
+        around.chain(before).find(|&stmt| match facts.stmt(stmt).kind {
+            StmtKind::If { test, .. } => self.asks_for(ExprRef { file: place.file, expr: test }, &kept),
+            _ => false,
+        })
+    }
+
+    /// What a statement keeps beyond its function, as it is written: attributes of what the function is given, and
+    /// variables of the module.
+    fn kept_by(&self, function: ScopeRef, stmt: StmtId) -> Vec<&str> {
+        let facts = self.facts(function.file);
+        let StmtKind::Assign { targets, value: Some(_), augmented: false, .. } = &facts.stmt(stmt).kind else {
+            return Vec::new();
+        };
+        let global = |name| {
+            let own = facts.stmt_ids().filter(|&stmt| facts.place(stmt).scope == function.scope);
+            own.into_iter()
+                .any(|stmt| matches!(&facts.stmt(stmt).kind, StmtKind::Global(names) if names.contains(name)))
+        };
+        // What a turn of a loop is about is another object each time; what the function is given is not.
+        let given = |mut object: ExprId| loop {
+            match &facts.expr(object).kind {
+                ExprKind::Attribute { object: inner, .. } => object = *inner,
+                ExprKind::Name(name) => return self.scope(function).parameters.iter().any(|p| p.name == *name),
+                _ => return false,
+            }
+        };
+        let kept = targets.iter().filter(|&&target| match &facts.expr(target).kind {
+            ExprKind::Attribute { object, .. } => given(*object),
+            ExprKind::Name(name) => global(name),
+            _ => false,
+        });
+        kept.map(|&target| self.text(facts.span(target))).collect()
+    }
+
+    /// Whether a condition asks for any of these.
+    fn asks_for(&self, test: ExprRef, kept: &[&str]) -> bool {
+        let facts = self.facts(test.file);
+        let mut open = vec![test.expr];
+        while let Some(part) = open.pop() {
+            let kind = &facts.expr(part).kind;
+            let named = matches!(kind, ExprKind::Attribute { .. } | ExprKind::Name(_));
+            if named && kept.contains(&self.text(facts.span(part))) {
+                return true;
+            }
+            kind.children(&mut open);
+        }
+        false
+    }
+
+    /// Whether a loop pauses for so long in each turn that no connection outlives it.
+    fn is_paced(&self, file: FileId, outer: StmtId) -> bool {
+        let facts = self.facts(file);
+        let mut calls = facts.expr_ids().filter(|&expr| within_stmt(facts, expr, outer));
+        matches!(facts.stmt(outer).kind, StmtKind::While { .. })
+            && calls.any(|expr| self.pauses(ExprRef { file, expr }))
+    }
+
+    fn pauses(&self, call: ExprRef) -> bool {
+        let ExprKind::Call { arguments, .. } = self.kind(call) else { return false };
+        if !PAUSES.contains(&self.callee_name(call).as_str()) {
+            return false;
+        }
+        let named = arguments.iter().find(|argument| argument.name == SECONDS);
+        let seconds = named.map(|argument| sibling(call, argument.value)).or_else(|| self.positional(call, 0));
+        seconds.is_some_and(|seconds| {
+            // What is known of it tells, though others may say otherwise.
+            let known = self.evaluate(seconds, Frame::NONE).alternatives;
+            let long = |datum: &Datum| matches!(datum, Datum::Number(seconds) if *seconds >= IDLE);
+            !known.is_empty() && known.iter().all(|one| long(&one.datum))
+        })
+    }
+}
+
+/// Whether a condition leaves its function.
+fn returns(facts: &FileFacts, stmt: StmtId) -> bool {
+    let StmtKind::If { then, .. } = &facts.stmt(stmt).kind else { return false };
+    then.last().is_some_and(|&last| matches!(facts.stmt(last).kind, StmtKind::Return(_)))
+}
