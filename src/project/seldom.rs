@@ -10,6 +10,7 @@ use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ScopeKind, StmtId, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
 use crate::source::FileId;
+use smol_str::SmolStr;
 
 /// How many seconds a connection is idle at most before one side closes it, by what is usual for servers.
 const IDLE: f64 = 60.0;
@@ -94,16 +95,14 @@ impl Project<'_> {
         }
         let at = facts.stmt_of(place.expr)?;
         let body = statements_in(facts, &self.scope(function).body);
-        let mut kept: Vec<&str> = body
-            .iter()
-            .filter(|&&stmt| facts.stmt(stmt).start >= facts.stmt(at).start || within_stmt(facts, place.expr, stmt))
-            .flat_map(|&stmt| self.kept_by(function, stmt))
-            .collect();
+        let after =
+            |&stmt: &StmtId| facts.stmt(stmt).start >= facts.stmt(at).start || within_stmt(facts, place.expr, stmt);
+        let mut kept = self.kept_by(function, &body, after);
         if let [called] = self.targets(place, Frame::NONE).as_slice()
             && !SETUP.contains(&self.scope(*called).name.as_str())
         {
             let inner = statements_in(self.facts(called.file), &self.scope(*called).body);
-            kept.extend(inner.into_iter().flat_map(|stmt| self.kept_by(*called, stmt)));
+            kept.extend(self.kept_by(*called, &inner, |_| true));
         }
         if kept.is_empty() {
             return None;
@@ -117,18 +116,15 @@ impl Project<'_> {
         })
     }
 
-    /// What a statement keeps beyond its function, as it is written: attributes of what the function is given, and
-    /// variables of the module.
-    fn kept_by(&self, function: ScopeRef, stmt: StmtId) -> Vec<&str> {
+    /// What some of a function's statements keep beyond it, as it is written: attributes of what the function is given,
+    /// and variables of the module.
+    fn kept_by(&self, function: ScopeRef, body: &[StmtId], some: impl Fn(&StmtId) -> bool) -> Vec<&str> {
         let facts = self.facts(function.file);
-        let StmtKind::Assign { targets, value: Some(_), augmented: false, .. } = &facts.stmt(stmt).kind else {
-            return Vec::new();
-        };
-        let global = |name| {
-            let own = facts.stmt_ids().filter(|&stmt| facts.place(stmt).scope == function.scope);
-            own.into_iter()
-                .any(|stmt| matches!(&facts.stmt(stmt).kind, StmtKind::Global(names) if names.contains(name)))
-        };
+        let globals = body.iter().filter_map(|&stmt| match &facts.stmt(stmt).kind {
+            StmtKind::Global(names) => Some(names.iter()),
+            _ => None,
+        });
+        let globals: Vec<&SmolStr> = globals.flatten().collect();
         // What a turn of a loop is about is another object each time; what the function is given is not.
         let given = |mut object: ExprId| loop {
             match &facts.expr(object).kind {
@@ -137,12 +133,16 @@ impl Project<'_> {
                 _ => return false,
             }
         };
-        let kept = targets.iter().filter(|&&target| match &facts.expr(target).kind {
+        let is_kept = |target: &&ExprId| match &facts.expr(**target).kind {
             ExprKind::Attribute { object, .. } => given(*object),
-            ExprKind::Name(name) => global(name),
+            ExprKind::Name(name) => globals.contains(&name),
             _ => false,
+        };
+        let targets = body.iter().filter(|stmt| some(stmt)).filter_map(|&stmt| match &facts.stmt(stmt).kind {
+            StmtKind::Assign { targets, value: Some(_), augmented: false, .. } => Some(targets.iter().filter(is_kept)),
+            _ => None,
         });
-        kept.map(|&target| self.text(facts.span(target))).collect()
+        targets.flatten().map(|&target| self.text(facts.span(target))).collect()
     }
 
     /// Whether a condition asks for any of these.
@@ -163,9 +163,18 @@ impl Project<'_> {
     /// Whether a loop pauses for so long in each turn that no connection outlives it.
     fn is_paced(&self, file: FileId, outer: StmtId) -> bool {
         let facts = self.facts(file);
-        let mut calls = facts.expr_ids().filter(|&expr| within_stmt(facts, expr, outer));
-        matches!(facts.stmt(outer).kind, StmtKind::While { .. })
-            && calls.any(|expr| self.pauses(ExprRef { file, expr }))
+        if !matches!(facts.stmt(outer).kind, StmtKind::While { .. }) {
+            return false;
+        }
+        let mut open = Vec::new();
+        statements_in(facts, &[outer]).into_iter().for_each(|stmt| facts.stmt(stmt).kind.children(&mut open));
+        while let Some(expr) = open.pop() {
+            if self.pauses(ExprRef { file, expr }) {
+                return true;
+            }
+            facts.expr(expr).kind.children(&mut open);
+        }
+        false
     }
 
     fn pauses(&self, call: ExprRef) -> bool {
