@@ -3,11 +3,11 @@
 //!
 //! Refuses to say how often that is.
 
+use super::Project;
 use super::attributes::{class_of_method, has_decorator};
 use super::bodies::{Around, enclosing, is_in_handler, loops, statements_in, within_stmt};
-use super::{Project, sibling};
 use crate::model::expr::{ExprId, ExprKind};
-use crate::model::facts::{FileFacts, ScopeKind, StmtId, StmtKind};
+use crate::model::facts::{BlockRole, FileFacts, ScopeKind, StmtId, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
 use crate::source::FileId;
 use smol_str::SmolStr;
@@ -18,9 +18,8 @@ const IDLE: f64 = 60.0;
 /// How many calls lead at most from what runs seldom to a place.
 const HELPERS: usize = 2;
 
-/// What pauses, by the last name of what is called; the first argument, or this one, is how many seconds.
-const PAUSES: [&str; 3] = ["sleep", "wait", "wait_for"];
-const SECONDS: &str = "timeout";
+/// What says how long is waited for something at most.
+const AT_MOST: &str = "timeout";
 
 /// The methods that run once for each object, while it is made ready.
 const SETUP: [&str; 5] = ["__init__", "__post_init__", "__new__", "__enter__", "__aenter__"];
@@ -160,14 +159,13 @@ impl Project<'_> {
         false
     }
 
-    /// Whether a loop pauses for so long in each turn that no connection outlives it.
+    /// Whether a loop pauses for so long in each turn that hardly a connection outlives it.
     fn is_paced(&self, file: FileId, outer: StmtId) -> bool {
         let facts = self.facts(file);
-        if !matches!(facts.stmt(outer).kind, StmtKind::While { .. }) {
-            return false;
-        }
+        let StmtKind::While { body, .. } = &facts.stmt(outer).kind else { return false };
         let mut open = Vec::new();
-        statements_in(facts, &[outer]).into_iter().for_each(|stmt| facts.stmt(stmt).kind.children(&mut open));
+        let in_turn = statements_in(facts, body).into_iter().filter(|&stmt| runs_each_turn(facts, stmt, outer));
+        in_turn.chain([outer]).for_each(|stmt| facts.stmt(stmt).kind.children(&mut open));
         while let Some(expr) = open.pop() {
             if self.pauses(ExprRef { file, expr }) {
                 return true;
@@ -177,13 +175,22 @@ impl Project<'_> {
         false
     }
 
+    /// Whether a call does nothing but wait, and for long.
     fn pauses(&self, call: ExprRef) -> bool {
-        let ExprKind::Call { arguments, .. } = self.kind(call) else { return false };
-        if !PAUSES.contains(&self.callee_name(call).as_str()) {
+        if !matches!(self.kind(call), ExprKind::Call { .. }) {
             return false;
         }
-        let named = arguments.iter().find(|argument| argument.name == SECONDS);
-        let seconds = named.map(|argument| sibling(call, argument.value)).or_else(|| self.positional(call, 0));
+        let first = self.positional(call, 0);
+        let at_most = || self.named_argument(call, AT_MOST);
+        let seconds = match self.callee_name(call).as_str() {
+            "sleep" => first,
+            // An event is waited for; what is given something to wait for ends with that.
+            "wait" => first.or_else(at_most),
+            "wait_for" if first.is_some_and(|first| self.callee_name(first) == "wait") => {
+                self.positional(call, 1).or_else(at_most)
+            }
+            _ => None,
+        };
         seconds.is_some_and(|seconds| {
             // What is known of it tells, though others may say otherwise.
             let known = self.evaluate(seconds, Frame::NONE).alternatives;
@@ -191,6 +198,16 @@ impl Project<'_> {
             !known.is_empty() && known.iter().all(|one| long(&one.datum))
         })
     }
+}
+
+/// Whether a statement runs in every turn of a loop that is not left: under no condition, and where nothing failed.
+fn runs_each_turn(facts: &FileFacts, stmt: StmtId, outer: StmtId) -> bool {
+    let mut inside = enclosing(facts, stmt).into_iter().take_while(|(around, _)| *around != outer);
+    inside.all(|(around, role)| match facts.stmt(around).kind {
+        StmtKind::With { .. } => true,
+        StmtKind::Try { .. } => !matches!(role, BlockRole::Handler(_) | BlockRole::Otherwise),
+        _ => false,
+    })
 }
 
 /// Whether a condition leaves its function.
