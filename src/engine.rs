@@ -16,11 +16,12 @@ use crate::model::facts::{Problem, ProblemKind};
 use crate::model::value::ExprRef;
 use crate::paths;
 use crate::progress::Progress;
-use crate::project::{Choices, Files, Knowledge, Project, ProjectFile, Reader, Releases};
+use crate::project::{Choices, Files, Knowledge, Linked, Project, ProjectFile, Reader, Releases};
 use crate::report::{Counts, FileProblem, Report, fingerprint};
 use crate::rules::{self, Asked, Rule, Said};
 use crate::source::{FileId, SourceFile, Span, offset};
 use crate::suppress;
+use crate::threads::Crew;
 use crate::words::{WordIndex, Words};
 use narrow::{Aside, Narrowing, Told};
 use rustc_hash::FxHashSet;
@@ -29,12 +30,14 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The stack of a worker: lowering recurses as deep as the code nests.
 const STACK: usize = 16 << 20;
+
+/// The stack of a thread that links: questions lead to questions as far as the code makes them.
+const LINKING_STACK: usize = 32 * STACK;
 
 /// A file that was read, and lowered if that was asked for.
 #[derive(Default)]
@@ -63,10 +66,10 @@ pub fn check_with(
     libraries: &Libraries,
     frameworks: &Frameworks,
 ) -> Result<Report, ConfigError> {
-    // Linking follows chains as long as the code makes them, and the caller's stack may be small.
+    // The caller's stack may be small.
     std::thread::scope(|scope| {
         let run = || checked(config, progress, libraries, frameworks);
-        let spawned = std::thread::Builder::new().stack_size(32 * STACK).spawn_scoped(scope, run);
+        let spawned = std::thread::Builder::new().stack_size(LINKING_STACK).spawn_scoped(scope, run);
         match spawned.map(std::thread::ScopedJoinHandle::join) {
             Ok(Ok(report)) => report,
             Ok(Err(panic)) => std::panic::resume_unwind(panic),
@@ -97,14 +100,7 @@ fn checked(
     for file in lowered {
         files.keep(file);
     }
-    std::thread::scope(|scope| {
-        // Ends the helpers also where linking fails.
-        let _helped = (config.jobs.get() > 1).then(|| {
-            let helper = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || files.help());
-            helper.is_ok().then(|| files.helped())
-        });
-        linked(&run, &files, libraries, frameworks, narrowing, report)
-    })
+    linked(&run, &files, libraries, frameworks, narrowing, report)
 }
 
 /// Links the files and judges them.
@@ -130,12 +126,15 @@ fn linked(
         files,
         paths: &paths,
     };
-    let project = Project::new(knowledge);
+    let linked = Linked::new(knowledge);
+    let mut crew = Crew::new(config.jobs.get(), LINKING_STACK, || Project::new(&linked));
+    linked.find_sites(&mut crew);
+    let project = Project::new(&linked);
     let lists = config.sites || config.run.output_format.is_some_and(|format| format.sessions);
     let sessions = if lists { inventory::take(&project) } else { Vec::new() };
-    let mut broken = Vec::new();
-    let said = (!config.sites).then(|| rules::judge(&project, asked(run), &mut broken));
-    broken.into_iter().for_each(|file| run.note(file, failed()));
+    let judged = (!config.sites).then(|| rules::judge(&linked, &mut crew, asked(run)));
+    let (said, broken) = judged.unzip();
+    broken.into_iter().flatten().for_each(|file| run.note(file, failed()));
     report.counts.sites = project.sites().iter().filter(|site| known[site.call.file.0 as usize].reported).count();
     for file in files.lowered().filter(|file| file.is_lost()) {
         run.note(file.facts.file, failed());
@@ -163,7 +162,7 @@ struct ByFolder<'k> {
 }
 
 impl Releases for ByFolder<'_> {
-    fn library(&self, file: FileId, library: usize) -> Rc<Pinned> {
+    fn library(&self, file: FileId, library: usize) -> Arc<Pinned> {
         self.locks.library(self.known[file.0 as usize].folder(), library)
     }
 }
@@ -235,7 +234,8 @@ impl Run<'_> {
     /// Reads every file once: its words, and, where it names a library, what it says.
     fn read_all(&self, libraries: &Libraries, progress: &Progress) -> (Vec<Words>, Vec<Mention>, Vec<ProjectFile>) {
         let everything = !self.config.prefilter;
-        let read = in_parallel(self.config.jobs.get(), self.files.len(), |index| {
+        let mut readers = Crew::new(self.config.jobs.get(), STACK, || ());
+        let read = readers.each(self.files.len(), |(), index| {
             let mut mention = Mention::None;
             let loaded = self.load(FileId(offset(index)), |words, text| {
                 mention = libraries.mention(words, text);
@@ -313,34 +313,6 @@ fn failed() -> Problem {
 
 fn broken_data(message: String) -> ConfigError {
     ConfigError { origin: "poolcheck's own data".into(), line: None, message }
-}
-
-/// Runs `work` for each index on as many threads; the results come back in order.
-fn in_parallel<T: Send>(jobs: usize, count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(count));
-    std::thread::scope(|scope| {
-        for _ in 0..jobs.min(count).max(1) {
-            let worker = || {
-                let mut own = Vec::new();
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    if index >= count {
-                        break;
-                    }
-                    own.push((index, work(index)));
-                }
-                done.lock().unwrap_or_else(PoisonError::into_inner).extend(own);
-            };
-            if std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, worker).is_err() {
-                // No thread can be had: the work is done here.
-                worker();
-            }
-        }
-    });
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, result)| result).collect()
 }
 
 fn read(candidate: &Candidate, id: FileId) -> Result<(&'static Language, SourceFile), Problem> {

@@ -72,4 +72,5 @@ pub mod rules;
 pub mod since;
 pub mod source;
 pub mod suppress;
+pub mod threads;
 pub mod words;

@@ -16,11 +16,10 @@ use formats::Format;
 use pep440_rs::{Version, VersionSpecifiers};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
-use std::cell::RefCell;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A lock file of this size is none that a tool wrote for one project.
 const LARGEST: u64 = 64 << 20;
@@ -59,7 +58,7 @@ pub struct Pinned {
     /// What the lock files say.
     pub pin: Pin,
     /// The library as it is in that release, or as all of them are alike; `None` where no release is known.
-    pub library: Option<Rc<Library>>,
+    pub library: Option<Arc<Library>>,
 }
 
 /// What one line or entry of a lock file says about a package.
@@ -111,10 +110,10 @@ pub struct Trouble {
 }
 
 /// Lock files by folder and language.
-type Folders = FxHashMap<(PathBuf, SmolStr), Rc<Vec<LockFile>>>;
+type Folders = FxHashMap<(PathBuf, SmolStr), Arc<Vec<LockFile>>>;
 
 /// Libraries by index and the releases that are in use at once.
-type KnownReleases = FxHashMap<(usize, Vec<Version>), Option<Rc<Library>>>;
+type KnownReleases = FxHashMap<(usize, Vec<Version>), Option<Arc<Library>>>;
 
 /// The lock files of a run.
 #[derive(Debug)]
@@ -123,10 +122,10 @@ pub struct Locks<'c> {
     libraries: &'c Libraries,
     /// The packages that are looked for.
     packages: Vec<SmolStr>,
-    folders: RefCell<Folders>,
-    tops: RefCell<FxHashMap<PathBuf, PathBuf>>,
-    answers: RefCell<FxHashMap<(PathBuf, usize), Rc<Pinned>>>,
-    releases: RefCell<KnownReleases>,
+    folders: Mutex<Folders>,
+    tops: Mutex<FxHashMap<PathBuf, PathBuf>>,
+    answers: Mutex<FxHashMap<(PathBuf, usize), Arc<Pinned>>>,
+    releases: Mutex<KnownReleases>,
 }
 
 impl<'c> Locks<'c> {
@@ -138,19 +137,19 @@ impl<'c> Locks<'c> {
             config,
             libraries,
             packages: packages.map(normalised).collect(),
-            folders: RefCell::default(),
-            tops: RefCell::default(),
-            answers: RefCell::default(),
-            releases: RefCell::default(),
+            folders: Mutex::default(),
+            tops: Mutex::default(),
+            answers: Mutex::default(),
+            releases: Mutex::default(),
         }
     }
 
     /// A library, by its index, as it is for the files directly in a folder (its absolute path).
     #[must_use]
-    pub fn library(&self, folder: &Path, library: usize) -> Rc<Pinned> {
+    pub fn library(&self, folder: &Path, library: usize) -> Arc<Pinned> {
         let key = (folder.to_owned(), library);
-        if let Some(known) = self.answers.borrow().get(&key) {
-            return Rc::clone(known);
+        if let Some(known) = self.answers.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Arc::clone(known);
         }
         let pin = self.pin(folder, library);
         let pinned = match pin {
@@ -165,18 +164,18 @@ impl<'c> Locks<'c> {
             }
             pin => Pinned { pin, library: None },
         };
-        let pinned = Rc::new(pinned);
-        self.answers.borrow_mut().insert(key, Rc::clone(&pinned));
+        let pinned = Arc::new(pinned);
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&pinned));
         pinned
     }
 
     /// A library as these releases of it are alike; nothing where one is no release, or none that its data speaks of.
-    fn releases(&self, library: usize, texts: &[&str]) -> Option<Rc<Library>> {
+    fn releases(&self, library: usize, texts: &[&str]) -> Option<Arc<Library>> {
         let versions: Vec<Version> = texts.iter().map(|text| text.parse()).collect::<Result<_, _>>().ok()?;
-        let mut releases = self.releases.borrow_mut();
+        let mut releases = self.releases.lock().unwrap_or_else(PoisonError::into_inner);
         let common = releases
             .entry((library, versions))
-            .or_insert_with_key(|(library, versions)| self.libraries.at(*library, versions).map(Rc::new));
+            .or_insert_with_key(|(library, versions)| self.libraries.at(*library, versions).map(Arc::new));
         common.clone()
     }
 
@@ -198,7 +197,7 @@ impl<'c> Locks<'c> {
     /// The highest folder that is looked into: the repository's root, which does not depend on what is checked; where
     /// there is none, the project's.
     fn top(&self, folder: &Path) -> PathBuf {
-        let mut tops = self.tops.borrow_mut();
+        let mut tops = self.tops.lock().unwrap_or_else(PoisonError::into_inner);
         let top = tops.entry(folder.to_owned()).or_insert_with(|| {
             let repository = folder.ancestors().find(|folder| folder.join(".git").exists());
             repository.unwrap_or(&self.config.root).to_owned()
@@ -207,10 +206,10 @@ impl<'c> Locks<'c> {
     }
 
     /// The lock files for a language in a folder, by name.
-    fn folder(&self, folder: &Path, language: &str) -> Rc<Vec<LockFile>> {
+    fn folder(&self, folder: &Path, language: &str) -> Arc<Vec<LockFile>> {
         let key = (folder.to_owned(), SmolStr::from(language));
-        if let Some(known) = self.folders.borrow().get(&key) {
-            return Rc::clone(known);
+        if let Some(known) = self.folders.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Arc::clone(known);
         }
         let format = |path: &Path| {
             let below = path.strip_prefix(folder).ok()?.to_str()?;
@@ -218,8 +217,8 @@ impl<'c> Locks<'c> {
         };
         let paths = files_in(folder);
         let files = paths.iter().filter_map(|path| Some(self.read(path, format(path)?))).collect();
-        let files = Rc::new(files);
-        self.folders.borrow_mut().insert(key, Rc::clone(&files));
+        let files = Arc::new(files);
+        self.folders.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&files));
         files
     }
 
@@ -289,7 +288,7 @@ impl<'c> Locks<'c> {
     #[must_use]
     pub fn trouble<'f>(&self, folders: impl Iterator<Item = &'f Path>) -> Vec<Trouble> {
         let around: FxHashSet<&Path> = folders.flat_map(Path::ancestors).collect();
-        let read = self.folders.borrow();
+        let read = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
         let read = read.iter().filter(|((folder, _), _)| around.contains(folder.as_path()));
         let files = read.flat_map(|(_, files)| files.iter());
         let mut found: Vec<Trouble> = files.flat_map(|file| file.trouble.iter().cloned()).collect();

@@ -21,9 +21,11 @@ mod fanout;
 mod fate;
 mod files;
 mod flow;
+mod frames;
 mod handlers;
 mod holds;
 mod index;
+mod linked;
 mod loops;
 mod memo;
 mod modules;
@@ -48,6 +50,7 @@ pub use files::{Files, Reader};
 pub use flow::Flow;
 pub use handlers::Catch;
 pub use holds::Hold;
+pub use linked::Linked;
 pub use loops::NoLoop;
 pub use mounts::Mounted;
 pub use places::{Use, UseKind};
@@ -63,16 +66,13 @@ use crate::libraries::{Libraries, Library, Row};
 use crate::locks::Pinned;
 use crate::model::expr::{Expr, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, Import, ImportItem, Scope, ScopeId, ScopeKind, StmtKind};
-use crate::model::value::{ExprRef, Frame, ScopeRef};
+use crate::model::value::{ExprRef, ScopeRef};
 use crate::source::{FileId, SourceFile, Span};
-use evaluate::FrameData;
-use modules::Modules;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::cell::{OnceCell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::rc::Rc;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 /// A file as the project sees it.
 #[derive(Debug)]
@@ -96,11 +96,6 @@ impl ProjectFile {
         ProjectFile { facts, source, test, script, flow: OnceLock::new(), index: OnceLock::new() }
     }
 
-    /// Whether it is known what is found in it by a name.
-    fn is_indexed(&self) -> bool {
-        self.index.get().is_some()
-    }
-
     /// How names flow in it.
     #[must_use]
     pub fn flow(&self) -> &Flow {
@@ -117,16 +112,16 @@ impl ProjectFile {
 }
 
 /// Lists of classes, by the class that they belong to.
-type ClassLists = RefCell<FxHashMap<ScopeRef, Rc<Vec<ScopeRef>>>>;
+type ClassLists = RefCell<FxHashMap<ScopeRef, Arc<Vec<ScopeRef>>>>;
 
 /// Tells which release of a library a file runs with.
-pub trait Releases: std::fmt::Debug {
+pub trait Releases: std::fmt::Debug + Sync {
     /// A library, by its index, as it is for a file.
-    fn library(&self, file: FileId, library: usize) -> Rc<Pinned>;
+    fn library(&self, file: FileId, library: usize) -> Arc<Pinned>;
 }
 
 /// Tells what users chose for the files of a project, where a rule cannot choose.
-pub trait Choices: std::fmt::Debug {
+pub trait Choices: std::fmt::Debug + Sync {
     /// The limit per host to write in a file where one is missing.
     fn limit_per_host(&self, file: FileId) -> Option<u32>;
 }
@@ -150,68 +145,43 @@ pub struct Knowledge<'l> {
     pub paths: &'l [(FileId, SmolStr)],
 }
 
-/// The linked repository.
+/// The linked repository, as one thread asks it: what is linked is the same for all, what was worked out is its own.
 #[derive(Debug)]
 pub struct Project<'l> {
-    files: &'l Files<'l>,
-    libraries: &'l Libraries,
-    releases: &'l dyn Releases,
-    choices: &'l dyn Choices,
-    /// The libraries of the files that have sites, as those files have them.
-    pinned: FxHashMap<(FileId, usize), Rc<Pinned>>,
-    frameworks: &'l Frameworks,
-    modules: Modules,
-    names: index::Names<'l>,
-    judged: FxHashSet<FileId>,
+    linked: &'l Linked<'l>,
     lineages: ClassLists,
     families: ClassLists,
-    super_inits: RefCell<FxHashMap<ScopeRef, Rc<Vec<ExprRef>>>>,
-    frames: RefCell<Vec<FrameData>>,
-    frame_ids: RefCell<FxHashMap<FrameData, Frame>>,
+    super_inits: RefCell<FxHashMap<ScopeRef, Arc<Vec<ExprRef>>>>,
     /// Which sessions live on; each has many requests that ask.
     lasting: RefCell<FxHashMap<ExprRef, bool>>,
     /// Which files are test code though their path does not say so.
     test_files: RefCell<FxHashMap<FileId, bool>>,
     memo: memo::Memo,
     mounts: OnceCell<mounts::Mounts>,
-    /// The names that an object of a library may go by; nothing where every name is asked.
-    carriers: Option<carriers::Carriers>,
-    sites: Vec<Site>,
-    sites_by_call: FxHashMap<ExprRef, Vec<SiteId>>,
+}
+
+impl<'l> std::ops::Deref for Project<'l> {
+    type Target = Linked<'l>;
+
+    fn deref(&self) -> &Linked<'l> {
+        self.linked
+    }
 }
 
 impl<'l> Project<'l> {
-    /// Links files.
+    /// What is linked, of which nothing was asked yet.
     #[must_use]
-    pub fn new(knowledge: Knowledge<'l>) -> Project<'l> {
-        let mut project = Project {
-            names: index::Names::new(knowledge.files, knowledge.paths),
-            judged: FxHashSet::default(),
+    pub fn new(linked: &'l Linked<'l>) -> Project<'l> {
+        Project {
+            linked,
             lineages: RefCell::default(),
             families: RefCell::default(),
             super_inits: RefCell::default(),
-            files: knowledge.files,
-            libraries: knowledge.libraries,
-            releases: knowledge.releases,
-            choices: knowledge.choices,
-            pinned: FxHashMap::default(),
-            frameworks: knowledge.frameworks,
-            modules: Modules::new(knowledge.paths),
-            frames: RefCell::new(vec![FrameData::none()]),
-            frame_ids: RefCell::default(),
             lasting: RefCell::default(),
             test_files: RefCell::default(),
             memo: memo::Memo::default(),
             mounts: OnceCell::new(),
-            carriers: None,
-            sites: Vec::new(),
-            sites_by_call: FxHashMap::default(),
-        };
-        project.find_sites(knowledge.prefilter);
-        let used = project.sites.iter().map(|site| (site.call.file, site.row.library()));
-        let used: FxHashSet<(FileId, usize)> = used.collect();
-        project.pinned = used.into_iter().map(|at| (at, knowledge.releases.library(at.0, at.1))).collect();
-        project
+        }
     }
 
     /// What users chose for the file of a site.
@@ -221,7 +191,7 @@ impl<'l> Project<'l> {
 
     /// A library as a file that has a site of it has it.
     fn library_at(&self, file: FileId, row: Row) -> &Library {
-        let pinned = self.pinned.get(&(file, row.library()));
+        let pinned = self.pinned(file, row.library());
         pinned.and_then(|pinned| pinned.library.as_deref()).unwrap_or_else(|| self.libraries.library(row))
     }
 
@@ -235,12 +205,6 @@ impl<'l> Project<'l> {
     #[must_use]
     pub fn file(&self, id: FileId) -> Option<&ProjectFile> {
         self.files.get(id)
-    }
-
-    /// Every construction and request that was found, in the order of files and bytes.
-    #[must_use]
-    pub fn sites(&self) -> &[Site] {
-        &self.sites
     }
 
     fn facts(&self, file: FileId) -> &FileFacts {

@@ -7,8 +7,9 @@ use crate::config::RuleSet;
 use crate::finding::{Draft, Severity};
 use crate::libraries::{Kind, Mount, WrongAttribute};
 use crate::model::value::{ExprRef, Frame};
-use crate::project::{Project, Site};
+use crate::project::{Linked, Project, Site};
 use crate::source::{FileId, Span};
+use crate::threads::Crew;
 use smol_str::SmolStr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
@@ -94,41 +95,75 @@ pub(crate) struct Asked {
     pub(crate) unsure: bool,
 }
 
-/// Asks rules about everything in the project. A file in which a check fails is added to `failed`; the others are judged
-/// as if nothing had happened.
-pub(crate) fn judge(project: &Project<'_>, asked: Asked, failed: &mut Vec<FileId>) -> Vec<Said> {
-    let mut said = Vec::new();
-    for rule in asked.rules.iter() {
-        for one in rule.checks {
-            match *one {
-                Check::Site(kind, check) | Check::Place(kind, check) => {
-                    let of_kind = |site: &&Site| site.kind == kind && !project.in_raises(site.call);
-                    for site in project.sites().iter().filter(of_kind) {
-                        let view = View { project, site, frame: Frame::NONE, unsure: asked.unsure };
-                        let judged = || match one {
-                            Check::Place(..) => check(view),
-                            _ => view.judged(check),
-                        };
-                        let drafts = guarded(site.call.file, failed, judged).unwrap_or_default();
-                        said.extend(drafts.into_iter().map(|draft| Said { rule, draft, about: site.call }));
-                    }
-                }
-                Check::Access(check) => {
-                    for access in project.accesses() {
-                        let draft = guarded(access.at.file, failed, || check(&access)).flatten();
-                        said.extend(draft.map(|draft| Said { rule, draft, about: access.expr }));
-                    }
-                }
-                Check::Mount(check) => {
-                    for mounting in project.mountings() {
-                        let draft = guarded(mounting.at.file, failed, || check(&mounting)).flatten();
-                        said.extend(draft.map(|draft| Said { rule, draft, about: mounting.expr }));
-                    }
-                }
+/// What is asked at once: every rule about one site, or a check about what is found by itself.
+#[derive(Clone, Copy)]
+enum Question<'p> {
+    Site(&'p Site),
+    Accesses(&'static Rule, fn(&Access) -> Option<Draft>),
+    Mountings(&'static Rule, fn(&Mounting<'_>) -> Option<Draft>),
+}
+
+/// What was said, and the files in which a check failed.
+type Answer = (Vec<Said>, Vec<FileId>);
+
+/// Asks rules about everything that is linked. Also gives the files in which a check failed; the others are judged as if
+/// nothing had happened.
+pub(crate) fn judge<'l>(linked: &Linked<'l>, crew: &mut Crew<Project<'l>>, asked: Asked) -> Answer {
+    let checks = asked.rules.iter().flat_map(|rule| rule.checks.iter().map(move |check| (rule, check)));
+    let found = checks.filter_map(|(rule, check)| match *check {
+        Check::Access(check) => Some(Question::Accesses(rule, check)),
+        Check::Mount(check) => Some(Question::Mountings(rule, check)),
+        Check::Site(..) | Check::Place(..) => None,
+    });
+    let questions: Vec<Question<'_>> = found.chain(linked.sites().iter().map(Question::Site)).collect();
+    let answers = crew.each(questions.len(), |project, index| ask(project, asked, questions[index]));
+    let (said, failed): (Vec<_>, Vec<_>) = answers.into_iter().unzip();
+    let mut said: Vec<Said> = said.into_iter().flatten().collect();
+    said.sort_by_key(|one| one.rule.index);
+    (said, failed.into_iter().flatten().collect())
+}
+
+fn ask(project: &Project<'_>, asked: Asked, question: Question<'_>) -> Answer {
+    let (mut said, mut failed) = (Vec::new(), Vec::new());
+    match question {
+        // What is meant to fail is as it should be.
+        Question::Site(site) if project.in_raises(site.call) => {}
+        Question::Site(site) => {
+            let view = View { project, site, frame: Frame::NONE, unsure: asked.unsure };
+            for rule in asked.rules.iter() {
+                let drafts = rule.checks.iter().flat_map(|check| view.checked(check, &mut failed));
+                said.extend(drafts.map(|draft| Said { rule, draft, about: site.call }));
+            }
+        }
+        Question::Accesses(rule, check) => {
+            for access in project.accesses() {
+                let draft = guarded(access.at.file, &mut failed, || check(&access)).flatten();
+                said.extend(draft.map(|draft| Said { rule, draft, about: access.expr }));
+            }
+        }
+        Question::Mountings(rule, check) => {
+            for mounting in project.mountings() {
+                let draft = guarded(mounting.at.file, &mut failed, || check(&mounting)).flatten();
+                said.extend(draft.map(|draft| Said { rule, draft, about: mounting.expr }));
             }
         }
     }
-    said
+    (said, failed)
+}
+
+impl View<'_> {
+    /// What a check of sites says of this one.
+    fn checked(self, check: &Check, failed: &mut Vec<FileId>) -> Vec<Draft> {
+        let (Check::Site(kind, asks) | Check::Place(kind, asks)) = *check else { return Vec::new() };
+        let judged = || match check {
+            Check::Place(..) => asks(self),
+            _ => self.judged(asks),
+        };
+        if self.site.kind != kind {
+            return Vec::new();
+        }
+        guarded(self.site.call.file, failed, judged).unwrap_or_default()
+    }
 }
 
 /// What a check says of a place in a file; a mistake in the check is no reason to stop.

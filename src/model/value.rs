@@ -30,7 +30,7 @@ pub struct ScopeRef {
 }
 
 /// The call in whose context something is seen: parameters have the arguments of that call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Frame(pub u32);
 
 impl Frame {

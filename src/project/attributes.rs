@@ -11,7 +11,7 @@ use crate::source::FileId;
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The last name of what an expression names.
 pub(super) fn last_name(facts: &FileFacts, expr: ExprId) -> Option<SmolStr> {
@@ -76,7 +76,7 @@ impl Project<'_> {
     }
 
     /// The class and its bases, nearest first; what is not a class of the project is left out.
-    pub(super) fn lineage(&self, class: ScopeRef) -> Rc<Vec<ScopeRef>> {
+    pub(super) fn lineage(&self, class: ScopeRef) -> Arc<Vec<ScopeRef>> {
         self.kept(&self.lineages, class, || {
             let mut found = vec![class];
             let mut at = 0;
@@ -95,12 +95,12 @@ impl Project<'_> {
     }
 
     /// Works out a list of classes once, unless it was cut short by a circle of questions.
-    fn kept(&self, lists: &ClassLists, class: ScopeRef, find: impl FnOnce() -> Vec<ScopeRef>) -> Rc<Vec<ScopeRef>> {
+    fn kept(&self, lists: &ClassLists, class: ScopeRef, find: impl FnOnce() -> Vec<ScopeRef>) -> Arc<Vec<ScopeRef>> {
         if let Some(known) = lists.borrow().get(&class) {
             return known.clone();
         }
         let cuts = self.memo.cuts();
-        let found = Rc::new(self.memo.without_callers(find));
+        let found = Arc::new(self.memo.without_callers(find));
         if cuts == self.memo.cuts() {
             lists.borrow_mut().insert(class, found.clone());
         }
@@ -138,7 +138,7 @@ impl Project<'_> {
     }
 
     /// The classes whose methods may see the attributes of an object of `class`: its family.
-    pub(super) fn family(&self, class: ScopeRef) -> Rc<Vec<ScopeRef>> {
+    pub(super) fn family(&self, class: ScopeRef) -> Arc<Vec<ScopeRef>> {
         self.kept(&self.families, class, || {
             let mut family = Vec::new();
             let mut seen = FxHashSet::default();
@@ -237,7 +237,7 @@ impl Project<'_> {
         if self.scope(function).name != "__init__" {
             return Frame::NONE;
         }
-        let whole = |function| made.map_or(Frame::NONE, |call| self.frame(function, call, outer));
+        let whole = |function| made.map_or(Frame::NONE, |call| self.frames.of(function, call, outer));
         let lineage = self.lineage(class);
         let mut inits = lineage.iter().filter_map(|&class| self.own_init(class));
         let Some(mut init) = inits.next() else { return whole(function) };
@@ -247,7 +247,7 @@ impl Project<'_> {
                 break;
             }
             let [call] = self.super_inits(init)[..] else { return Frame::NONE };
-            frame = self.frame(next, call, frame);
+            frame = self.frames.of(next, call, frame);
             init = next;
         }
         if init == function { frame } else { Frame::NONE }

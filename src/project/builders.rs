@@ -190,7 +190,7 @@ impl Follow<'_, '_> {
             return;
         };
         let sometimes = sometimes || self.is_conditional(call);
-        let frame = project.frame(target, call, Frame::NONE);
+        let frame = project.frames.of(target, call, Frame::NONE);
         let uses = project.parameter_uses(target, index);
         let inside: Vec<Use> = uses.into_iter().filter(|one| one.kind != UseKind::Returned).collect();
         self.all(&inside, frame, sometimes, depth + 1, steps);

@@ -13,7 +13,7 @@ use crate::model::facts::{MODULE, Parent, ScopeKind, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
 use crate::source::{FileId, Span};
 use smol_str::SmolStr;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// How many functions of one name there may be for a call on an unknown object to count.
 const NAMESAKES: usize = 2;
@@ -80,7 +80,7 @@ pub enum Cause {
 impl Project<'_> {
     /// Who calls a function; of a class's constructor, who builds the class.
     #[must_use]
-    pub fn callers_of(&self, function: ScopeRef) -> Rc<Callers> {
+    pub fn callers_of(&self, function: ScopeRef) -> Arc<Callers> {
         self.ask(Question::Callers(function)).callers()
     }
 

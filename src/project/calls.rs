@@ -55,11 +55,11 @@ impl Project<'_> {
             Datum::Path(path) => self.outside_call(path, call, frame),
             Datum::Scope(scope) => match self.scope(*scope).kind {
                 ScopeKind::Class => Value::known(Datum::Object(*scope, Some(call), frame), at),
-                _ => self.returned(*scope, self.frame(*scope, call, frame)),
+                _ => self.returned(*scope, self.frames.of(*scope, call, frame)),
             },
-            Datum::Method(scope, _) => self.returned(*scope, self.frame(*scope, call, frame)),
+            Datum::Method(scope, _) => self.returned(*scope, self.frames.of(*scope, call, frame)),
             Datum::Object(class, ..) => match self.member(*class, "__call__") {
-                Some(method) => self.returned(method, self.frame(method, call, frame)),
+                Some(method) => self.returned(method, self.frames.of(method, call, frame)),
                 None => Value::unknown(Why::Call),
             },
             Datum::Member(object, name) => self.member_call(object, name, call, frame),

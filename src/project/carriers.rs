@@ -17,7 +17,7 @@ use calls::Passed;
 use origins::{Origins, class_around};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
-use std::rc::Rc;
+use std::sync::Arc;
 use way::Way;
 
 /// Something that values go by.
@@ -32,7 +32,7 @@ enum Node {
     /// A parameter of whatever function has one of this name.
     Keyword(SmolStr),
     /// What calls pass to functions of one name in one place.
-    Passed(Rc<Passed>),
+    Passed(Arc<Passed>),
 }
 
 /// The names that libraries give.

@@ -24,7 +24,7 @@ impl Project<'_> {
             return Vec::new();
         }
         let calls = self.known_calls(function).into_iter().take(CALLS);
-        calls.map(|call| (self.frame(function, call, Frame::NONE), call)).collect()
+        calls.map(|call| (self.frames.of(function, call, Frame::NONE), call)).collect()
     }
 
     /// What an argument is worth. An attribute that its function asks about is not shown to be none where it is used.

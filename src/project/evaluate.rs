@@ -8,36 +8,7 @@ use super::{Project, scope_in, sibling};
 use crate::model::expr::{ArgumentKind, ExprId, ExprKind, UnaryOperator};
 use crate::model::facts::{MODULE, ParameterKind, ScopeKind, StmtKind};
 use crate::model::value::{Alternative, Datum, ExprRef, Frame, ScopeRef, Source, Value, Why};
-use crate::source::{FileId, offset};
 use smol_str::{SmolStr, format_smolstr};
-
-/// How many calls deep the context of a call is kept apart.
-const FRAMES: usize = 3;
-
-/// The context of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct FrameData {
-    /// The function that is called.
-    pub(super) scope: ScopeRef,
-    /// The call.
-    pub(super) call: ExprRef,
-    /// The context that the call's arguments are seen in.
-    pub(super) outer: Frame,
-    depth: usize,
-}
-
-impl FrameData {
-    /// The context of no call.
-    pub(super) fn none() -> FrameData {
-        let file = FileId(u32::MAX);
-        FrameData {
-            scope: ScopeRef { file, scope: MODULE },
-            call: ExprRef { file, expr: ExprId(u32::MAX) },
-            outer: Frame::NONE,
-            depth: 0,
-        }
-    }
-}
 
 impl Project<'_> {
     /// What an expression is worth, seen in the context of a call.
@@ -373,7 +344,7 @@ impl Project<'_> {
         if matches!(parameter.kind, ParameterKind::Variadic | ParameterKind::Keywords) {
             return Value::unknown(Why::Splat);
         }
-        if let Some(data) = self.frame_for(scope, frame) {
+        if let Some(data) = self.frames.around(scope, frame) {
             return match self.argument_for(data.call, scope, index) {
                 Passed::Argument(value) => self.evaluate(value, data.outer),
                 Passed::Default => self.default(scope, index).from_source(Source::Written),
@@ -527,30 +498,6 @@ impl Project<'_> {
         types
     }
 
-    /// The context of a call of `scope`; calls nested too deep share the context of none.
-    pub(super) fn frame(&self, scope: ScopeRef, call: ExprRef, outer: Frame) -> Frame {
-        let depth = self.frames.borrow()[outer.0 as usize].depth + 1;
-        let outer = if depth > FRAMES { Frame::NONE } else { outer };
-        let data = FrameData { scope, call, outer, depth: if depth > FRAMES { 1 } else { depth } };
-        let mut ids = self.frame_ids.borrow_mut();
-        *ids.entry(data).or_insert_with(|| {
-            let mut frames = self.frames.borrow_mut();
-            frames.push(data);
-            Frame(offset(frames.len() - 1))
-        })
-    }
-
-    fn frame_for(&self, scope: ScopeRef, mut frame: Frame) -> Option<FrameData> {
-        while frame != Frame::NONE {
-            let data = self.frames.borrow()[frame.0 as usize];
-            if data.scope == scope {
-                return Some(data);
-            }
-            frame = data.outer;
-        }
-        None
-    }
-
     /// What a call passes for a parameter of the function that it calls.
     pub(super) fn argument_for(&self, call: ExprRef, scope: ScopeRef, index: usize) -> Passed {
         let ExprKind::Call { arguments, .. } = self.kind(call) else { return Passed::Unknown };
@@ -593,6 +540,6 @@ pub(super) enum Passed {
 impl Project<'_> {
     /// The call that stands for a function in this context, and the context of that call.
     pub(super) fn call_in(&self, function: ScopeRef, frame: Frame) -> Option<(ExprRef, Frame)> {
-        self.frame_for(function, frame).map(|data| (data.call, data.outer))
+        self.frames.around(function, frame).map(|data| (data.call, data.outer))
     }
 }

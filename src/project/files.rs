@@ -8,7 +8,7 @@ use crate::languages::Sought;
 use crate::libraries::Mention;
 use crate::source::{FileId, offset};
 use crate::words::WordIndex;
-use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 /// What reads files.
 pub trait Reader: Sync {
@@ -25,32 +25,6 @@ pub struct Files<'l> {
     mentions: Vec<Mention>,
     words: WordIndex,
     reader: &'l dyn Reader,
-    ahead: Ahead,
-}
-
-/// The files that somebody is about to ask, for a thread that lowers them meanwhile.
-#[derive(Default)]
-struct Ahead {
-    state: Mutex<AheadState>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct AheadState {
-    /// The last is lowered first: whoever asks begins with the first.
-    waiting: Vec<FileId>,
-    helped: bool,
-    done: bool,
-}
-
-/// Ends the threads that lower files ahead when it is dropped.
-pub struct Helped<'f>(&'f Ahead);
-
-impl Drop for Helped<'_> {
-    fn drop(&mut self) {
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner).done = true;
-        self.0.changed.notify_all();
-    }
 }
 
 impl std::fmt::Debug for Files<'_> {
@@ -65,7 +39,7 @@ impl<'l> Files<'l> {
     #[must_use]
     pub fn new(words: WordIndex, mentions: Vec<Mention>, reader: &'l dyn Reader) -> Files<'l> {
         let slots = mentions.iter().map(|_| OnceLock::new()).collect();
-        Files { slots, mentions, words, reader, ahead: Ahead::default() }
+        Files { slots, mentions, words, reader }
     }
 
     /// Keeps a file that is lowered already.
@@ -80,50 +54,6 @@ impl<'l> Files<'l> {
     #[must_use]
     pub fn get(&self, id: FileId) -> Option<&ProjectFile> {
         self.slots.get(id.0 as usize)?.get_or_init(|| self.reader.lower(id).map(Box::new)).as_deref()
-    }
-
-    /// Says that threads call [`Files::help`], until what is returned is dropped.
-    #[must_use]
-    pub fn helped(&self) -> Helped<'_> {
-        self.ahead.state.lock().unwrap_or_else(PoisonError::into_inner).helped = true;
-        let using: Vec<FileId> = self.using().collect();
-        self.ask_ahead(&using);
-        Helped(&self.ahead)
-    }
-
-    /// Lowers what is about to be asked, until there is nothing more to come.
-    pub fn help(&self) {
-        loop {
-            let mut state = self.ahead.state.lock().unwrap_or_else(PoisonError::into_inner);
-            while state.waiting.is_empty() && !state.done {
-                state = self.ahead.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-            }
-            if state.done {
-                return;
-            }
-            let file = state.waiting.pop();
-            drop(state);
-            if let Some(file) = file.and_then(|file| self.get(file)) {
-                file.names();
-            }
-        }
-    }
-
-    /// Says that files are about to be asked.
-    pub(super) fn ask_ahead(&self, files: &[FileId]) {
-        let is_ready = |file: &FileId| {
-            let lowered = self.slots.get(file.0 as usize).and_then(OnceLock::get);
-            lowered.is_some_and(|file| file.as_ref().is_none_or(|file| file.is_indexed()))
-        };
-        let mut open = files.iter().copied().filter(|file| !is_ready(file)).peekable();
-        if open.peek().is_none() {
-            return;
-        }
-        let mut state = self.ahead.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.helped {
-            state.waiting.extend(open);
-            self.ahead.changed.notify_all();
-        }
     }
 
     /// Whether a file is worth lowering for a word.

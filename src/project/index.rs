@@ -15,9 +15,8 @@ use crate::words;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::borrow::Cow;
-use std::cell::{OnceCell, RefCell};
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 /// In how many files a word may occur before it tells nothing.
 const COMMON: usize = 100;
@@ -224,11 +223,11 @@ impl FileIndex {
 pub(super) struct Names<'l> {
     files: &'l Files<'l>,
     paths: &'l [(FileId, SmolStr)],
-    holders: RefCell<FxHashMap<Asking, Rc<[FileId]>>>,
+    holders: RwLock<FxHashMap<Asking, Arc<[FileId]>>>,
     /// The files that have to do with a place.
-    around: RefCell<FxHashMap<Near, Rc<FxHashSet<FileId>>>>,
+    around: RwLock<FxHashMap<Near, Arc<FxHashSet<FileId>>>>,
     /// The files of each folder.
-    folders: OnceCell<FxHashMap<SmolStr, Vec<FileId>>>,
+    folders: OnceLock<FxHashMap<SmolStr, Vec<FileId>>>,
 }
 
 /// A word that is looked up, where from, and as what.
@@ -236,7 +235,7 @@ type Asking = (SmolStr, Option<Near>, Sought);
 
 impl<'l> Names<'l> {
     pub(super) fn new(files: &'l Files<'l>, paths: &'l [(FileId, SmolStr)]) -> Names<'l> {
-        Names { files, paths, holders: RefCell::default(), around: RefCell::default(), folders: OnceCell::new() }
+        Names { files, paths, holders: RwLock::default(), around: RwLock::default(), folders: OnceLock::new() }
     }
 
     /// Whether a word is held by so few files that it tells something.
@@ -251,10 +250,10 @@ impl<'l> Names<'l> {
 
     /// The files that are asked for a word: those that hold it; of many, those that have to do with the place that is
     /// asked from; where that is no help, those that name a library, too.
-    fn holders(&self, word: &SmolStr, near: Option<&Near>, sought: Sought) -> Rc<[FileId]> {
+    fn holders(&self, word: &SmolStr, near: Option<&Near>, sought: Sought) -> Arc<[FileId]> {
         let key = (word.clone(), near.cloned(), sought);
-        if let Some(known) = self.holders.borrow().get(&key) {
-            return Rc::clone(known);
+        if let Some(known) = self.holders.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Arc::clone(known);
         }
         let words = self.files.words();
         let mut found: Vec<FileId> = words.holders(word).collect();
@@ -266,8 +265,8 @@ impl<'l> Names<'l> {
             found.retain(|&id| self.files.names_library(id));
         }
         found.retain(|&id| self.files.may_hold(id, word, sought));
-        let found: Rc<[FileId]> = found.into();
-        self.holders.borrow_mut().insert(key, Rc::clone(&found));
+        let found: Arc<[FileId]> = found.into();
+        self.holders.write().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&found));
         found
     }
 
@@ -284,9 +283,9 @@ impl<'l> Names<'l> {
     }
 
     /// The files that have to do with a place: they name it, or lie in the same folder.
-    fn files_near(&self, near: &Near) -> Rc<FxHashSet<FileId>> {
-        if let Some(known) = self.around.borrow().get(near) {
-            return Rc::clone(known);
+    fn files_near(&self, near: &Near) -> Arc<FxHashSet<FileId>> {
+        if let Some(known) = self.around.read().unwrap_or_else(PoisonError::into_inner).get(near) {
+            return Arc::clone(known);
         }
         let by_folder = self.folders.get_or_init(|| {
             let mut folders: FxHashMap<SmolStr, Vec<FileId>> = FxHashMap::default();
@@ -298,8 +297,8 @@ impl<'l> Names<'l> {
         let beside = by_folder.get(folder(self.path(near.file))).into_iter().flatten().copied();
         let place = self.place(near);
         let naming = place.iter().flat_map(|word| self.files.words().holders(word));
-        let found: Rc<FxHashSet<FileId>> = Rc::new(beside.chain(naming).collect());
-        self.around.borrow_mut().insert(near.clone(), Rc::clone(&found));
+        let found: Arc<FxHashSet<FileId>> = Arc::new(beside.chain(naming).collect());
+        self.around.write().unwrap_or_else(PoisonError::into_inner).insert(near.clone(), Arc::clone(&found));
         found
     }
 
@@ -321,7 +320,6 @@ impl<'l> Names<'l> {
     /// The files that are asked for a word, lowered.
     fn files_for(&self, name: &SmolStr, near: Option<&Near>, sought: Sought) -> Vec<&'l ProjectFile> {
         let holders = self.holders(name, near, sought);
-        self.files.ask_ahead(holders.get(1..).unwrap_or_default());
         holders.iter().filter_map(|&id| self.files.get(id)).collect()
     }
 

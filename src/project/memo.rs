@@ -11,7 +11,7 @@ use crate::model::value::{ExprRef, Frame, ScopeRef, Value, Why};
 use crate::source::FileId;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// How many questions deep an answer is looked for; only generated code comes near. The thread's stack is made for it.
 const DEPTH: usize = 3000;
@@ -36,7 +36,7 @@ pub(super) enum Answer {
     /// A value.
     Value(Value),
     /// Callers.
-    Callers(Rc<Callers>),
+    Callers(Arc<Callers>),
 }
 
 impl Answer {
@@ -49,10 +49,10 @@ impl Answer {
     }
 
     /// The answer as callers.
-    pub(super) fn callers(self) -> Rc<Callers> {
+    pub(super) fn callers(self) -> Arc<Callers> {
         match self {
             Answer::Callers(callers) => callers,
-            Answer::Value(_) => Rc::default(),
+            Answer::Value(_) => Arc::default(),
         }
     }
 }
@@ -61,7 +61,7 @@ impl Question {
     /// What stands for an answer that is not known.
     fn unknown(self, why: Why) -> Answer {
         match self {
-            Question::Callers(_) => Answer::Callers(Rc::default()),
+            Question::Callers(_) => Answer::Callers(Arc::default()),
             _ => Answer::Value(Value::unknown(why)),
         }
     }
@@ -233,7 +233,7 @@ impl Project<'_> {
         self.memo.with(alone, || match question {
             Question::Expr(expr, frame) => Answer::Value(self.compute(expr, frame)),
             Question::Def(file, def, frame) => Answer::Value(self.bound(file, def, frame)),
-            Question::Callers(function) => Answer::Callers(Rc::new(self.find_callers(function))),
+            Question::Callers(function) => Answer::Callers(Arc::new(self.find_callers(function))),
         })
     }
 }

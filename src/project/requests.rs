@@ -336,7 +336,7 @@ impl Project<'_> {
                 _ => false,
             })
         };
-        self.sites.iter().filter(|site| matches!(site.kind, Kind::Session | Kind::Request)).any(given)
+        self.sites().iter().filter(|site| matches!(site.kind, Kind::Session | Kind::Request)).any(given)
     }
 
     /// Whether a session is bound to one host: every request that goes through it names the same one.

@@ -409,7 +409,7 @@ impl Project<'_> {
     pub fn replaces_failed(&self, session: &Site) -> bool {
         let Some(first) = self.fallback_for(session.call) else { return false };
         let around = self.span(first);
-        self.sites.iter().any(|other| other.kind == session.kind && around.contains(&self.span(other.call)))
+        self.sites().iter().any(|other| other.kind == session.kind && around.contains(&self.span(other.call)))
     }
 
     /// What a construction is the fallback for: the first operand of `or`, the test of a conditional.

@@ -4,21 +4,18 @@
 //! parameters here, through splatted mappings, partials and constructors of subclasses, so that rules never see a
 //! keyword. Refuses to judge.
 
-use super::attributes::last_name;
-use super::carriers::{Carriers, Seeds};
 use super::evaluate::Passed;
-use super::{Project, scope_in, sibling};
+use super::{Project, ProjectFile, scope_in, sibling};
 use crate::languages::read_as;
-use crate::libraries::{Class, Kind, Libraries, Library, Parameter, Request, Row, Setting};
+use crate::libraries::{Class, Kind, Library, Parameter, Request, Row, Setting};
 use crate::locks::Pin;
-use crate::model::expr::{ArgumentKind, ExprId, ExprKind};
-use crate::model::facts::{FileFacts, ImportItem, ParameterKind, StmtKind};
+use crate::model::expr::{ArgumentKind, ExprKind};
+use crate::model::facts::ParameterKind;
 use crate::model::value::{Alternative, Datum, ExprRef, Frame, ScopeRef, Value, Why};
-use crate::source::{FileId, Span, offset};
-use rustc_hash::FxHashSet;
-use smol_str::{SmolStr, format_smolstr};
+use crate::source::{Span, offset};
+use smol_str::SmolStr;
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A site of the project, in the order of files and bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,112 +74,25 @@ impl Site {
 }
 
 impl Project<'_> {
-    /// Finds all sites. Without `prefilter` every call is asked what it calls, which finds the same.
-    pub(super) fn find_sites(&mut self, prefilter: bool) {
-        let (classes, requests) = self.names_of_callables();
-        self.carriers = prefilter.then(|| self.find_carriers());
-        let carriers = &self.carriers;
-        let constructors: FxHashSet<SmolStr> = self.libraries.constructors().collect();
-        let mut sites = Vec::new();
-        for file in self.judged_files() {
-            let facts = &file.facts;
-            let may_be = |callee: ExprId| {
-                let Some(carriers) = carriers else { return true };
-                match (last_name(facts, callee), &facts.expr(callee).kind) {
-                    (Some(name), _) if constructors.contains(&name) => true,
-                    (Some(name), ExprKind::Attribute { object, .. }) if !classes.contains(&name) => {
-                        requests.contains(&name) && carriers.may_be(facts, *object)
-                    }
-                    (Some(name), ExprKind::Name(_)) if requests.contains(&name) => true,
-                    _ => carriers.may_be(facts, callee),
-                }
-            };
-            for expr in facts.expr_ids() {
-                if let ExprKind::Call { callee, .. } = facts.expr(expr).kind
-                    && may_be(callee)
-                {
-                    let call = ExprRef { file: facts.file, expr };
-                    sites.extend(self.site(call, self.is_test(call)));
-                }
-            }
-        }
-        self.register(sites);
-        let requests = self.requests_elsewhere();
-        let mut sites = std::mem::take(&mut self.sites);
-        sites.extend(requests);
-        self.register(sites);
+    /// The sites of a file that is judged. Where nothing tells which names carry objects of a library, every call is
+    /// asked what it calls, which finds the same.
+    #[must_use]
+    pub fn sites_in(&self, file: &ProjectFile) -> Vec<Site> {
+        let facts = &file.facts;
+        let calls = facts.expr_ids().filter(|&expr| match facts.expr(expr).kind {
+            ExprKind::Call { callee, .. } => self.may_be_site(facts, callee),
+            _ => false,
+        });
+        let calls = calls.map(|expr| ExprRef { file: facts.file, expr });
+        calls.filter_map(|call| self.site(call, self.is_test(call))).collect()
     }
 
-    /// The names that an object of a library may go by in the files that are judged.
-    fn find_carriers(&self) -> Carriers {
-        let stepwise = |file: &&super::ProjectFile| self.libraries.build_stepwise(language_of_libraries(file));
-        let seeds = Seeds {
-            distinctive: self.libraries.class_names().chain(self.libraries.handed_on()).collect(),
-            common: self.libraries.constructors().collect(),
-            requests: self.libraries.request_names().collect(),
-            stepwise: self.judged_files().filter(stepwise).map(|file| file.facts.file).collect(),
-        };
-        let modules = |module: &str| self.libraries.of_module(module).is_some();
-        let rows = |path: &str| self.libraries.row(path).is_some();
-        let resolve = |from, module: &str, level| self.modules.resolve(from, module, level);
-        Carriers::of(self.judged_files().map(|file| &file.facts), &seeds, (modules, rows), resolve)
-    }
-
-    /// Requests through known sessions in files that say nothing of a library themselves.
-    fn requests_elsewhere(&self) -> Vec<Site> {
-        let mut found: Vec<Site> = Vec::new();
-        for session in self.sites.iter().filter(|site| site.is(Kind::Session)) {
-            for call in self.method_calls_of(session) {
-                let known = self.sites_by_call.contains_key(&call) || found.iter().any(|site| site.call == call);
-                if !known && let Some(request) = self.site(call, self.is_test(call)) {
-                    let through = request.is(Kind::Request) && self.goes_through(&request, session);
-                    found.extend(Some(request).filter(|_| through));
-                }
-            }
-        }
-        found
-    }
-
-    fn register(&mut self, mut sites: Vec<Site>) {
-        sites.sort_by_key(|site| (self.span(site.call), site.call));
-        self.sites_by_call.clear();
-        for (index, site) in sites.iter_mut().enumerate() {
-            site.id = SiteId(offset(index));
-        }
-        for site in &sites {
-            self.sites_by_call.entry(site.call).or_default().push(site.id);
-        }
-        self.sites = sites;
-    }
-
-    /// The last names that what is called can have to be a site: those of the libraries, and whatever else the project
-    /// calls them; and the names of requests.
-    fn names_of_callables(&mut self) -> (FxHashSet<SmolStr>, FxHashSet<SmolStr>) {
-        let mut classes: FxHashSet<SmolStr> = self.libraries.words().map(SmolStr::from).collect();
-        classes.extend(self.libraries.common_names().map(SmolStr::from));
-        let mut names = classes.clone();
-        loop {
-            let before = names.len();
-            let other: Vec<&str> = names.difference(&classes).map(SmolStr::as_str).collect();
-            self.judged = self.names.files_with_any(&other);
-            for file in self.judged_files() {
-                other_names(&file.facts, self.libraries, &mut names);
-            }
-            // What very many files call something else is no name for a library's class.
-            names.retain(|name| classes.contains(name) || self.names.is_telling(name));
-            if names.len() == before {
-                break;
-            }
-        }
-        (names, self.libraries.callables().collect())
-    }
-
-    /// The files that sites are looked for in: those that use a library, or what the project calls a class of one.
-    pub(super) fn judged_files(&self) -> impl Iterator<Item = &super::ProjectFile> + Clone {
-        let mut judged: Vec<FileId> = self.files.using().chain(self.judged.iter().copied()).collect();
-        judged.sort_unstable();
-        judged.dedup();
-        judged.into_iter().filter_map(|id| self.files.get(id))
+    /// Requests through a session in files that say nothing of a library themselves.
+    #[must_use]
+    pub fn requests_elsewhere(&self, session: &Site) -> Vec<Site> {
+        let calls = self.method_calls_of(session).into_iter().filter(|&call| self.site_at(call).is_none());
+        let requests = calls.filter_map(|call| self.site(call, self.is_test(call)));
+        requests.filter(|request| request.is(Kind::Request) && self.goes_through(request, session)).collect()
     }
 
     fn site(&self, call: ExprRef, test: bool) -> Option<Site> {
@@ -243,12 +153,6 @@ impl Project<'_> {
         }
         let callee = self.span(callee);
         Some(Site { id: SiteId(0), row, kind, call, callee, arguments, stray, open, mixed, class, test })
-    }
-
-    /// The site that a call is.
-    #[must_use]
-    pub fn site_at(&self, call: ExprRef) -> Option<&Site> {
-        self.sites_by_call.get(&call)?.first().map(|id| &self.sites[id.0 as usize])
     }
 
     /// The parameters that a site's row knows.
@@ -316,7 +220,7 @@ impl Project<'_> {
     /// What lock files say about the release of a site's library.
     #[must_use]
     pub fn pin(&self, site: &Site) -> &Pin {
-        self.pinned.get(&(site.call.file, site.row.library())).map_or(&Pin::Unnamed, |pinned| &pinned.pin)
+        self.pinned(site.call.file, site.row.library()).map_or(&Pin::Unnamed, |pinned| &pinned.pin)
     }
 
     /// The bytes that stand for a site where something is missing in it: its call, without arguments that span lines.
@@ -364,59 +268,8 @@ impl Project<'_> {
 }
 
 /// The language whose libraries a file uses.
-fn language_of_libraries(file: &super::ProjectFile) -> &'static str {
+pub(super) fn language_of_libraries(file: &ProjectFile) -> &'static str {
     read_as(Path::new(file.source.path.as_str())).libraries
-}
-
-/// Adds the names that a file gives to what has one of `names`: by import, assignment, default or subclass.
-fn other_names(facts: &FileFacts, libraries: &Libraries, names: &mut FxHashSet<SmolStr>) {
-    let named = |expr: ExprId, names: &FxHashSet<SmolStr>| mentions(facts, expr, names, 0);
-    for stmt in facts.stmt_ids() {
-        match &facts.stmt(stmt).kind {
-            StmtKind::Assign { targets, value: Some(value), .. } if named(*value, names) => {
-                names.extend(targets.iter().filter_map(|&target| last_name(facts, target)));
-            }
-            StmtKind::Import(imports) => {
-                let renamed = imports.iter().filter(|import| match &import.item {
-                    ImportItem::Member(name) if *name == import.binds => names.contains(name),
-                    ImportItem::Member(name) => {
-                        let path = format_smolstr!("{}.{name}", import.module);
-                        names.contains(name) || import.level == 0 && libraries.row(&path).is_some()
-                    }
-                    _ => false,
-                });
-                let renamed: Vec<SmolStr> = renamed.map(|import| import.binds.clone()).collect();
-                names.extend(renamed);
-            }
-            _ => {}
-        }
-    }
-    for scope in facts.scope_ids().map(|id| facts.scope(id)) {
-        if scope.bases.iter().any(|base| named(base.value, names)) {
-            names.insert(scope.name.clone());
-        }
-        for parameter in scope.parameters.iter() {
-            if parameter.default.is_some_and(|default| named(default, names)) {
-                names.insert(parameter.name.clone());
-            }
-        }
-    }
-}
-
-/// Whether an expression may be what has one of `names`, uncalled.
-fn mentions(facts: &FileFacts, expr: ExprId, names: &FxHashSet<SmolStr>, depth: usize) -> bool {
-    let inside = |&inner: &ExprId| depth < 4 && mentions(facts, inner, names, depth + 1);
-    match &facts.expr(expr).kind {
-        ExprKind::Name(name) | ExprKind::Attribute { name, .. } => names.contains(name),
-        ExprKind::Conditional { then, otherwise, .. } => [then, otherwise].into_iter().any(inside),
-        ExprKind::Boolean { operands, .. } => operands.iter().any(inside),
-        ExprKind::Assign { value, .. } => inside(value),
-        ExprKind::Call { callee, arguments } => {
-            last_name(facts, *callee).is_some_and(|name| name == "partial")
-                && arguments.first().is_some_and(|argument| inside(&argument.value))
-        }
-        _ => false,
-    }
 }
 
 /// Binds the arguments of calls to a row's parameters.
@@ -521,7 +374,7 @@ impl Binding<'_, '_> {
             self.bind(call, frame, 0);
             return;
         };
-        let frame = project.frame(init, call, frame);
+        let frame = project.frames.of(init, call, frame);
         let supers = project.super_inits(init);
         match supers.as_slice() {
             [inner] => {
@@ -557,10 +410,10 @@ impl Project<'_> {
     }
 
     /// The calls of a base class's constructor in a constructor.
-    pub(super) fn super_inits(&self, init: ScopeRef) -> Rc<Vec<ExprRef>> {
+    pub(super) fn super_inits(&self, init: ScopeRef) -> Arc<Vec<ExprRef>> {
         let known = self.super_inits.borrow().get(&init).cloned();
         known.unwrap_or_else(|| {
-            let found = Rc::new(self.find_super_inits(init));
+            let found = Arc::new(self.find_super_inits(init));
             self.super_inits.borrow_mut().insert(init, found.clone());
             found
         })

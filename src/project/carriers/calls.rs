@@ -9,7 +9,7 @@ use crate::model::expr::{Argument, ArgumentKind, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ParameterKind, ScopeId, ScopeKind, StmtKind};
 use crate::source::FileId;
 use smol_str::SmolStr;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The parameters of a function, or of what builds an object of a class.
 #[derive(Debug)]
@@ -126,7 +126,7 @@ impl Way {
                 ArgumentKind::Splat | ArgumentKind::MappingSplat => continue,
             };
             let passed = Passed { callee: callee.clone(), slot };
-            self.edge(facts, argument.value, &[Node::Passed(Rc::new(passed))]);
+            self.edge(facts, argument.value, &[Node::Passed(Arc::new(passed))]);
         }
     }
 

@@ -10,7 +10,7 @@ use crate::model::facts::{FileFacts, Import, ImportItem, MODULE, ScopeId, ScopeK
 use crate::source::{FileId, offset};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Which name's value reaches which others.
 #[derive(Debug, Default)]
@@ -53,7 +53,7 @@ impl Way {
     }
 
     /// What is passed to functions, each once.
-    pub(super) fn passed(&self) -> Vec<Rc<Passed>> {
+    pub(super) fn passed(&self) -> Vec<Arc<Passed>> {
         let passed = self.nodes.keys().filter_map(|node| match node {
             Node::Passed(passed) => Some(passed.clone()),
             _ => None,
