@@ -10,6 +10,7 @@ use crate::languages::language_of;
 use crate::model::facts::{Problem, ProblemKind};
 use crate::paths;
 use crate::report::FileProblem;
+use crate::threads::Crew;
 use gitignore::IgnoreFiles;
 use smol_str::SmolStr;
 use std::path::{Path, PathBuf};
@@ -40,6 +41,12 @@ pub struct Discovery {
     pub errors: Vec<String>,
 }
 
+/// The stack of a thread that lists folders, in bytes.
+const STACK: usize = 1 << 20;
+
+/// How many folders are worth a thread.
+const SHARE: usize = 16;
+
 /// The name of standard input where none is given.
 const STDIN: &str = "<stdin>";
 
@@ -61,7 +68,6 @@ pub fn discover_project(config: &Config) -> Result<Discovery, ConfigError> {
 
 fn below(config: &Config, named: &[PathBuf]) -> Result<Discovery, ConfigError> {
     let mut found = Discovery::default();
-    let mut ignored = IgnoreFiles::default();
     for named in named {
         if named.as_os_str() == "-" {
             stdin(config, &mut found)?;
@@ -70,7 +76,7 @@ fn below(config: &Config, named: &[PathBuf]) -> Result<Discovery, ConfigError> {
         let path = paths::absolute(&config.cwd, named);
         let shown = paths::tame(&named.to_string_lossy()).into_owned();
         match path.metadata() {
-            Ok(meta) if meta.is_dir() => folder(config, &path, &mut ignored, &mut found)?,
+            Ok(meta) if meta.is_dir() => folder(config, path, &mut found)?,
             Ok(meta) => match readable(&path, &meta) {
                 Ok(()) => file(config, path, &mut found)?,
                 Err(error) => found.errors.push(format!("{shown}: cannot be read: {}", paths::reason(&error))),
@@ -122,49 +128,75 @@ fn excluded(path: &Path, settings: &Settings) -> bool {
     }
 }
 
-fn folder(config: &Config, root: &Path, ignored: &mut IgnoreFiles, found: &mut Discovery) -> Result<(), ConfigError> {
-    let mut settings = config.settings_in(root)?;
-    if config.force_exclude && excluded(root, &settings) {
+/// A folder to look into.
+struct Folder {
+    path: PathBuf,
+    settings: Arc<Settings>,
+    /// What is ignored in the folder around it.
+    ignored: IgnoreFiles,
+}
+
+/// What lies directly in a folder.
+#[derive(Default)]
+struct Listing {
+    files: Vec<Candidate>,
+    folders: Vec<Folder>,
+    problems: Vec<FileProblem>,
+}
+
+/// Walks a folder, level by level: the folders of one level are listed at once.
+fn folder(config: &Config, root: PathBuf, found: &mut Discovery) -> Result<(), ConfigError> {
+    let settings = config.settings_in(&root)?;
+    if config.force_exclude && excluded(&root, &settings) {
         return Ok(());
     }
-    ignored.start(root);
-    let mut walk = WalkDir::new(root).into_iter();
-    let mut open: Vec<Arc<Settings>> = Vec::new();
-    while let Some(entry) = walk.next() {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                found.problems.push(unreadable(config, root, &error));
-                continue;
-            }
-        };
-        let depth = entry.depth();
-        open.truncate(depth);
-        ignored.leave(depth);
-        if let Some(around) = open.last() {
-            settings = Arc::clone(around);
-        }
-        let directory = entry.file_type().is_dir() || depth == 0;
-        if !directory && !source(&entry) {
-            continue;
-        }
-        let hidden = depth > 0
-            && (settings.exclude.matches(entry.path(), &settings.base)
-                || (settings.respect_gitignore && ignored.ignores(entry.path(), directory)));
-        if !directory {
-            if !hidden {
-                let shown = config.shown(entry.path());
-                let settings = Arc::clone(&settings);
-                found.files.push(Candidate { path: entry.into_path(), shown, stdin: false, settings });
-            }
-        } else if hidden {
-            walk.skip_current_dir();
-        } else {
-            open.push(config.settings_in(entry.path())?);
-            ignored.enter(entry.path());
+    let ignored = IgnoreFiles::above(&root);
+    let mut level = vec![Folder { path: root, settings, ignored }];
+    let mut crew = Crew::new(config.jobs.get(), STACK, || ());
+    while !level.is_empty() {
+        let shares: Vec<&[Folder]> = level.chunks(SHARE).collect();
+        let list = |share: &[Folder]| share.iter().map(|folder| list(config, folder)).collect::<Vec<_>>();
+        let listed = crew.each(shares.len(), |(), index| list(shares[index]));
+        level.clear();
+        for listing in listed.into_iter().flatten() {
+            let listing = listing?;
+            level.extend(listing.folders);
+            found.files.extend(listing.files);
+            found.problems.extend(listing.problems);
         }
     }
     Ok(())
+}
+
+fn list(config: &Config, folder: &Folder) -> Result<Listing, ConfigError> {
+    let mut found = Listing::default();
+    let settings = &folder.settings;
+    let ignored = folder.ignored.in_folder(&folder.path);
+    for entry in WalkDir::new(&folder.path).max_depth(1) {
+        let entry = match entry {
+            Ok(entry) if entry.depth() == 0 => continue,
+            Ok(entry) => entry,
+            Err(error) => {
+                found.problems.push(unreadable(config, &folder.path, &error));
+                continue;
+            }
+        };
+        let directory = entry.file_type().is_dir();
+        if !directory && !source(&entry)
+            || settings.exclude.matches(entry.path(), &settings.base)
+            || settings.respect_gitignore && ignored.ignores(entry.path(), directory)
+        {
+            continue;
+        }
+        if directory {
+            let (settings, ignored) = (config.settings_in(entry.path())?, ignored.clone());
+            found.folders.push(Folder { path: entry.into_path(), settings, ignored });
+        } else {
+            let (shown, settings) = (config.shown(entry.path()), Arc::clone(settings));
+            found.files.push(Candidate { path: entry.into_path(), shown, stdin: false, settings });
+        }
+    }
+    Ok(found)
 }
 
 /// Whether an entry is a file in a language that is checked; a link counts as what it leads to, unless that is a folder.

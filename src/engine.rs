@@ -126,7 +126,7 @@ fn linked(
         files,
         paths: &paths,
     };
-    let linked = Linked::new(knowledge);
+    let linked = Linked::new(knowledge, &mut Crew::new(config.jobs.get(), STACK, || ()));
     let mut crew = Crew::new(config.jobs.get(), LINKING_STACK, || Project::new(&linked));
     linked.find_sites(&mut crew);
     let project = Project::new(&linked);

@@ -116,7 +116,8 @@ pub(crate) fn judge<'l>(linked: &Linked<'l>, crew: &mut Crew<Project<'l>>, asked
         Check::Site(..) | Check::Place(..) => None,
     });
     let questions: Vec<Question<'_>> = found.chain(linked.sites().iter().map(Question::Site)).collect();
-    let answers = crew.each(questions.len(), |project, index| ask(project, asked, questions[index]));
+    let work = |project: &mut Project<'l>, index: usize| ask(project, asked, questions[index]);
+    let answers = crew.each_with(questions.len(), work, linked.files());
     let (said, failed): (Vec<_>, Vec<_>) = answers.into_iter().unzip();
     let mut said: Vec<Said> = said.into_iter().flatten().collect();
     said.sort_by_key(|one| one.rule.index);

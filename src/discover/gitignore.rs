@@ -7,15 +7,14 @@
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::path::Path;
+use std::sync::Arc;
 
-/// The ignore files of the folders from the repository's root down to where the walk is.
-#[derive(Debug, Default)]
+/// The ignore files of the folders from the repository's root down to one folder.
+#[derive(Debug, Clone)]
 pub(super) struct IgnoreFiles {
-    frames: Vec<Frame>,
-    /// How many frames stand for folders above the walk's root.
-    above: usize,
-    /// The user's own list, read once.
-    user: Option<Gitignore>,
+    frames: Vec<Arc<Frame>>,
+    /// The user's own list.
+    user: Arc<Gitignore>,
 }
 
 /// One folder's ignore files.
@@ -54,32 +53,24 @@ fn read(folder: &Path, file: &Path) -> Option<Gitignore> {
 }
 
 impl IgnoreFiles {
-    /// Begins a walk at `root`: reads what the folders above it say, up to the repository's root.
-    pub(super) fn start(&mut self, root: &Path) {
-        self.frames.clear();
+    /// What is said above the root of a walk, up to the repository's root.
+    pub(super) fn above(root: &Path) -> IgnoreFiles {
         let inside = root.join(".git").exists();
         let repository = root.ancestors().skip(1).find(|folder| !inside && folder.join(".git").exists());
-        if let Some(repository) = repository {
-            let above: Vec<&Path> = root.ancestors().skip(1).take_while(|up| up.starts_with(repository)).collect();
-            self.frames.extend(above.into_iter().rev().map(Frame::read));
-        }
-        self.above = self.frames.len();
-        if self.user.is_none() {
-            self.user = Some(GitignoreBuilder::new(root).build_global().0);
-        }
+        let above = root.ancestors().skip(1).take_while(|up| repository.is_some_and(|top| up.starts_with(top)));
+        let mut frames: Vec<Arc<Frame>> = above.map(|folder| Arc::new(Frame::read(folder))).collect();
+        frames.reverse();
+        IgnoreFiles { frames, user: Arc::new(GitignoreBuilder::new(root).build_global().0) }
     }
 
-    /// Goes back to the folder at `depth - 1` of the walk, whose entry at `depth` comes next.
-    pub(super) fn leave(&mut self, depth: usize) {
-        self.frames.truncate(self.above + depth);
+    /// What is said in a folder, too.
+    pub(super) fn in_folder(&self, folder: &Path) -> IgnoreFiles {
+        let mut within = self.clone();
+        within.frames.push(Arc::new(Frame::read(folder)));
+        within
     }
 
-    /// Goes into a folder of the walk.
-    pub(super) fn enter(&mut self, folder: &Path) {
-        self.frames.push(Frame::read(folder));
-    }
-
-    /// Whether an entry of the current folder is ignored.
+    /// Whether an entry of the folder is ignored.
     pub(super) fn ignores(&self, path: &Path, directory: bool) -> bool {
         let decide = |list: Option<&Gitignore>| match list.map(|list| list.matched(path, directory)) {
             Some(Match::Ignore(_)) => Some(true),
@@ -91,7 +82,7 @@ impl IgnoreFiles {
         let git = || self.frames[begin..].iter().rev().find_map(|frame| decide(frame.gitignore.as_ref()));
         let exclude = || decide(self.frames.get(begin).and_then(|frame| frame.exclude.as_ref()));
         let user =
-            || decide(self.user.as_ref().filter(|_| self.frames.get(begin).is_some_and(|frame| frame.repository)));
+            || decide(Some(&*self.user).filter(|_| self.frames.get(begin).is_some_and(|frame| frame.repository)));
         own.or_else(git).or_else(exclude).or_else(user).unwrap_or(false)
     }
 }

@@ -13,12 +13,16 @@ use super::attributes::{class_of_method, class_of_self, last_name};
 use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::FileFacts;
 use crate::source::FileId;
+use crate::threads::Crew;
 use calls::Passed;
 use origins::{Origins, class_around};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use std::sync::Arc;
-use way::Way;
+use way::{Declared, Way};
+
+/// The stack of a thread that looks for carriers, in bytes: expressions may be deep.
+const STACK: usize = 16 << 20;
 
 /// Something that values go by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -64,23 +68,26 @@ pub(super) struct Carriers {
 
 impl Carriers {
     /// The carriers in these files, where `known` tells modules, and full paths, of libraries.
-    pub(super) fn of<'f>(
-        files: impl Iterator<Item = &'f FileFacts> + Clone,
+    pub(super) fn of(
+        files: &[&FileFacts],
         seeds: &Seeds,
-        known: (impl Fn(&str) -> bool, impl Fn(&str) -> bool),
+        known: (impl Fn(&str) -> bool + Sync, impl Fn(&str) -> bool + Sync),
         resolve: impl Fn(FileId, &str, u32) -> Option<FileId>,
+        workers: usize,
     ) -> Carriers {
-        let mut way = Way::new(seeds);
-        way.files = files.clone().map(|facts| facts.file).collect();
-        for facts in files.clone() {
-            way.signatures(facts);
-            way.imports(facts, &resolve);
-        }
+        let mut declared = Declared::new(seeds);
         for facts in files {
+            declared.add(facts, &resolve);
+        }
+        let mut crew = Crew::new(workers, STACK, || Way::new(&declared));
+        crew.each(files.len(), |way, index| {
+            let facts = files[index];
             way.statements(facts, seeds, &known);
             way.scopes(facts);
             way.calls(facts);
-        }
+        });
+        let mut way = Way::new(&declared);
+        crew.into_states().for_each(|part| way.join(part));
         way.hand_on();
         way.follow(seeds)
     }

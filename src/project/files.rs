@@ -7,8 +7,10 @@ use super::ProjectFile;
 use crate::languages::Sought;
 use crate::libraries::Mention;
 use crate::source::{FileId, offset};
+use crate::threads::{Busy, Meanwhile};
 use crate::words::WordIndex;
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// What reads files.
 pub trait Reader: Sync {
@@ -25,6 +27,55 @@ pub struct Files<'l> {
     mentions: Vec<Mention>,
     words: WordIndex,
     reader: &'l dyn Reader,
+    ahead: Ahead,
+}
+
+/// The files that somebody is about to ask, for threads that have nothing else to do.
+#[derive(Default)]
+struct Ahead {
+    /// How many threads help.
+    helpers: AtomicUsize,
+    /// The last is lowered first: whoever asks begins with the first.
+    waiting: Mutex<Vec<FileId>>,
+    changed: Condvar,
+}
+
+impl Ahead {
+    fn waiting(&self) -> MutexGuard<'_, Vec<FileId>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is to be lowered next; nothing where nobody is busy any more.
+    fn next(&self, busy: &Busy) -> Option<FileId> {
+        let mut waiting = self.waiting();
+        while busy.any() {
+            if let Some(file) = waiting.pop() {
+                return Some(file);
+            }
+            waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+        waiting.clear();
+        None
+    }
+}
+
+impl Meanwhile for Files<'_> {
+    /// Lowers what is about to be asked.
+    fn help(&self, busy: &Busy) {
+        self.ahead.helpers.fetch_add(1, Ordering::AcqRel);
+        while let Some(file) = self.ahead.next(busy) {
+            if let Some(file) = self.get(file) {
+                file.names();
+            }
+        }
+        self.ahead.helpers.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    fn wake(&self) {
+        // Who is about to wait has looked already, or has not taken the lock yet.
+        drop(self.ahead.waiting());
+        self.ahead.changed.notify_all();
+    }
 }
 
 impl std::fmt::Debug for Files<'_> {
@@ -39,13 +90,13 @@ impl<'l> Files<'l> {
     #[must_use]
     pub fn new(words: WordIndex, mentions: Vec<Mention>, reader: &'l dyn Reader) -> Files<'l> {
         let slots = mentions.iter().map(|_| OnceLock::new()).collect();
-        Files { slots, mentions, words, reader }
+        Files { slots, mentions, words, reader, ahead: Ahead::default() }
     }
 
     /// Keeps a file that is lowered already.
     pub fn keep(&self, file: ProjectFile) {
         if let Some(slot) = self.slots.get(file.facts.file.0 as usize) {
-            // Where it was lowered meanwhile, that says the same.
+            // Each is lowered once.
             let _ = slot.set(Some(Box::new(file)));
         }
     }
@@ -54,6 +105,16 @@ impl<'l> Files<'l> {
     #[must_use]
     pub fn get(&self, id: FileId) -> Option<&ProjectFile> {
         self.slots.get(id.0 as usize)?.get_or_init(|| self.reader.lower(id).map(Box::new)).as_deref()
+    }
+
+    /// Says that files are about to be asked.
+    pub(super) fn ask_ahead(&self, files: &[FileId]) {
+        if files.is_empty() || self.ahead.helpers.load(Ordering::Acquire) == 0 {
+            return;
+        }
+        let is_open = |file: &FileId| self.slots.get(file.0 as usize).is_some_and(|slot| slot.get().is_none());
+        self.ahead.waiting().extend(files.iter().copied().filter(is_open));
+        self.ahead.changed.notify_all();
     }
 
     /// Whether a file is worth lowering for a word.

@@ -320,6 +320,7 @@ impl<'l> Names<'l> {
     /// The files that are asked for a word, lowered.
     fn files_for(&self, name: &SmolStr, near: Option<&Near>, sought: Sought) -> Vec<&'l ProjectFile> {
         let holders = self.holders(name, near, sought);
+        self.files.ask_ahead(holders.get(1..).unwrap_or_default());
         holders.iter().filter_map(|&id| self.files.get(id)).collect()
     }
 

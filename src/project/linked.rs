@@ -64,9 +64,9 @@ struct Sites {
 }
 
 impl<'l> Linked<'l> {
-    /// Links files; no sites are known yet.
+    /// Links files, by a crew that may lower some; no sites are known yet.
     #[must_use]
-    pub fn new(knowledge: Knowledge<'l>) -> Linked<'l> {
+    pub fn new(knowledge: Knowledge<'l>, crew: &mut Crew<()>) -> Linked<'l> {
         let mut linked = Linked {
             files: knowledge.files,
             libraries: knowledge.libraries,
@@ -83,23 +83,30 @@ impl<'l> Linked<'l> {
             all: OnceLock::new(),
             pinned: OnceLock::new(),
         };
-        linked.find_callables();
-        linked.carriers = knowledge.prefilter.then(|| linked.find_carriers());
+        linked.find_callables(crew);
+        linked.carriers = knowledge.prefilter.then(|| linked.find_carriers(crew.workers()));
         linked
     }
 
     /// Finds every construction and request.
     pub fn find_sites(&self, crew: &mut Crew<Project<'l>>) {
         let judged: Vec<&ProjectFile> = self.judged_files().collect();
-        let found = crew.each(judged.len(), |project, index| project.sites_in(judged[index]));
+        let find = |project: &mut Project<'l>, index: usize| project.sites_in(judged[index]);
+        let found = crew.each_with(judged.len(), find, self.files);
         let first = self.first.get_or_init(|| Sites::new(found, |call| self.place(call)));
         let sessions: Vec<&Site> = first.list.iter().filter(|site| site.is(Kind::Session)).collect();
-        let mut found = crew.each(sessions.len(), |project, index| project.requests_elsewhere(sessions[index]));
+        let find = |project: &mut Project<'l>, index: usize| project.requests_elsewhere(sessions[index]);
+        let mut found = crew.each_with(sessions.len(), find, self.files);
         found.push(first.list.clone());
         let all = self.all.get_or_init(|| Sites::new(found, |call| self.place(call)));
         let used: FxHashSet<(FileId, usize)> =
             all.list.iter().map(|site| (site.call.file, site.row.library())).collect();
         self.pinned.get_or_init(|| used.into_iter().map(|at| (at, self.releases.library(at.0, at.1))).collect());
+    }
+
+    /// All files of the repository.
+    pub(crate) fn files(&self) -> &'l Files<'l> {
+        self.files
     }
 
     fn known_sites(&self) -> Option<&Sites> {
@@ -149,7 +156,7 @@ impl<'l> Linked<'l> {
     }
 
     /// The names that an object of a library may go by in the files that are judged.
-    fn find_carriers(&self) -> Carriers {
+    fn find_carriers(&self, workers: usize) -> Carriers {
         let stepwise = |file: &&ProjectFile| self.libraries.build_stepwise(language_of_libraries(file));
         let seeds = Seeds {
             distinctive: self.libraries.class_names().chain(self.libraries.handed_on()).collect(),
@@ -160,11 +167,12 @@ impl<'l> Linked<'l> {
         let modules = |module: &str| self.libraries.of_module(module).is_some();
         let rows = |path: &str| self.libraries.row(path).is_some();
         let resolve = |from, module: &str, level| self.modules.resolve(from, module, level);
-        Carriers::of(self.judged_files().map(|file| &file.facts), &seeds, (modules, rows), resolve)
+        let files: Vec<&FileFacts> = self.judged_files().map(|file| &file.facts).collect();
+        Carriers::of(&files, &seeds, (modules, rows), resolve, workers)
     }
 
     /// Finds the last names that what is called can have to be a site, and with them the files that are judged.
-    fn find_callables(&mut self) {
+    fn find_callables(&mut self, crew: &mut Crew<()>) {
         let mut classes: FxHashSet<SmolStr> = self.libraries.words().map(SmolStr::from).collect();
         classes.extend(self.libraries.common_names().map(SmolStr::from));
         let mut names = classes.clone();
@@ -174,6 +182,7 @@ impl<'l> Linked<'l> {
             self.judged = self.files.using().chain(self.names.files_with_any(&other)).collect();
             self.judged.sort_unstable();
             self.judged.dedup();
+            crew.each(self.judged.len(), |(), index| self.files.get(self.judged[index]).map(ProjectFile::names));
             for file in self.judged_files() {
                 other_names(&file.facts, self.libraries, &mut names);
             }

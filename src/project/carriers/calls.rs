@@ -3,7 +3,7 @@
 //! Refuses to tell apart the functions that one name may mean.
 
 use super::origins::class_around;
-use super::way::Way;
+use super::way::{Declared, Way};
 use super::{Node, class_of_method, last_name};
 use crate::model::expr::{Argument, ArgumentKind, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ParameterKind, ScopeId, ScopeKind, StmtKind};
@@ -60,8 +60,8 @@ impl Callee {
     }
 }
 
-impl Way {
-    pub(super) fn signatures(&mut self, facts: &FileFacts) {
+impl Declared {
+    pub(super) fn add_signatures(&mut self, facts: &FileFacts) {
         for scope in facts.scope_ids() {
             let of = facts.scope(scope);
             match of.kind {
@@ -74,9 +74,6 @@ impl Way {
                     let name = class.map_or(&of.name, |class| &facts.scope(class).name).clone();
                     let local = |name: &SmolStr| (name.clone(), Node::Local(facts.file, name.clone()));
                     let parameters: Vec<_> = of.parameters.iter().map(|parameter| local(&parameter.name)).collect();
-                    for (name, node) in &parameters {
-                        self.reach(Node::Keyword(name.clone()), node.clone());
-                    }
                     self.signatures.entry(name).or_default().push(Signature {
                         file: facts.file,
                         parameters,
@@ -98,6 +95,23 @@ impl Way {
         }
     }
 
+    /// How what is called can be called; of a class also how its bases can.
+    fn each_signature(&self, callee: &Callee, visit: &mut impl FnMut(&Signature)) {
+        let mut seen: Vec<&SmolStr> = vec![&callee.name];
+        let mut next = 0;
+        while let Some(&name) = seen.get(next) {
+            if next > 0 || !callee.only_bases {
+                self.signatures.get(name).into_iter().flatten().for_each(&mut *visit);
+            }
+            let bases = self.bases.get(name).into_iter().flatten().filter(|base| !seen.contains(base));
+            let bases: Vec<&SmolStr> = bases.collect();
+            seen.extend(bases);
+            next += 1;
+        }
+    }
+}
+
+impl Way<'_> {
     pub(super) fn calls(&mut self, facts: &FileFacts) {
         for expr in facts.expr_ids() {
             match &facts.expr(expr).kind {
@@ -132,11 +146,18 @@ impl Way {
 
     /// What is passed to functions reaches their parameters: once for each name and place, however many calls there are.
     pub(super) fn hand_on(&mut self) {
+        let parameters = self.declared.signatures.values().flatten().flat_map(|signature| &signature.parameters);
+        for (name, node) in parameters {
+            // A field is an attribute whatever hands it on.
+            if matches!(node, Node::Local(..)) {
+                self.reach(Node::Keyword(name.clone()), node.clone());
+            }
+        }
         for passed in self.passed() {
             let Passed { callee, slot } = &*passed;
             let mut reached = Vec::new();
             let mut open = false;
-            self.each_signature(callee, &mut |signature| {
+            self.declared.each_signature(callee, &mut |signature| {
                 let parameters = &signature.parameters;
                 if callee.file.is_some_and(|file| file != signature.file)
                     || callee.method && (signature.bound == 0 || signature.builds)
@@ -169,14 +190,17 @@ impl Way {
     fn callee(&self, facts: &FileFacts, callee: ExprId, name: &SmolStr) -> Option<Callee> {
         match &facts.expr(callee).kind {
             ExprKind::Name(_) => {
-                let of = self.signatures.get(name);
+                let of = self.declared.signatures.get(name);
                 if of.is_some_and(|of| of.iter().any(|signature| signature.file == facts.file)) {
                     return Some(Callee { file: Some(facts.file), ..Callee::of(name.clone()) });
                 }
-                let (file, original) = self.imports.get(&(facts.file, name.clone()))?;
+                let (file, original) = self.declared.imports.get(&(facts.file, name.clone()))?;
                 let name = original.clone()?;
                 let defines = |file: &FileId| {
-                    self.signatures.get(&name).is_some_and(|of| of.iter().any(|signature| signature.file == *file))
+                    self.declared
+                        .signatures
+                        .get(&name)
+                        .is_some_and(|of| of.iter().any(|signature| signature.file == *file))
                 };
                 // What a package only passes on is defined somewhere else.
                 let file = (*file)?;
@@ -192,7 +216,7 @@ impl Way {
             },
             ExprKind::Attribute { object, .. } => {
                 let module = match &facts.expr(*object).kind {
-                    ExprKind::Name(object) => self.imports.get(&(facts.file, object.clone())),
+                    ExprKind::Name(object) => self.declared.imports.get(&(facts.file, object.clone())),
                     _ => None,
                 };
                 match module {
@@ -202,21 +226,6 @@ impl Way {
                 }
             }
             _ => None,
-        }
-    }
-
-    /// How what is called can be called; of a class also how its bases can.
-    fn each_signature(&self, callee: &Callee, visit: &mut impl FnMut(&Signature)) {
-        let mut seen: Vec<&SmolStr> = vec![&callee.name];
-        let mut next = 0;
-        while let Some(&name) = seen.get(next) {
-            if next > 0 || !callee.only_bases {
-                self.signatures.get(name).into_iter().flatten().for_each(&mut *visit);
-            }
-            let bases = self.bases.get(name).into_iter().flatten().filter(|base| !seen.contains(base));
-            let bases: Vec<&SmolStr> = bases.collect();
-            seen.extend(bases);
-            next += 1;
         }
     }
 }

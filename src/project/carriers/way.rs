@@ -12,31 +12,88 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
-/// Which name's value reaches which others.
+/// What the files that are judged declare, which every way goes by.
 #[derive(Debug, Default)]
-pub(super) struct Way {
+pub(super) struct Declared {
     pub(super) signatures: FxHashMap<SmolStr, Vec<Signature>>,
     /// What the names that a file imports stand for: the file that defines them, if it is of the project, and the name.
     pub(super) imports: FxHashMap<(FileId, SmolStr), (Option<FileId>, Option<SmolStr>)>,
     /// The bases of classes that have no constructor of their own.
     pub(super) bases: FxHashMap<SmolStr, Vec<SmolStr>>,
+    requests: FxHashSet<SmolStr>,
+    stepwise: FxHashSet<FileId>,
+    files: FxHashSet<FileId>,
+}
+
+/// Which name's value reaches which others, by what some of the files say.
+#[derive(Debug)]
+pub(super) struct Way<'d> {
+    pub(super) declared: &'d Declared,
     nodes: FxHashMap<Node, u32>,
     /// Which node's value reaches which other.
     reaches: Vec<(u32, u32)>,
-    requests: FxHashSet<SmolStr>,
-    stepwise: FxHashSet<FileId>,
     modules: FxHashSet<Node>,
     stars: FxHashSet<FileId>,
     start: Vec<Node>,
-    /// The files that are judged.
-    pub(super) files: FxHashSet<FileId>,
 }
 
-impl Way {
-    pub(super) fn new(seeds: &Seeds) -> Way {
+impl Declared {
+    pub(super) fn new(seeds: &Seeds) -> Declared {
         let is_class = |name: &&SmolStr| seeds.common.contains(*name);
         let requests = seeds.requests.iter().filter(|name| !is_class(name)).cloned().collect();
-        Way { requests, stepwise: seeds.stepwise.clone(), ..Way::default() }
+        Declared { requests, stepwise: seeds.stepwise.clone(), ..Declared::default() }
+    }
+
+    pub(super) fn add(&mut self, facts: &FileFacts, resolve: &impl Fn(FileId, &str, u32) -> Option<FileId>) {
+        self.files.insert(facts.file);
+        self.add_signatures(facts);
+        self.add_imports(facts, resolve);
+    }
+
+    fn add_imports(&mut self, facts: &FileFacts, resolve: &impl Fn(FileId, &str, u32) -> Option<FileId>) {
+        for stmt in facts.stmt_ids() {
+            let StmtKind::Import(imports) = &facts.stmt(stmt).kind else { continue };
+            for import in imports {
+                let whole = |module: &str| resolve(facts.file, module, import.level);
+                let means = match &import.item {
+                    ImportItem::Member(name) => {
+                        let inner = format!("{}.{name}", import.module);
+                        match whole(inner.trim_start_matches('.')) {
+                            Some(module) => (Some(module), None),
+                            None => (whole(&import.module), Some(name.clone())),
+                        }
+                    }
+                    ImportItem::Module => (whole(&import.module), None),
+                    ImportItem::Root | ImportItem::Star => continue,
+                };
+                self.imports.insert((facts.file, import.binds.clone()), means);
+            }
+        }
+    }
+}
+
+impl<'d> Way<'d> {
+    pub(super) fn new(declared: &'d Declared) -> Way<'d> {
+        Way {
+            declared,
+            nodes: FxHashMap::default(),
+            reaches: Vec::new(),
+            modules: FxHashSet::default(),
+            stars: FxHashSet::default(),
+            start: Vec::new(),
+        }
+    }
+
+    /// Adds what other files say.
+    pub(super) fn join(&mut self, other: Way<'_>) {
+        let mut ids = vec![0; other.nodes.len()];
+        for (node, id) in other.nodes {
+            ids[id as usize] = self.id(node);
+        }
+        self.reaches.extend(other.reaches.iter().map(|(from, to)| (ids[*from as usize], ids[*to as usize])));
+        self.modules.extend(other.modules);
+        self.stars.extend(other.stars);
+        self.start.extend(other.start);
     }
 
     pub(super) fn reach(&mut self, from: Node, to: Node) {
@@ -72,14 +129,17 @@ impl Way {
         }
     }
 
+    fn origins(&self, facts: &FileFacts, from: ExprId) -> Vec<Node> {
+        let Declared { requests, stepwise, .. } = self.declared;
+        Origins { facts, requests, stepwise: stepwise.contains(&facts.file) }.of(from)
+    }
+
     /// The value of an expression reaches nodes.
     pub(super) fn edge(&mut self, facts: &FileFacts, from: ExprId, to: &[Node]) {
         if to.is_empty() {
             return;
         }
-        for node in
-            (Origins { facts, requests: &self.requests, stepwise: self.stepwise.contains(&facts.file) }).of(from)
-        {
+        for node in self.origins(facts, from) {
             for to in to {
                 self.reach(node.clone(), to.clone());
             }
@@ -144,8 +204,8 @@ impl Way {
                 if known.1(&path) || of_library && seeds.common.contains(name) {
                     self.start.push(here.clone());
                 }
-                let from = match self.imports.get(&(facts.file, import.binds.clone())) {
-                    Some((Some(file), _)) if self.files.contains(file) => Node::Local(*file, name.clone()),
+                let from = match self.declared.imports.get(&(facts.file, import.binds.clone())) {
+                    Some((Some(file), _)) if self.declared.files.contains(file) => Node::Local(*file, name.clone()),
                     // What hands a name on may lie beyond the files that are judged.
                     _ => Node::Export(name.clone()),
                 };
@@ -250,27 +310,6 @@ impl Way {
         }
     }
 
-    pub(super) fn imports(&mut self, facts: &FileFacts, resolve: &impl Fn(FileId, &str, u32) -> Option<FileId>) {
-        for stmt in facts.stmt_ids() {
-            let StmtKind::Import(imports) = &facts.stmt(stmt).kind else { continue };
-            for import in imports {
-                let whole = |module: &str| resolve(facts.file, module, import.level);
-                let means = match &import.item {
-                    ImportItem::Member(name) => {
-                        let inner = format!("{}.{name}", import.module);
-                        match whole(inner.trim_start_matches('.')) {
-                            Some(module) => (Some(module), None),
-                            None => (whole(&import.module), Some(name.clone())),
-                        }
-                    }
-                    ImportItem::Module => (whole(&import.module), None),
-                    ImportItem::Root | ImportItem::Star => continue,
-                };
-                self.imports.insert((facts.file, import.binds.clone()), means);
-            }
-        }
-    }
-
     pub(super) fn follow(mut self, seeds: &Seeds) -> Carriers {
         self.start.extend(seeds.common.iter().chain(&seeds.distinctive).cloned().map(Node::Attribute));
         self.start.extend(seeds.distinctive.iter().cloned().map(Node::Export));
@@ -288,6 +327,8 @@ impl Way {
             open.extend(reached.filter(|&to| !is_found[to as usize]));
         }
         let found = self.nodes.into_iter().filter(|(_, id)| is_found[*id as usize]).map(|(node, _)| node).collect();
-        Carriers { found, requests: self.requests, stepwise: self.stepwise, modules: self.modules, stars: self.stars }
+        let Declared { requests, stepwise, .. } = self.declared;
+        let (requests, stepwise) = (requests.clone(), stepwise.clone());
+        Carriers { found, requests, stepwise, modules: self.modules, stars: self.stars }
     }
 }
