@@ -21,6 +21,16 @@ use std::process::ExitCode;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
+#[cfg(all(
+    feature = "jemalloc",
+    unix,
+    not(target_os = "android"),
+    not(target_os = "openbsd"),
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// poolcheck could not do its work.
 const UNABLE: u8 = 2;
 

@@ -3,6 +3,7 @@
 //! Every question a rule may ask is answered here, once for all languages and libraries. Refuses to know any syntax and
 //! any rule; trouble is no error here, only something unknown.
 
+mod aliases;
 mod attempts;
 mod attributes;
 mod bindings;

@@ -3,6 +3,7 @@
 //! Sites are found in two rounds, each shared out among threads: those in files that say something of a library, and
 //! requests through their sessions elsewhere. Refuses to work out what anything is worth.
 
+use super::aliases::Aliases;
 use super::attributes::last_name;
 use super::carriers::{Carriers, Seeds};
 use super::frames::Frames;
@@ -14,12 +15,12 @@ use crate::frameworks::Frameworks;
 use crate::libraries::{Kind, Libraries};
 use crate::locks::Pinned;
 use crate::model::expr::{ExprId, ExprKind};
-use crate::model::facts::{FileFacts, ImportItem, StmtKind};
+use crate::model::facts::FileFacts;
 use crate::model::value::ExprRef;
 use crate::source::{FileId, Span, offset};
 use crate::threads::Crew;
 use rustc_hash::{FxHashMap, FxHashSet};
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::SmolStr;
 use std::sync::{Arc, OnceLock};
 
 /// The repository as all threads see it.
@@ -184,7 +185,7 @@ impl<'l> Linked<'l> {
             self.judged.dedup();
             crew.each(self.judged.len(), |(), index| self.files.get(self.judged[index]).map(ProjectFile::names));
             for file in self.judged_files() {
-                other_names(&file.facts, self.libraries, &mut names);
+                names.extend(Aliases::of(&file.facts, self.libraries, &classes, &names).told);
             }
             // What very many files call something else is no name for a library's class.
             names.retain(|name| classes.contains(name) || self.names.is_telling(name));
@@ -209,56 +210,5 @@ impl Sites {
             by_call.insert(site.call, site.id);
         }
         Sites { list, by_call }
-    }
-}
-
-/// Adds the names that a file gives to what has one of `names`: by import, assignment, default or subclass.
-fn other_names(facts: &FileFacts, libraries: &Libraries, names: &mut FxHashSet<SmolStr>) {
-    let named = |expr: ExprId, names: &FxHashSet<SmolStr>| mentions(facts, expr, names, 0);
-    for stmt in facts.stmt_ids() {
-        match &facts.stmt(stmt).kind {
-            StmtKind::Assign { targets, value: Some(value), .. } if named(*value, names) => {
-                names.extend(targets.iter().filter_map(|&target| last_name(facts, target)));
-            }
-            StmtKind::Import(imports) => {
-                let renamed = imports.iter().filter(|import| match &import.item {
-                    ImportItem::Member(name) if *name == import.binds => names.contains(name),
-                    ImportItem::Member(name) => {
-                        let path = format_smolstr!("{}.{name}", import.module);
-                        names.contains(name) || import.level == 0 && libraries.row(&path).is_some()
-                    }
-                    _ => false,
-                });
-                let renamed: Vec<SmolStr> = renamed.map(|import| import.binds.clone()).collect();
-                names.extend(renamed);
-            }
-            _ => {}
-        }
-    }
-    for scope in facts.scope_ids().map(|id| facts.scope(id)) {
-        if scope.bases.iter().any(|base| named(base.value, names)) {
-            names.insert(scope.name.clone());
-        }
-        for parameter in scope.parameters.iter() {
-            if parameter.default.is_some_and(|default| named(default, names)) {
-                names.insert(parameter.name.clone());
-            }
-        }
-    }
-}
-
-/// Whether an expression may be what has one of `names`, uncalled.
-fn mentions(facts: &FileFacts, expr: ExprId, names: &FxHashSet<SmolStr>, depth: usize) -> bool {
-    let inside = |&inner: &ExprId| depth < 4 && mentions(facts, inner, names, depth + 1);
-    match &facts.expr(expr).kind {
-        ExprKind::Name(name) | ExprKind::Attribute { name, .. } => names.contains(name),
-        ExprKind::Conditional { then, otherwise, .. } => [then, otherwise].into_iter().any(inside),
-        ExprKind::Boolean { operands, .. } => operands.iter().any(inside),
-        ExprKind::Assign { value, .. } => inside(value),
-        ExprKind::Call { callee, arguments } => {
-            last_name(facts, *callee).is_some_and(|name| name == "partial")
-                && arguments.first().is_some_and(|argument| inside(&argument.value))
-        }
-        _ => false,
     }
 }
