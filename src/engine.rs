@@ -212,13 +212,21 @@ fn known_files(config: &Config, reported: &Discovery) -> Result<Vec<KnownFile>, 
 /// What the rules are asked: those that run for any of the files that are reported. What is of low confidence is wanted
 /// where it is shown, and where a suppression or a baseline may name it.
 fn asked(run: &Run<'_>) -> Asked {
-    let mut asked = Asked { rules: RuleSet::default(), unsure: run.config.run.baseline.is_some() };
-    asked.unsure |= run.suppressions.load(Ordering::Relaxed);
+    let unsure = run.config.run.baseline.is_some() || run.suppressions.load(Ordering::Relaxed);
+    let mut asked = Asked { rules: RuleSet::default(), in_tests: RuleSet::default(), unsure };
     for settings in run.files.iter().filter(|file| file.reported).map(|file| &file.candidate.settings) {
         asked.rules = asked.rules.with(settings.rules);
+        // Without the prefilter all are asked, and what may not be told is left out afterwards.
+        let in_tests = if run.config.prefilter { in_tests(settings, settings.rules) } else { settings.rules };
+        asked.in_tests = asked.in_tests.with(in_tests);
         asked.unsure |= settings.min_confidence == Confidence::Low;
     }
     asked
+}
+
+/// Which of these rules speak in test code.
+fn in_tests(settings: &Settings, rules: RuleSet) -> RuleSet {
+    rules.iter().filter(|rule| settings.lint_tests || rule.speaks_in_tests).collect()
 }
 
 /// What a run reads, and the trouble that it has with it.
@@ -412,13 +420,8 @@ fn list(project: &Project, known: &[KnownFile], sessions: Vec<Session>, report: 
 }
 
 fn rules_that_run(settings: &Settings, path: &Path, test: bool) -> RuleSet {
-    let mut ran = settings.rules_for(path);
-    if test && !settings.lint_tests {
-        for rule in rules::all().iter().filter(|rule| !rule.speaks_in_tests) {
-            ran.remove(rule);
-        }
-    }
-    ran
+    let ran = settings.rules_for(path);
+    if test { in_tests(settings, ran) } else { ran }
 }
 
 fn finding(project: &Project, settings: &Settings, said: Said) -> Finding {

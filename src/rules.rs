@@ -91,6 +91,8 @@ pub(crate) struct Said {
 pub(crate) struct Asked {
     /// Which of them.
     pub(crate) rules: RuleSet,
+    /// Which of them about sites in test code.
+    pub(crate) in_tests: RuleSet,
     /// Whether anybody wants what is of low confidence, which rules may leave out otherwise.
     pub(crate) unsure: bool,
 }
@@ -131,7 +133,8 @@ fn ask(project: &Project<'_>, asked: Asked, question: Question<'_>) -> Answer {
         Question::Site(site) if project.in_raises(site.call) => {}
         Question::Site(site) => {
             let view = View { project, site, frame: Frame::NONE, unsure: asked.unsure };
-            for rule in asked.rules.iter() {
+            let rules = if site.test { asked.in_tests } else { asked.rules };
+            for rule in rules.iter() {
                 let drafts = rule.checks.iter().flat_map(|check| view.checked(check, &mut failed));
                 said.extend(drafts.map(|draft| Said { rule, draft, about: site.call }));
             }
