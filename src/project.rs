@@ -25,6 +25,7 @@ mod flow;
 mod frames;
 mod handlers;
 mod holds;
+mod hosts;
 mod index;
 mod linked;
 mod loops;

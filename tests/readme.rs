@@ -16,7 +16,7 @@ use std::process::Output;
 use std::sync::{Mutex, PoisonError};
 
 /// Flags of other tools that the README names.
-const OTHERS: [&str; 4] = ["--release", "--path", "--git", "--tool"];
+const OTHERS: [&str; 5] = ["--release", "--path", "--git", "--tool", "--no-default-features"];
 /// Two tests rewrite the file.
 static WRITING: Mutex<()> = Mutex::new(());
 

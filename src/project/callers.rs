@@ -6,7 +6,7 @@
 use super::attributes::class_of_method;
 use super::bodies::{Around, is_in_handler, is_retry, leaves_after, loop_span, loops};
 use super::memo::Question;
-use super::{Project, scope_in, sibling};
+use super::{Project, Site, scope_in, sibling};
 use crate::frameworks::Framework;
 use crate::model::expr::{ComparisonOperator, ExprKind};
 use crate::model::facts::{MODULE, Parent, ScopeKind, StmtKind};
@@ -33,6 +33,8 @@ pub(super) struct Climb {
     calls: usize,
     /// How many of them may, at most; no bound where it is not set.
     most: Option<usize>,
+    /// The name at the place that says which host is asked.
+    base: Option<ExprRef>,
 }
 
 /// A call of a function.
@@ -205,11 +207,12 @@ impl Project<'_> {
         self.repeat_of_place(place, &mut Climb::default())
     }
 
-    /// The same, as far as a loop or handler tells that no more than `calls` calls lead from to the place; what is further
-    /// up is unknown.
+    /// How often a request is made to the same host, as far as a loop or handler tells that no more than `calls` calls
+    /// lead from to it, if that is set; what is further up is unknown.
     #[must_use]
-    pub fn repeat_near(&self, place: ExprRef, calls: usize) -> Repeat {
-        self.repeat_of_place(place, &mut Climb { most: Some(calls), ..Climb::default() })
+    pub fn repeat_of_request(&self, request: &Site, calls: Option<usize>) -> Repeat {
+        let base = self.url_base(request);
+        self.repeat_of_place(request.call, &mut Climb { most: calls, base, ..Climb::default() })
     }
 
     fn repeat_within(&self, function: ScopeRef, seen: &mut Climb) -> Repeat {
@@ -252,9 +255,12 @@ impl Project<'_> {
                 continue;
             }
             any = true;
+            let base = seen.base;
+            seen.base = base.and_then(|base| self.passed_name(base, function, caller.call));
             seen.calls += 1;
             let repeat = self.repeat_of_place(caller.call, seen);
             seen.calls -= 1;
+            seen.base = base;
             match repeat {
                 Repeat::Often(cause, chain) => {
                     return Repeat::Often(cause, self.with_call(chain, caller.call, function));
@@ -301,6 +307,7 @@ impl Project<'_> {
             if is_retry(facts, around, place.expr)
                 || leaves_after(facts, around, place.expr)
                 || self.is_idle(place, around, guard)
+                || seen.base.is_some_and(|base| self.changes_with(base, around))
             {
                 continue;
             }
@@ -432,10 +439,8 @@ impl Project<'_> {
         }
         let name = self.callee_name(sibling(reference, call));
         if self.frameworks.is_mapper(&name) {
-            return Some(Repeat::Often(
-                Cause::Items,
-                vec![(facts.span(call), "once for each item, by a worker".into())],
-            ));
+            let words = "once for each item, by a worker";
+            return Some(Repeat::Often(Cause::Items, vec![(facts.span(call), words.into())]));
         }
         self.frameworks.is_submitter(&name).then(|| self.repeat_of_place(sibling(reference, call), seen))
     }

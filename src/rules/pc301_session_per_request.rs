@@ -56,10 +56,10 @@ fn one_shot(view: View<'_>) -> Vec<Draft> {
     if !one_shot || view.argument(Setting::Pool).is_some() || view.site.open {
         return Vec::new();
     }
-    let (confidence, chain) = match view.project.repeat_near(view.site.call, NEAR) {
+    let (confidence, chain) = match view.project.repeat_of_request(view.site, Some(NEAR)) {
         Repeat::Often(_, chain) => (Confidence::High, chain),
         _ if !view.unsure => return Vec::new(),
-        _ => match view.project.repeat_at(view.site.call) {
+        _ => match view.project.repeat_of_request(view.site, None) {
             Repeat::Often(_, chain) => (Confidence::Low, chain),
             _ => return Vec::new(),
         },

@@ -1,0 +1,71 @@
+//! Loops in which each turn asks another host, so that no turn could use a connection of the one before.
+//!
+//! A URL shows that where all but its beginning is written out, and its beginning is the very thing that changes from
+//! turn to turn. Refuses to guess hosts: what may be one host's is not looked at.
+
+use super::bodies::Around;
+use super::evaluate::Passed;
+use super::flow::{Def, DefKind};
+use super::{Project, Site, sibling};
+use crate::libraries::Setting;
+use crate::model::expr::{BinaryOperator, ExprId, ExprKind};
+use crate::model::value::{ExprRef, ScopeRef};
+
+/// How many assignments a URL is followed through.
+const STEPS: usize = 3;
+
+impl Project<'_> {
+    /// The name that the URL of a request begins with, where the rest of it is written out.
+    pub(super) fn url_base(&self, request: &Site) -> Option<ExprRef> {
+        self.base_of(self.argument(request, Setting::Url)?.value, STEPS)
+    }
+
+    fn base_of(&self, url: ExprRef, steps: usize) -> Option<ExprRef> {
+        let is_name = |expr: ExprId| matches!(self.kind(sibling(url, expr)), ExprKind::Name(_));
+        let is_text = |expr: &ExprId| matches!(self.kind(sibling(url, *expr)), ExprKind::Text(_));
+        match self.kind(url) {
+            ExprKind::Name(_) => match self.only_definition(url)?.kind {
+                DefKind::Value(value) if steps > 0 => self.base_of(sibling(url, value), steps - 1),
+                _ => None,
+            },
+            ExprKind::Interpolation(parts) => {
+                let scheme = |part: &ExprId| matches!(self.kind(sibling(url, *part)), ExprKind::Text(text) if text.ends_with("://"));
+                let (base, rest) = parts[usize::from(parts.first().is_some_and(scheme))..].split_first()?;
+                (is_name(*base) && !rest.is_empty() && rest.iter().all(is_text)).then(|| sibling(url, *base))
+            }
+            ExprKind::Binary { operator: BinaryOperator::Add, left, right } => {
+                (is_name(*left) && is_text(right)).then(|| sibling(url, *left))
+            }
+            _ => None,
+        }
+    }
+
+    fn only_definition(&self, name: ExprRef) -> Option<&Def> {
+        let flow = self.files[&name.file].flow();
+        match flow.reaching(name.expr)? {
+            [(def, _)] => Some(flow.def(*def)),
+            _ => None,
+        }
+    }
+
+    /// Whether a name is what a loop or comprehension runs over, one in each turn.
+    pub(super) fn changes_with(&self, name: ExprRef, around: Around) -> bool {
+        self.only_definition(name).is_some_and(|def| match around {
+            Around::Loop(stmt) => def.stmt == Some(stmt),
+            Around::Comprehension(scope) => def.scope == scope,
+        })
+    }
+
+    /// What a call passes for the parameter of a function that a name is, where that is a name again.
+    pub(super) fn passed_name(&self, name: ExprRef, function: ScopeRef, call: ExprRef) -> Option<ExprRef> {
+        match self.only_definition(name)?.kind {
+            DefKind::Parameter(scope, index) if scope == function.scope && name.file == function.file => {
+                match self.argument_for(call, function, index) {
+                    Passed::Argument(passed) => Some(passed).filter(|of| matches!(self.kind(*of), ExprKind::Name(_))),
+                    Passed::Default | Passed::Unknown => None,
+                }
+            }
+            _ => None,
+        }
+    }
+}
