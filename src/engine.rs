@@ -39,6 +39,9 @@ const STACK: usize = 16 << 20;
 /// The stack of a thread that links: questions lead to questions as far as the code makes them.
 const LINKING_STACK: usize = 32 * STACK;
 
+/// How many threads link at most: each works out for itself what all of them ask.
+const LINKERS: usize = 8;
+
 /// A file that was read, and lowered if that was asked for.
 #[derive(Default)]
 struct Loaded {
@@ -127,7 +130,7 @@ fn linked(
         paths: &paths,
     };
     let linked = Linked::new(knowledge, &mut Crew::new(config.jobs.get(), STACK, || ()));
-    let mut crew = Crew::new(config.jobs.get(), LINKING_STACK, || Project::new(&linked));
+    let mut crew = Crew::new(config.jobs.get().min(LINKERS), LINKING_STACK, || Project::new(&linked));
     linked.find_sites(&mut crew);
     let project = Project::new(&linked);
     let lists = config.sites || config.run.output_format.is_some_and(|format| format.sessions);
@@ -465,7 +468,7 @@ fn plain(rule: &'static Rule, draft: Draft) -> Finding {
 
 /// A session that is built for each request is one story: what else is missing in it is told with that.
 fn fold(findings: &mut [Finding]) {
-    let told: Vec<Span> =
+    let told: FxHashSet<Span> =
         findings.iter().filter(|finding| finding.rule.name == MAIN_STORY).map(|finding| finding.site).collect();
     for finding in findings.iter_mut().filter(|finding| PART_OF_IT.contains(&finding.rule.name)) {
         finding.folded = told.contains(&finding.site);
