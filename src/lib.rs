@@ -8,8 +8,8 @@
 //! ```text
 //! Config ─ discover ─▶ paths, sorted
 //!   per file, in parallel:  read ─▶ words ─▶ does it name a library? ─▶ parse ─▶ lower ─▶ FileFacts + Flow
-//!   link ─▶ Project ─ a name points into a file, or a word is asked for? it is lowered then
-//!   rules: for each Check, each Site ─▶ Draft ─▶ Finding
+//!   link ─▶ Linked ─ a name points into a file, or a word is asked for? it is lowered then
+//!   per file, per Site, in parallel:  Project ─▶ Sites ─▶ Check ─▶ Draft ─▶ Finding
 //!   suppress ─▶ sort by (path, start, code) ─▶ baseline, --since ─▶ Report ─▶ one format ─▶ bytes, exit status
 //! ```
 //!
@@ -28,7 +28,7 @@
 //! | [`finding`], [`suppress`], [`report`] | what was said, what is silenced, how it is shown |
 //! | [`fix`] | what is edited, and how files are written |
 //! | [`baseline`], [`since`] | what was there before, and what changed: the rest is not told |
-//! | [`engine`] | runs all this |
+//! | [`engine`], [`threads`] | runs all this, shared out among threads |
 //!
 //! # Words
 //!

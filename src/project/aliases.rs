@@ -132,3 +132,50 @@ impl<'f> Aliases<'f> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Aliases;
+    use crate::languages::{language_of, read};
+    use crate::libraries::Libraries;
+    use crate::source::FileId;
+    use rustc_hash::FxHashSet;
+    use smol_str::SmolStr;
+    use std::path::Path;
+
+    const CODE: &str = r#"
+from aiohttp import ClientSession as Imported
+from .base import Shared
+import functools
+
+Module = Imported
+later = None
+
+class Derived(Shared):
+    kept = ClientSession
+
+    def __init__(self, given=Module):
+        self.held = given
+        local = self.held
+        inner = local
+
+def set_later():
+    global later
+    later = functools.partial(ClientSession, trust_env=True)
+    other = Unrelated
+"#;
+
+    #[test]
+    fn variables_stay_in_their_file() {
+        let language = language_of(Path::new("a.py")).unwrap();
+        let source = read(language, FileId(0), "a.py", CODE.as_bytes().to_vec()).unwrap();
+        let facts = (language.lower)(&source);
+        let names = |names: &[&str]| names.iter().map(|name| SmolStr::from(*name)).collect::<FxHashSet<_>>();
+        let (classes, known) = (names(&["ClientSession"]), names(&["ClientSession", "Shared"]));
+        let libraries = Libraries::built_in().unwrap();
+        let found = Aliases::of(&facts, &libraries, &classes, &known);
+        assert_eq!(found.told, names(&["Imported", "Shared", "Module", "Derived", "kept", "held", "later"]));
+        let own = names(&["given", "local", "inner"]);
+        assert!(own.is_subset(&found.own) && !found.own.contains("other"));
+    }
+}
