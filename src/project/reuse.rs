@@ -12,7 +12,7 @@ use super::evaluate::Passed;
 use super::places::{Use, UseKind};
 use super::{Project, Site, sibling};
 use crate::finding::Confidence;
-use crate::model::expr::{ComparisonOperator, ExprKind};
+use crate::model::expr::{ComparisonOperator, ExprId, ExprKind};
 use crate::model::facts::{BlockRole, MODULE, ScopeKind, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
 use crate::source::Span;
@@ -177,16 +177,29 @@ impl Project<'_> {
         None
     }
 
-    /// Whether a function returns what is kept in an attribute or under a key, at least sometimes.
+    /// Whether a function returns what is kept elsewhere, at least sometimes.
     pub(super) fn returns_kept(&self, function: ScopeRef) -> bool {
         let facts = self.facts(function.file);
         let mut returns = facts.stmt_ids().filter(|&stmt| facts.place(stmt).scope == function.scope);
         returns.any(|stmt| match facts.stmt(stmt).kind {
-            StmtKind::Return(Some(value)) => {
-                matches!(facts.expr(value).kind, ExprKind::Attribute { .. } | ExprKind::Index { .. })
-            }
+            StmtKind::Return(Some(value)) => self.is_held_outside(ExprRef { file: function.file, expr: value }),
             _ => false,
         })
+    }
+
+    /// Whether an expression may be what an attribute, a key or a name outside the function holds.
+    fn is_held_outside(&self, value: ExprRef) -> bool {
+        let kept = |of: &ExprId| self.is_held_outside(sibling(value, *of));
+        match self.kind(value) {
+            ExprKind::Attribute { .. } | ExprKind::Index { .. } => true,
+            ExprKind::Name(name) => {
+                let own = self.scope_at(value).scope;
+                self.owner_of(value.file, own, name).is_some_and(|owner| owner != own)
+            }
+            ExprKind::Conditional { then, otherwise, .. } => kept(then) || kept(otherwise),
+            ExprKind::Boolean { operands, .. } => operands.iter().any(kept),
+            _ => false,
+        }
     }
 
     /// Whether a decorator keeps what a function returned for the next call, or for the whole test.
