@@ -23,6 +23,9 @@ impl Project<'_> {
     fn base_of(&self, url: ExprRef, steps: usize) -> Option<ExprRef> {
         let is_name = |expr: ExprId| matches!(self.kind(sibling(url, expr)), ExprKind::Name(_));
         let is_text = |expr: &ExprId| matches!(self.kind(sibling(url, *expr)), ExprKind::Text(_));
+        // What a query or an ending follows is a whole URL, and many of these may be of one host.
+        let is_path =
+            |expr: &ExprId| matches!(self.kind(sibling(url, *expr)), ExprKind::Text(text) if text.starts_with('/'));
         match self.kind(url) {
             ExprKind::Name(_) => match self.only_definition(url)?.kind {
                 DefKind::Value(value) if steps > 0 => self.base_of(sibling(url, value), steps - 1),
@@ -30,11 +33,13 @@ impl Project<'_> {
             },
             ExprKind::Interpolation(parts) => {
                 let scheme = |part: &ExprId| matches!(self.kind(sibling(url, *part)), ExprKind::Text(text) if text.ends_with("://"));
-                let (base, rest) = parts[usize::from(parts.first().is_some_and(scheme))..].split_first()?;
-                (is_name(*base) && !rest.is_empty() && rest.iter().all(is_text)).then(|| sibling(url, *base))
+                let has_scheme = parts.first().is_some_and(scheme);
+                let (base, rest) = parts[usize::from(has_scheme)..].split_first()?;
+                let begins = has_scheme || rest.first().is_some_and(is_path);
+                (is_name(*base) && begins && rest.iter().all(is_text)).then(|| sibling(url, *base))
             }
             ExprKind::Binary { operator: BinaryOperator::Add, left, right } => {
-                (is_name(*left) && is_text(right)).then(|| sibling(url, *left))
+                (is_name(*left) && is_path(right)).then(|| sibling(url, *left))
             }
             _ => None,
         }
