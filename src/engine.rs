@@ -10,7 +10,7 @@ use crate::finding::{Confidence, Draft, Finding, Severity};
 use crate::frameworks::Frameworks;
 use crate::inventory::{self, Session};
 use crate::languages::{self, Language, Sought, language_of, read_as};
-use crate::libraries::{Libraries, Mention};
+use crate::libraries::{Libraries, Mention, Vocabularies};
 use crate::locks::{Locks, Pinned};
 use crate::model::facts::{Problem, ProblemKind};
 use crate::model::value::ExprRef;
@@ -135,7 +135,9 @@ fn linked(
     let project = Project::new(&linked);
     let lists = config.sites || config.run.output_format.is_some_and(|format| format.sessions);
     let sessions = if lists { inventory::take(&project) } else { Vec::new() };
-    let judged = (!config.sites).then(|| rules::judge(&linked, &mut crew, asked(run)));
+    // Without the prefilter all is asked, and what is not shown is left out afterwards.
+    let shown: Vec<bool> = known.iter().map(|file| file.reported || !config.prefilter).collect();
+    let judged = (!config.sites).then(|| rules::judge(&linked, &mut crew, asked(run, &shown)));
     let (said, broken) = judged.unzip();
     broken.into_iter().flatten().for_each(|file| run.note(file, failed()));
     report.counts.sites = project.sites().iter().filter(|site| known[site.call.file.0 as usize].reported).count();
@@ -214,9 +216,9 @@ fn known_files(config: &Config, reported: &Discovery) -> Result<Vec<KnownFile>, 
 
 /// What the rules are asked: those that run for any of the files that are reported. What is of low confidence is wanted
 /// where it is shown, and where a suppression or a baseline may name it.
-fn asked(run: &Run<'_>) -> Asked {
+fn asked<'s>(run: &Run<'_>, shown: &'s [bool]) -> Asked<'s> {
     let unsure = run.config.run.baseline.is_some() || run.suppressions.load(Ordering::Relaxed);
-    let mut asked = Asked { rules: RuleSet::default(), in_tests: RuleSet::default(), unsure };
+    let mut asked = Asked { rules: RuleSet::default(), in_tests: RuleSet::default(), unsure, shown };
     for settings in run.files.iter().filter(|file| file.reported).map(|file| &file.candidate.settings) {
         asked.rules = asked.rules.with(settings.rules);
         // Without the prefilter all are asked, and what may not be told is left out afterwards.
@@ -245,11 +247,13 @@ impl Run<'_> {
     /// Reads every file once: its words, and, where it names a library, what it says.
     fn read_all(&self, libraries: &Libraries, progress: &Progress) -> (Vec<Words>, Vec<Mention>, Vec<ProjectFile>) {
         let everything = !self.config.prefilter;
+        let vocabularies = Vocabularies::of(libraries.list());
         let mut readers = Crew::new(self.config.jobs.get(), STACK, || ());
         let read = readers.each(self.files.len(), |(), index| {
             let mut mention = Mention::None;
             let loaded = self.load(FileId(offset(index)), |words, text| {
-                mention = libraries.mention(words, text);
+                let language = read_as(&self.files[index].candidate.path).libraries;
+                mention = vocabularies.mention(language, words, text);
                 let suppressed = suppress::may_be_in(text);
                 self.suppressions.fetch_or(suppressed, Ordering::Relaxed);
                 everything || self.files[index].named || mention == Mention::Uses || suppressed

@@ -11,7 +11,7 @@ mod rust;
 use crate::finding::Edit;
 use crate::fix::edited;
 use crate::model::facts::{FileFacts, Problem, ProblemKind};
-use crate::source::{FileId, LineIndex, SourceFile};
+use crate::source::{FileId, SourceFile};
 use std::borrow::Cow;
 use std::path::Path;
 
@@ -146,8 +146,7 @@ pub fn read(language: &Language, id: FileId, path: &str, bytes: Vec<u8>) -> Resu
         return Err(Problem { kind: ProblemKind::Read, message, at: None });
     }
     let notebook::Text { text, cells } = (language.text)(bytes)?;
-    let lines = LineIndex::new(&text);
-    Ok(SourceFile { id, path: path.into(), text, lines, cells })
+    Ok(SourceFile::with_cells(id, path, text, cells))
 }
 
 fn plain(bytes: Vec<u8>) -> Result<notebook::Text, Problem> {

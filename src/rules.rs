@@ -25,7 +25,7 @@ pub(crate) use view::quantity;
 pub(crate) enum Check {
     /// Asked about each site of a kind.
     Site(Kind, fn(View<'_>) -> Vec<Draft>),
-    /// The same, where what callers pass decides nothing.
+    /// The same, where what callers pass decides nothing, and all that is said is said of the site's own file.
     Place(Kind, fn(View<'_>) -> Vec<Draft>),
     /// Asked about each attribute of an object of a library that is written or read.
     Access(fn(&Access) -> Option<Draft>),
@@ -88,13 +88,15 @@ pub(crate) struct Said {
 
 /// What rules are asked.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Asked {
+pub(crate) struct Asked<'s> {
     /// Which of them.
     pub(crate) rules: RuleSet,
     /// Which of them about sites in test code.
     pub(crate) in_tests: RuleSet,
     /// Whether anybody wants what is of low confidence, which rules may leave out otherwise.
     pub(crate) unsure: bool,
+    /// Of each file, whether anybody wants what is said of it.
+    pub(crate) shown: &'s [bool],
 }
 
 /// What is asked at once: every rule about one site, or a check about what is found by itself.
@@ -110,7 +112,7 @@ type Answer = (Vec<Said>, Vec<FileId>);
 
 /// Asks rules about everything that is linked. Also gives the files in which a check failed; the others are judged as if
 /// nothing had happened.
-pub(crate) fn judge<'l>(linked: &Linked<'l>, crew: &mut Crew<Project<'l>>, asked: Asked) -> Answer {
+pub(crate) fn judge<'l>(linked: &Linked<'l>, crew: &mut Crew<Project<'l>>, asked: Asked<'_>) -> Answer {
     let checks = asked.rules.iter().flat_map(|rule| rule.checks.iter().map(move |check| (rule, check)));
     let found = checks.filter_map(|(rule, check)| match *check {
         Check::Access(check) => Some(Question::Accesses(rule, check)),
@@ -126,7 +128,7 @@ pub(crate) fn judge<'l>(linked: &Linked<'l>, crew: &mut Crew<Project<'l>>, asked
     (said, failed.into_iter().flatten().collect())
 }
 
-fn ask(project: &Project<'_>, asked: Asked, question: Question<'_>) -> Answer {
+fn ask(project: &Project<'_>, asked: Asked<'_>, question: Question<'_>) -> Answer {
     let (mut said, mut failed) = (Vec::new(), Vec::new());
     match question {
         // What is meant to fail is as it should be.
@@ -134,8 +136,10 @@ fn ask(project: &Project<'_>, asked: Asked, question: Question<'_>) -> Answer {
         Question::Site(site) => {
             let view = View { project, site, frame: Frame::NONE, unsure: asked.unsure };
             let rules = if site.test { asked.in_tests } else { asked.rules };
+            let shown = asked.shown[site.call.file.0 as usize];
             for rule in rules.iter() {
-                let drafts = rule.checks.iter().flat_map(|check| view.checked(check, &mut failed));
+                let checks = rule.checks.iter().filter(|check| shown || !matches!(check, Check::Place(..)));
+                let drafts = checks.flat_map(|check| view.checked(check, &mut failed));
                 said.extend(drafts.map(|draft| Said { rule, draft, about: site.call }));
             }
         }
@@ -160,7 +164,11 @@ impl View<'_> {
     fn checked(self, check: &Check, failed: &mut Vec<FileId>) -> Vec<Draft> {
         let (Check::Site(kind, asks) | Check::Place(kind, asks)) = *check else { return Vec::new() };
         let judged = || match check {
-            Check::Place(..) => asks(self),
+            Check::Place(..) => {
+                let drafts = asks(self);
+                debug_assert!(drafts.iter().all(|draft| draft.at.file == self.site.call.file), "a check strays");
+                drafts
+            }
             _ => self.judged(asks),
         };
         if self.site.kind != kind {

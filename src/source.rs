@@ -4,6 +4,7 @@
 //! [`LineIndex`], so that all output formats agree. Refuses to know what language a file is written in.
 
 use smol_str::SmolStr;
+use std::sync::OnceLock;
 
 /// A file of this run; ids follow the sorted order of the paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,8 +98,7 @@ pub struct SourceFile {
     pub path: SmolStr,
     /// The text; for a notebook the code of its cells, one after the other.
     pub text: String,
-    /// Where its lines start.
-    pub lines: LineIndex,
+    lines: OnceLock<LineIndex>,
     /// The cells of a notebook, in order; empty for other files.
     pub cells: Vec<Cell>,
 }
@@ -107,15 +107,26 @@ impl SourceFile {
     /// A file that is no notebook.
     #[must_use]
     pub fn new(id: FileId, path: impl Into<SmolStr>, text: String) -> SourceFile {
-        let lines = LineIndex::new(&text);
-        SourceFile { id, path: path.into(), text, lines, cells: Vec::new() }
+        SourceFile::with_cells(id, path, text, Vec::new())
+    }
+
+    /// A file whose text stands for these cells.
+    #[must_use]
+    pub fn with_cells(id: FileId, path: impl Into<SmolStr>, text: String, cells: Vec<Cell>) -> SourceFile {
+        SourceFile { id, path: path.into(), text, lines: OnceLock::new(), cells }
+    }
+
+    /// Where its lines start. Of most files nobody asks.
+    #[must_use]
+    pub fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(&self.text))
     }
 
     /// The row, column and cell of byte `at`.
     #[must_use]
     pub fn position(&self, at: u32) -> Position {
-        let line = self.lines.line(at);
-        let start = self.lines.start(line).unwrap_or(0) as usize;
+        let line = self.lines().line(at);
+        let start = self.lines().start(line).unwrap_or(0) as usize;
         let before = self.text.get(start..at as usize).unwrap_or("");
         let column = offset(before.chars().count()) + 1;
         let cell = self.cells.iter().rev().find(|cell| cell.first_line as usize <= line);
@@ -126,8 +137,8 @@ impl SourceFile {
     /// The text of line `line` (from 0), without its line ending.
     #[must_use]
     pub fn line_text(&self, line: usize) -> &str {
-        let start = self.lines.start(line).unwrap_or(0) as usize;
-        let end = self.lines.start(line + 1).map_or(self.text.len(), |end| end as usize);
+        let start = self.lines().start(line).unwrap_or(0) as usize;
+        let end = self.lines().start(line + 1).map_or(self.text.len(), |end| end as usize);
         self.text.get(start..end).unwrap_or("").trim_end_matches(['\n', '\r'])
     }
 

@@ -107,9 +107,9 @@ pub fn apply(
 
 /// The text of the line that a place begins on, as it was before the suppressions on it.
 fn line_without(source: &SourceFile, directives: &[Directive], at: Span) -> String {
-    let line = source.lines.line(at.start);
-    let first = source.lines.start(line).unwrap_or(0);
-    let here = directives.iter().filter(|directive| source.lines.line(directive.start) == line);
+    let line = source.lines().line(at.start);
+    let first = source.lines().start(line).unwrap_or(0);
+    let here = directives.iter().filter(|directive| source.lines().line(directive.start) == line);
     let edits = here.map(|directive| {
         let edit = remove_whole(source, directive);
         let span = Span { start: edit.span.start - first, end: edit.span.end - first, ..edit.span };
@@ -122,7 +122,7 @@ fn line_without(source: &SourceFile, directives: &[Directive], at: Span) -> Stri
 /// The lines that a suppression of the finding may stand on.
 fn lines_of(source: &SourceFile, finding: &Finding) -> RangeInclusive<usize> {
     let Span { start, end, .. } = finding.statement;
-    source.lines.line(start)..=source.lines.line(end.max(start + 1) - 1)
+    source.lines().line(start)..=source.lines().line(end.max(start + 1) - 1)
 }
 
 impl Outcome {
@@ -136,7 +136,7 @@ impl Outcome {
     fn silence_own(&mut self, source: &SourceFile, directives: &[Directive]) {
         let before = self.drafts.len();
         self.drafts.retain(|(rule, draft)| {
-            let line = source.lines.line(draft.at.start);
+            let line = source.lines().line(draft.at.start);
             !directives.iter().any(|directive| directive.covers(&(line..=line)) && directive.names_rule(rule))
         });
         self.suppressed += before - self.drafts.len();
@@ -217,15 +217,15 @@ fn rewrite_names(source: &SourceFile, directive: &Directive, bad: &[(usize, Opti
 
 /// Removes the directive: with its line where nothing else is on it, else with the space before it.
 fn remove_whole(source: &SourceFile, directive: &Directive) -> Edit {
-    let line = source.lines.line(directive.start);
-    let line_start = source.lines.start(line).unwrap_or(0);
+    let line = source.lines().line(directive.start);
+    let line_start = source.lines().start(line).unwrap_or(0);
     let (mut start, mut end) = (directive.start, directive.end);
     let before = source.text.get(line_start as usize..start as usize).unwrap_or("");
     let line_end = line_start + offset(source.line_text(line).len());
     let after = source.text.get(end as usize..line_end as usize).unwrap_or("");
     if before.trim().is_empty() && after.trim().is_empty() {
         start = line_start;
-        end = source.lines.start(line + 1).unwrap_or(offset(source.text.len()));
+        end = source.lines().start(line + 1).unwrap_or(offset(source.text.len()));
     } else if after.trim().is_empty() {
         start = line_start + offset(before.trim_end().len());
     } else {

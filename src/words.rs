@@ -6,6 +6,9 @@
 use crate::source::{FileId, offset};
 use std::hash::{Hash, Hasher};
 
+/// How many words are kept in mind while those of a text are collected.
+const MET: usize = 1 << 11;
+
 /// The words of one file.
 #[derive(Debug, Clone, Default)]
 pub struct Words(Box<[u32]>);
@@ -16,6 +19,8 @@ impl Words {
     pub fn of(text: &str) -> Words {
         let bytes = text.as_bytes();
         let mut hashes = Vec::new();
+        // Most words were met a moment ago, and need no sorting.
+        let mut met = [0; MET];
         let mut at = 0;
         while at < bytes.len() {
             if !is_word(bytes[at]) {
@@ -27,7 +32,12 @@ impl Words {
                 at += 1;
             }
             if !bytes[start].is_ascii_digit() {
-                hashes.push(hash(&bytes[start..at]));
+                let hash = hash(&bytes[start..at]);
+                let last = &mut met[hash as usize % MET];
+                if *last != hash || hash == 0 {
+                    hashes.push(hash);
+                }
+                *last = hash;
             }
         }
         hashes.sort_unstable();
@@ -38,7 +48,12 @@ impl Words {
     /// Whether the text may hold a word.
     #[must_use]
     pub fn contain(&self, word: &str) -> bool {
-        self.0.binary_search(&hash(word.as_bytes())).is_ok()
+        self.contain_hash(hash(word.as_bytes()))
+    }
+
+    /// The same of a word by its hash.
+    pub(crate) fn contain_hash(&self, hash: u32) -> bool {
+        self.0.binary_search(&hash).is_ok()
     }
 }
 
@@ -138,8 +153,21 @@ pub(crate) fn occurrences<'t>(text: &'t str, word: &str) -> impl Iterator<Item =
     around.into_iter().filter(is_whole)
 }
 
+/// Which bytes words are made of.
+static IN_WORDS: [bool; 256] = {
+    let mut in_words = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        in_words[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;
+        if byte == u8::MAX {
+            break in_words;
+        }
+        byte += 1;
+    }
+};
+
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+    IN_WORDS[usize::from(byte)]
 }
 
 /// The hash of a word.

@@ -4,6 +4,7 @@
 
 mod support;
 
+use poolcheck::languages::language_of;
 use std::path::Path;
 use support::Options;
 
@@ -69,4 +70,25 @@ fn the_prefilter_changes_nothing_in_any_part() {
         }
     }
     support::none("parts change with the prefilter", &lines);
+}
+
+#[test]
+fn a_file_that_is_named_alone_has_the_findings_of_the_whole() {
+    let mut lines = Vec::new();
+    for unit in support::projects() {
+        let folder = tempfile::tempdir().unwrap();
+        unit.write(folder.path());
+        // A project begins where a repository does.
+        std::fs::create_dir(folder.path().join(".git")).unwrap();
+        let whole = support::seen(&Options::everything().run(folder.path()));
+        for (path, _) in unit.files.iter().filter(|(path, _)| language_of(Path::new(path)).is_some()) {
+            let alone = Options { paths: vec![path.clone()], ..Options::everything() };
+            let alone = support::seen(&alone.run(folder.path()));
+            let here: Vec<_> = whole.iter().filter(|seen| seen.path == *path).cloned().collect();
+            if alone != here {
+                lines.push(format!("{}: alone {alone:#?}, in the whole {here:#?}", unit.called(path)));
+            }
+        }
+    }
+    support::none("files have other findings when they are named alone", &lines);
 }

@@ -95,8 +95,7 @@ fn nothing_breaks_out_of_its_place() {
     for source in report.sources.values_mut() {
         // The places lie before what is added.
         let text = source.text.replace('\n', &format!("#{HOSTILE}\n"));
-        *source =
-            SourceFile { cells: Vec::new(), ..SourceFile::new(source.id, format!("{HOSTILE}/{}", source.path), text) };
+        *source = SourceFile::new(source.id, format!("{HOSTILE}/{}", source.path), text);
     }
     let problem = Problem { kind: ProblemKind::Syntax, message: HOSTILE.to_owned(), at: None };
     report.problems.push(FileProblem { path: HOSTILE.into(), file: None, problem });

@@ -151,7 +151,8 @@ fn literals(line: &str) -> Vec<&str> {
 /// Names that only a library has: its own, and those of its classes.
 fn library_names() -> Vec<String> {
     let libraries = Libraries::built_in().unwrap();
-    let mut names: Vec<String> = libraries.words().map(str::to_owned).collect();
+    let mut names: Vec<String> =
+        libraries.list().iter().flat_map(|library| library.words()).map(str::to_owned).collect();
     names.extend(["httpx", "requests", "urllib3", "reqwest"].map(str::to_owned));
     names
 }

@@ -198,7 +198,7 @@ impl ChangedLines<'_> {
             old.map(|old| (0..old.cells.len()).map(|cell| cell_text(&old, cell).to_owned()).collect())
                 .unwrap_or_default()
         });
-        let line = source.lines.line(span.start);
+        let line = source.lines().line(span.start);
         let cell = source.cells.iter().rposition(|cell| cell.first_line as usize <= line).unwrap_or(0);
         !old.contains(cell_text(source, cell))
     }
@@ -210,7 +210,7 @@ fn row(source: &SourceFile, at: u32) -> usize {
 }
 
 fn cell_text(source: &SourceFile, cell: usize) -> &str {
-    let start = |cell: usize| source.cells.get(cell).and_then(|cell| source.lines.start(cell.first_line as usize));
+    let start = |cell: usize| source.cells.get(cell).and_then(|cell| source.lines().start(cell.first_line as usize));
     let from = start(cell).unwrap_or(0) as usize;
     let to = start(cell + 1).map_or(source.text.len(), |end| end as usize);
     source.text.get(from..to).unwrap_or("")

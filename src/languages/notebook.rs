@@ -197,11 +197,11 @@ pub(super) fn edit(bytes: &[u8], source: &SourceFile, edits: &[Edit]) -> Result<
     let written: Written<'_> =
         serde_json::from_str(json).map_err(|_| "only notebooks of version 4 are changed".to_owned())?;
     let place = |at: u32| {
-        let line = source.lines.line(at);
+        let line = source.lines().line(at);
         let cell = source.cells.iter().rev().find(|cell| cell.first_line as usize <= line)?;
         let raw = written.cells.get(cell.number as usize - 1)?.source?.get();
         let start = raw.as_ptr() as usize - json.as_ptr() as usize + mark;
-        let column = at - source.lines.start(line)?;
+        let column = at - source.lines().start(line)?;
         let at = place_in(raw, line - cell.first_line as usize, column as usize)?;
         Some((raw, offset(start + at)))
     };

@@ -4,7 +4,6 @@
 
 use super::releases;
 use super::{Class, Kind, Library, Mount, Parameter, Request, WrongAttribute};
-use crate::words::Words;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::{SmolStr, format_smolstr};
 
@@ -213,26 +212,6 @@ impl Libraries {
         self.attributes.contains(name)
     }
 
-    /// The names that what builds an object is known by where it is called: its own, or its type's.
-    pub fn constructors(&self) -> impl Iterator<Item = SmolStr> {
-        let classes = self.list.iter().flat_map(|library| &library.classes);
-        classes.flat_map(|class| class.ways().chain(class.around())).map(|path| known_by(path).into())
-    }
-
-    /// The names of requests.
-    pub fn request_names(&self) -> impl Iterator<Item = SmolStr> {
-        let requests = self.list.iter().flat_map(|library| &library.requests);
-        let functions =
-            requests.clone().flat_map(|request| request.also.iter().chain(&request.path)).map(|path| last(path).into());
-        functions.chain(requests.flat_map(|request| request.methods.iter().cloned()))
-    }
-
-    /// The last names of everything that makes a site when it is called.
-    pub fn callables(&self) -> impl Iterator<Item = SmolStr> {
-        let classes = self.list.iter().flat_map(|library| &library.classes);
-        classes.flat_map(Class::ways).map(|path| last(path).into()).chain(self.request_names())
-    }
-
     /// Whether libraries for a language build objects step by step.
     #[must_use]
     pub fn build_stepwise(&self, language: &str) -> bool {
@@ -257,109 +236,23 @@ impl Libraries {
     pub fn list(&self) -> &[Library] {
         &self.list
     }
-
-    /// The names of classes that other libraries have, too; they count in files that name a library.
-    pub fn common_names(&self) -> impl Iterator<Item = &str> {
-        let classes = self.list.iter().flat_map(|library| &library.classes).filter(|class| class.common_name);
-        classes.flat_map(|class| class.ways().chain(class.around())).map(|path| known_by(path))
-    }
-
-    /// Words one of which a file must hold to build or touch anything: module names and the distinctive names of
-    /// classes, which survive re-exports.
-    pub fn words(&self) -> impl Iterator<Item = &str> {
-        let own = self.list.iter().flat_map(|library| {
-            let modules = library.head.modules.iter().chain(&library.head.forks).map(SmolStr::as_str);
-            let classes = library.classes.iter().filter(|class| !class.common_name);
-            modules.chain(classes.map(|class| last(&class.path)))
-        });
-        own.chain(self.wrapping_modules())
-    }
-
-    /// The names of the classes that hardly anything else is called like.
-    pub fn class_names(&self) -> impl Iterator<Item = SmolStr> {
-        let classes = self.list.iter().flat_map(|library| &library.classes).filter(|class| !class.common_name);
-        classes.map(|class| last(&class.path).into())
-    }
-
-    /// The modules that other packages hand on whole.
-    pub fn handed_on(&self) -> impl Iterator<Item = SmolStr> {
-        self.list
-            .iter()
-            .filter(|library| library.head.handed_on)
-            .flat_map(|library| library.head.modules.iter().cloned())
-    }
-
-    /// What a text says of libraries.
-    #[must_use]
-    pub fn mention(&self, words: &Words, text: &str) -> Mention {
-        match self.is_named(words, text) {
-            true if self.is_used(words, text) => Mention::Uses,
-            true => Mention::Names,
-            false => Mention::None,
-        }
-    }
-
-    /// Whether a text says what names a library: one of [`Libraries::words`], and of those that are common words only
-    /// what stands in a line that imports.
-    fn is_named(&self, words: &Words, text: &str) -> bool {
-        let common = |word: &str| self.of_module(word).is_some_and(|index| self.list[index].head.common_word);
-        self.words().any(|word| words.contain(word) && (!common(word) || imports(text, word)))
-    }
-
-    /// Whether a text that names a library can build, ask or touch anything of one.
-    fn is_used(&self, words: &Words, text: &str) -> bool {
-        self.class_names().chain(self.constructors()).any(|word| words.contain(&word))
-            || self.attributes.iter().any(|word| words.contain(word))
-            || self.mounts().any(|mount| words.contain(&mount.method))
-            || self.request_names().any(|word| words.contain(&word) && is_taken_from(text, &word))
-    }
 }
 
 /// The last name of a path.
-fn last(path: &str) -> &str {
+pub(super) fn last(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or("")
 }
 
 /// The name that tells what is called: a function's own, or that of the type it belongs to. Types begin with a capital.
-fn known_by(path: &str) -> &str {
+pub(super) fn known_by(path: &str) -> &str {
     let mut names = path.rsplit('.');
     let own = names.next().unwrap_or("");
     names.next().filter(|owner| owner.starts_with(char::is_uppercase)).unwrap_or(own)
 }
 
-/// What a text says of libraries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Mention {
-    /// Nothing.
-    #[default]
-    None,
-    /// It names one, but can build, ask or touch nothing of it: it may catch its errors, or serve with it.
-    Names,
-    /// It may build, ask or touch something of it.
-    Uses,
-}
-
-/// Whether a text takes a word from something: behind a sign that reaches into an object or
-/// module, quoted, in a list, or imported.
-fn is_taken_from(text: &str, word: &str) -> bool {
-    memchr::memmem::find_iter(text.as_bytes(), word).any(|at| {
-        let before = text[..at].trim_end_matches(|sign: char| sign.is_whitespace() || sign == '\\');
-        before.ends_with(['.', ':', '"', '\'', '(', '{', ',']) || before.ends_with("import")
-    })
-}
-
-/// Whether a line of a text holds both a word and `import`.
-fn imports(text: &str, word: &str) -> bool {
-    memchr::memmem::find_iter(text.as_bytes(), word).any(|at| {
-        let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-        let end = text[at..].find('\n').map_or(text.len(), |newline| at + newline);
-        text[start..end].contains("import")
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Libraries, Mention, Words};
+    use super::Libraries;
 
     #[test]
     fn built_in_libraries_load() {
@@ -368,31 +261,5 @@ mod tests {
             assert!(libraries.row(path).is_some(), "{path}");
         }
         assert_eq!(libraries.row("httpx2.AsyncClient"), libraries.row("httpx.AsyncClient"));
-    }
-
-    #[test]
-    fn a_common_word_counts_where_it_is_imported() {
-        let libraries = Libraries::built_in().unwrap();
-        let mention = |text: &str| libraries.mention(&Words::of(text), text);
-        assert_eq!(mention("import requests"), Mention::Names);
-        assert_eq!(mention("x = 1\nfrom requests import get as fetch\n"), Mention::Uses);
-        assert_eq!(mention("# how many requests\nimport os\n"), Mention::None);
-    }
-
-    #[test]
-    fn what_only_catches_errors_uses_nothing() {
-        let libraries = Libraries::built_in().unwrap();
-        let mention = |rest: &str| {
-            let text = format!("import requests\n{rest}");
-            libraries.mention(&Words::of(&text), &text)
-        };
-        for text in ["except requests.RequestException:", "def post(self): ...", "# get it", "x.fetch()"] {
-            assert_eq!(mention(text), Mention::Names, "{text}");
-        }
-        for text in
-            ["x.get(1)", "x \\\n    .get(1)", "getattr(x, 'get')", "from x import (\n    get,\n)", "PoolManager()"]
-        {
-            assert_eq!(mention(text), Mention::Uses, "{text}");
-        }
     }
 }

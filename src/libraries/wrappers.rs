@@ -58,9 +58,4 @@ impl Libraries {
     fn wrappers(&self) -> impl Iterator<Item = &Wrapper> {
         self.list.iter().flat_map(|library| &library.classes).flat_map(|class| &class.wrappers)
     }
-
-    /// The modules of what goes around an object of a library.
-    pub(super) fn wrapping_modules(&self) -> impl Iterator<Item = &str> {
-        self.wrappers().filter_map(|wrapper| wrapper.path.split('.').next())
-    }
 }

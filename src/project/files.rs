@@ -9,7 +9,7 @@ use crate::libraries::Mention;
 use crate::source::{FileId, offset};
 use crate::threads::{Busy, Meanwhile};
 use crate::words::WordIndex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// What reads files.
@@ -21,20 +21,27 @@ pub trait Reader: Sync {
     fn may_hold(&self, file: FileId, word: &str, sought: Sought) -> bool;
 }
 
+/// Where a file is kept once it is lowered.
+#[derive(Default)]
+struct Slot {
+    /// Whether somebody has begun to lower it.
+    begun: AtomicBool,
+    file: OnceLock<Option<Box<ProjectFile>>>,
+}
+
 /// The files of a project.
 pub struct Files<'l> {
-    slots: Vec<OnceLock<Option<Box<ProjectFile>>>>,
+    slots: Vec<Slot>,
     mentions: Vec<Mention>,
     words: WordIndex,
     reader: &'l dyn Reader,
     ahead: Ahead,
 }
 
-/// The files that somebody is about to ask, for threads that have nothing else to do.
+/// The files that somebody is about to ask, for threads that have nothing else to do, or wait for a file that another
+/// one lowers.
 #[derive(Default)]
 struct Ahead {
-    /// How many threads help.
-    helpers: AtomicUsize,
     /// The last is lowered first: whoever asks begins with the first.
     waiting: Mutex<Vec<FileId>>,
     changed: Condvar,
@@ -45,7 +52,12 @@ impl Ahead {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is to be lowered next; nothing where nobody is busy any more.
+    /// What is to be lowered next; nothing where nothing waits.
+    fn take(&self) -> Option<FileId> {
+        self.waiting().pop()
+    }
+
+    /// The same; nothing where nobody is busy any more.
     fn next(&self, busy: &Busy) -> Option<FileId> {
         let mut waiting = self.waiting();
         while busy.any() {
@@ -62,13 +74,9 @@ impl Ahead {
 impl Meanwhile for Files<'_> {
     /// Lowers what is about to be asked.
     fn help(&self, busy: &Busy) {
-        self.ahead.helpers.fetch_add(1, Ordering::AcqRel);
         while let Some(file) = self.ahead.next(busy) {
-            if let Some(file) = self.get(file) {
-                file.names();
-            }
+            self.lower_ahead(file);
         }
-        self.ahead.helpers.fetch_sub(1, Ordering::AcqRel);
     }
 
     fn wake(&self) {
@@ -89,7 +97,7 @@ impl<'l> Files<'l> {
     /// libraries.
     #[must_use]
     pub fn new(words: WordIndex, mentions: Vec<Mention>, reader: &'l dyn Reader) -> Files<'l> {
-        let slots = mentions.iter().map(|_| OnceLock::new()).collect();
+        let slots = mentions.iter().map(|_| Slot::default()).collect();
         Files { slots, mentions, words, reader, ahead: Ahead::default() }
     }
 
@@ -97,35 +105,60 @@ impl<'l> Files<'l> {
     pub fn keep(&self, file: ProjectFile) {
         if let Some(slot) = self.slots.get(file.facts.file.0 as usize) {
             // Each is lowered once.
-            let _ = slot.set(Some(Box::new(file)));
+            let _ = slot.file.set(Some(Box::new(file)));
         }
     }
 
     /// A file; nothing where it cannot be read or lowered.
     #[must_use]
     pub fn get(&self, id: FileId) -> Option<&ProjectFile> {
-        self.slots.get(id.0 as usize)?.get_or_init(|| self.reader.lower(id).map(Box::new)).as_deref()
+        let slot = self.slots.get(id.0 as usize)?;
+        if let Some(known) = slot.file.get() {
+            return known.as_deref();
+        }
+        if slot.begun.swap(true, Ordering::AcqRel) {
+            // Another thread lowers it: rather than to wait for that, this one lowers what will be asked next.
+            while slot.file.get().is_none()
+                && let Some(other) = self.ahead.take()
+            {
+                self.lower_ahead(other);
+            }
+        }
+        slot.file.get_or_init(|| self.reader.lower(id).map(Box::new)).as_deref()
+    }
+
+    /// Lowers a file, unless somebody does so already.
+    fn lower_ahead(&self, id: FileId) {
+        let Some(slot) = self.slots.get(id.0 as usize) else { return };
+        if !slot.begun.swap(true, Ordering::AcqRel)
+            && let Some(file) = slot.file.get_or_init(|| self.reader.lower(id).map(Box::new))
+        {
+            file.names();
+        }
     }
 
     /// Says that files are about to be asked.
     pub(super) fn ask_ahead(&self, files: &[FileId]) {
-        if files.is_empty() || self.ahead.helpers.load(Ordering::Acquire) == 0 {
-            return;
+        let is_open = |file: &FileId| {
+            let slot = self.slots.get(file.0 as usize);
+            slot.is_some_and(|slot| slot.file.get().is_none() && !slot.begun.load(Ordering::Acquire))
+        };
+        let mut open = files.iter().copied().filter(is_open).peekable();
+        if open.peek().is_some() {
+            self.ahead.waiting().extend(open);
+            self.ahead.changed.notify_all();
         }
-        let is_open = |file: &FileId| self.slots.get(file.0 as usize).is_some_and(|slot| slot.get().is_none());
-        self.ahead.waiting().extend(files.iter().copied().filter(is_open));
-        self.ahead.changed.notify_all();
     }
 
     /// Whether a file is worth lowering for a word.
     pub(super) fn may_hold(&self, id: FileId, word: &str, sought: Sought) -> bool {
-        let lowered = self.slots.get(id.0 as usize).is_some_and(|slot| slot.get().is_some());
+        let lowered = self.slots.get(id.0 as usize).is_some_and(|slot| slot.file.get().is_some());
         lowered || self.reader.may_hold(id, word, sought)
     }
 
     /// The files that were lowered so far, in the order of their ids.
     pub fn lowered(&self) -> impl Iterator<Item = &ProjectFile> {
-        self.slots.iter().filter_map(|slot| slot.get()?.as_deref())
+        self.slots.iter().filter_map(|slot| slot.file.get()?.as_deref())
     }
 
     /// Whether the text of a file names a library, by its module or by one of its classes.

@@ -12,7 +12,7 @@ use super::modules::Modules;
 use super::sites::language_of_libraries;
 use super::{Choices, Files, Knowledge, Project, ProjectFile, Releases, Site, SiteId};
 use crate::frameworks::Frameworks;
-use crate::libraries::{Kind, Libraries};
+use crate::libraries::{Kind, Libraries, Library};
 use crate::locks::Pinned;
 use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::FileFacts;
@@ -159,10 +159,13 @@ impl<'l> Linked<'l> {
     /// The names that an object of a library may go by in the files that are judged.
     fn find_carriers(&self, workers: usize) -> Carriers {
         let stepwise = |file: &&ProjectFile| self.libraries.build_stepwise(language_of_libraries(file));
+        let libraries = self.libraries_in_use();
+        let libraries = libraries.iter();
+        let distinctive = libraries.clone().flat_map(|library| library.class_names().chain(library.handed_on()));
         let seeds = Seeds {
-            distinctive: self.libraries.class_names().chain(self.libraries.handed_on()).collect(),
-            common: self.libraries.constructors().collect(),
-            requests: self.libraries.request_names().collect(),
+            distinctive: distinctive.map(SmolStr::from).collect(),
+            common: libraries.clone().flat_map(|library| library.constructors()).map(SmolStr::from).collect(),
+            requests: libraries.flat_map(|library| library.request_names()).map(SmolStr::from).collect(),
             stepwise: self.judged_files().filter(stepwise).map(|file| file.facts.file).collect(),
         };
         let modules = |module: &str| self.libraries.of_module(module).is_some();
@@ -172,10 +175,18 @@ impl<'l> Linked<'l> {
         Carriers::of(&files, &seeds, (modules, rows), resolve, workers)
     }
 
+    /// The libraries for the languages of those files that use any.
+    fn libraries_in_use(&self) -> Vec<&'l Library> {
+        let using = self.files.using().filter_map(|id| self.files.get(id));
+        let languages: FxHashSet<&str> = using.map(language_of_libraries).collect();
+        self.libraries.list().iter().filter(|library| languages.contains(library.head.language.as_str())).collect()
+    }
+
     /// Finds the last names that what is called can have to be a site, and with them the files that are judged.
     fn find_callables(&mut self, crew: &mut Crew<()>) {
-        let mut classes: FxHashSet<SmolStr> = self.libraries.words().map(SmolStr::from).collect();
-        classes.extend(self.libraries.common_names().map(SmolStr::from));
+        let libraries = self.libraries_in_use();
+        let words = libraries.iter().flat_map(|library| library.words().chain(library.common_names()));
+        let classes: FxHashSet<SmolStr> = words.map(SmolStr::from).collect();
         let mut names = classes.clone();
         loop {
             let before = names.len();
@@ -193,8 +204,9 @@ impl<'l> Linked<'l> {
                 break;
             }
         }
-        let constructors = self.libraries.constructors().collect();
-        self.callables = Callables { constructors, classes: names, requests: self.libraries.callables().collect() };
+        let constructors = libraries.iter().flat_map(|library| library.constructors()).map(SmolStr::from).collect();
+        let requests = libraries.iter().flat_map(|library| library.callables()).map(SmolStr::from).collect();
+        self.callables = Callables { constructors, classes: names, requests };
     }
 }
 

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 /// The text of the line that a place begins on, without space around it, runs of space as one.
 #[must_use]
 pub fn line_of(source: &SourceFile, at: Span) -> String {
-    source.line_text(source.lines.line(at.start)).split_whitespace().collect::<Vec<_>>().join(" ")
+    source.line_text(source.lines().line(at.start)).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Gives each finding its fingerprint. `findings` are sorted by place and are all of their files, before a baseline takes
@@ -25,7 +25,7 @@ pub fn stamp(findings: &mut [Finding], sources: &BTreeMap<FileId, SourceFile>) {
     let mut kinds: FxHashMap<(&str, FileId, usize), u64> = FxHashMap::default();
     for finding in findings {
         let source = sources.get(&finding.at.file);
-        let line = source.map_or(0, |source| source.lines.line(finding.at.start));
+        let line = source.map_or(0, |source| source.lines().line(finding.at.start));
         let kind = *kinds.entry((finding.rule.code, finding.at.file, line)).or_insert_with(|| {
             let text = source.map(|source| line_of(source, finding.at)).unwrap_or_default();
             kind_of([finding.rule.code, source.map_or("", |source| source.path.as_str()), &text])

@@ -146,8 +146,8 @@ fn location(report: &Report, span: Span) -> Location<'_> {
 fn range(report: &Report, span: Span) -> Option<Range> {
     let source = report.sources.get(&span.file).filter(|source| source.cells.is_empty())?;
     let place = |at: u32| {
-        let line = source.lines.line(at);
-        Place { line: source.position(at).row, column: at - source.lines.start(line).unwrap_or(0) + 1 }
+        let line = source.lines().line(at);
+        Place { line: source.position(at).row, column: at - source.lines().start(line).unwrap_or(0) + 1 }
     };
     Some(Range { start: place(span.start), end: place(span.end) })
 }

@@ -299,6 +299,6 @@ impl<'a> Hashes<'a> {
             return format!("{}:1", finding.fingerprint).into();
         };
         let hashes = self.files.entry(source.id).or_insert_with(|| line_hashes(&source.text));
-        hashes.get(source.lines.line(finding.at.start)).cloned().unwrap_or_default().into()
+        hashes.get(source.lines().line(finding.at.start)).cloned().unwrap_or_default().into()
     }
 }

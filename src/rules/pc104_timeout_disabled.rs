@@ -125,7 +125,9 @@ fn none(view: View<'_>) -> Option<Draft> {
         return None;
     }
     let name = view.name(Setting::Timeout);
-    let message = if by_default && !is_default(none) && !unless_given {
+    // Of several defaults, who calls decides which applies.
+    let one_of_defaults = value.alternatives.iter().any(|one| one.datum != Datum::Null && is_default(one));
+    let message = if by_default && (one_of_defaults || !is_default(none) && !unless_given) {
         format!("`{name}` can be None here: {}", effect.sentence)
     } else if by_default {
         format!("`{name}` is None here unless a caller passes another: {}", effect.sentence)

@@ -86,7 +86,7 @@ impl Writer<'_> {
             let group = groups.entry((*lines.start(), *lines.end())).or_insert_with(|| Group {
                 findings: Vec::new(),
                 codes: BTreeSet::new(),
-                places: self.places(&lines, self.source.lines.line(finding.at.start), finding.rule.code),
+                places: self.places(&lines, self.source.lines().line(finding.at.start), finding.rule.code),
                 tried: 0,
             });
             group.findings.push(index);
@@ -186,7 +186,7 @@ impl Writer<'_> {
 
     fn insertion(&self, place: Place, codes: &BTreeSet<&str>) -> Edit {
         let comment = || self.comment(codes.iter().copied());
-        let start = |line: usize| self.source.lines.start(line).unwrap_or(0);
+        let start = |line: usize| self.source.lines().start(line).unwrap_or(0);
         let put = |at: u32, content: String| Edit { span: Span { file: self.source.id, start: at, end: at }, content };
         match place {
             Place::Within(index) => {
@@ -220,8 +220,8 @@ impl Writer<'_> {
     /// How a line ends; the last one of a file like the first.
     fn ending(&self, line: usize) -> &str {
         let of = |line: usize| {
-            let end = self.source.lines.start(line + 1)? as usize;
-            let start = self.source.lines.start(line)? as usize + self.source.line_text(line).len();
+            let end = self.source.lines().start(line + 1)? as usize;
+            let start = self.source.lines().start(line)? as usize + self.source.line_text(line).len();
             self.source.text.get(start..end).filter(|ending| !ending.is_empty())
         };
         of(line).or_else(|| of(0)).unwrap_or("\n")

@@ -182,9 +182,9 @@ impl<'a> Part<'a> {
     }
 
     fn directive(&self, kind: Kind, names: Vec<Name>) -> Directive {
-        let line = self.source.lines.line(self.start);
+        let line = self.source.lines().line(self.start);
         let alone = kind == Kind::Statement && is_comment(self.source.line_text(line));
-        let lines = self.source.lines.count();
+        let lines = self.source.lines().count();
         let below = (line + 1..lines).find(|&below| !is_comment(self.source.line_text(below))).filter(|_| alone);
         Directive { kind, names, start: self.start, end: self.start + offset(self.text.len()), line, below }
     }

@@ -8,10 +8,10 @@ use crate::source::{FileId, SourceFile, Span, offset};
 /// Comments as a front end finds them; these texts hold no strings with a sign in them.
 fn comments(source: &SourceFile) -> Vec<Comment> {
     let mut out = Vec::new();
-    for line in 0..source.lines.count() {
+    for line in 0..source.lines().count() {
         let text = source.line_text(line);
         let Some(at) = text.find('#').or_else(|| text.find("//")).or_else(|| text.find("/*")) else { continue };
-        let start = source.lines.start(line).unwrap() + offset(at);
+        let start = source.lines().start(line).unwrap() + offset(at);
         out.push(Comment { text: text[at..].into(), start, end: start + offset(text.len() - at) });
     }
     out

@@ -158,6 +158,8 @@ pub fn project_of(units: &[Unit]) -> TempDir {
 /// How a run differs from a plain one.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
+    /// What is reported, by its path below the folder; everything where nothing is named.
+    pub paths: Vec<String>,
     /// Only these rules.
     pub select: Option<Vec<String>>,
     /// These rules too.
@@ -192,6 +194,7 @@ impl Options {
         let cwd = folder.canonicalize().unwrap();
         let flags = Flags {
             cwd,
+            paths: self.paths.iter().map(PathBuf::from).collect(),
             isolated: true,
             no_ignore: true,
             select: self.select.clone(),

@@ -194,6 +194,12 @@ pub(super) fn kinds() -> &'static [Kind] {
 }
 
 impl Kind {
+    /// Whether nothing in a node of this kind is of interest: it is one token, or, as the text between quotes, decoded
+    /// from the source.
+    pub(super) fn is_leaf(self) -> bool {
+        matches!(self, Kind::StringContent | Kind::Identifier | Kind::Integer | Kind::Float | Kind::Comma | Kind::Colon)
+    }
+
     /// Whether a node of this kind lowers to an expression.
     pub(super) fn is_expression(self) -> bool {
         use Kind::*;

@@ -49,15 +49,17 @@ impl<'a> Tree<'a> {
         let capacity = parsed.root_node().descendant_count();
         let mut tree = Tree { text, entries: Vec::with_capacity(capacity), comments: Vec::new(), expected: None };
         let (kinds, fields) = (kinds(), fields());
+        // Only what does not parse has something missing in it.
+        let whole = !parsed.root_node().has_error();
         let mut cursor = parsed.walk();
         let mut open: Vec<Open> = Vec::new();
         loop {
             let node = cursor.node();
             let kind = kinds.get(usize::from(node.kind_id())).copied().unwrap_or(Kind::Error);
             let field = cursor.field_id().and_then(|id| fields.get(usize::from(id.get())).copied());
-            let index = tree.push(node, kind, field.unwrap_or(Field::Other), open.last_mut());
-            // The text between the quotes is decoded from the source, not from its nodes.
-            if kind != Kind::StringContent && cursor.goto_first_child() {
+            let index =
+                tree.push(node, (kind, field.unwrap_or(Field::Other)), !whole && node.is_missing(), open.last_mut());
+            if !kind.is_leaf() && cursor.goto_first_child() {
                 open.extend(index.map(|index| Open { index, end: None }));
                 continue;
             }
@@ -80,7 +82,13 @@ impl<'a> Tree<'a> {
         }
     }
 
-    fn push(&mut self, node: tree_sitter::Node, kind: Kind, field: Field, parent: Option<&mut Open>) -> Option<u32> {
+    fn push(
+        &mut self,
+        node: tree_sitter::Node,
+        (kind, field): (Kind, Field),
+        missing: bool,
+        parent: Option<&mut Open>,
+    ) -> Option<u32> {
         let (start, end) = (offset(node.start_byte()), offset(node.end_byte()));
         match kind {
             Kind::Comment => {
@@ -90,7 +98,6 @@ impl<'a> Tree<'a> {
             Kind::LineContinuation => return None,
             _ => {}
         }
-        let missing = node.is_missing();
         if missing && self.expected.is_none() {
             self.expected = Some(node.kind()).filter(|kind| !kind.starts_with('_')).map(SmolStr::new);
         }

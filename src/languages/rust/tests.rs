@@ -8,11 +8,10 @@ mod values;
 use super::lower;
 use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::{FileFacts, StmtKind};
-use crate::source::{FileId, LineIndex, SourceFile};
+use crate::source::{FileId, SourceFile};
 
 fn facts_of(path: &str, text: &str) -> FileFacts {
-    let lines = LineIndex::new(text);
-    lower(&SourceFile { id: FileId(0), path: path.into(), text: text.into(), lines, cells: Vec::new() })
+    lower(&SourceFile::new(FileId(0), path, text.into()))
 }
 
 fn facts(text: &str) -> FileFacts {

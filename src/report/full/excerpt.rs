@@ -41,16 +41,16 @@ impl<'a> Excerpt<'a> {
         let mut excerpt = Excerpt {
             file,
             text: Cow::Borrowed(&file.text),
-            lines: Cow::Borrowed(&file.lines),
+            lines: Cow::Borrowed(file.lines()),
             numbers: Vec::new(),
             moved: Vec::new(),
         };
         for mark in &mut marks {
             mark.start = mark.start.min(length);
             mark.end = mark.end.clamp(mark.start, length);
-            let (first, last) = (file.lines.line(mark.start), file.lines.line(mark.end));
+            let (first, last) = (file.lines().line(mark.start), file.lines().line(mark.end));
             if last > first + MANY_LINES || last >= excerpt.cell(first).1 {
-                let line = file.lines.start(first).unwrap_or(0) + offset(file.line_text(first).len());
+                let line = file.lines().start(first).unwrap_or(0) + offset(file.line_text(first).len());
                 mark.end = line.max(mark.start);
             }
         }
@@ -93,7 +93,7 @@ impl<'a> Excerpt<'a> {
             if index > 0 {
                 text.push('\n');
             }
-            let next = self.file.lines.start(line + 1).unwrap_or(u32::MAX);
+            let next = self.file.lines().start(line + 1).unwrap_or(u32::MAX);
             let here: Vec<u32> = bounds.iter().copied().skip(moved.len()).take_while(|&at| at < next).collect();
             push_tamed(&mut text, self.file, line, &here, &mut moved);
         }
@@ -124,7 +124,7 @@ impl<'a> Excerpt<'a> {
 /// Whether a line cannot be drawn as it is.
 fn is_unfit(file: &SourceFile, line: usize) -> bool {
     let text = file.line_text(line);
-    let after = file.lines.start(line + 1).map(|next| &file.text.as_bytes()[..next as usize]);
+    let after = file.lines().start(line + 1).map(|next| &file.text.as_bytes()[..next as usize]);
     // A lone carriage return ends a line for us, and would draw over it on a terminal.
     let lone = after.is_some_and(|upto| upto.ends_with(b"\r"));
     text.len() > LONG_LINE || lone || text.chars().any(|char| char != '\t' && is_wild(char))
@@ -132,7 +132,7 @@ fn is_unfit(file: &SourceFile, line: usize) -> bool {
 
 /// Appends a line's likeness and where the bounds in it come to stand.
 fn push_tamed(text: &mut String, file: &SourceFile, line: usize, bounds: &[u32], moved: &mut Vec<(u32, u32)>) {
-    let start = file.lines.start(line).unwrap_or(0);
+    let start = file.lines().start(line).unwrap_or(0);
     let content = file.line_text(line);
     let mut bounds = bounds.iter().copied().peekable();
     let anchor = bounds.peek().map_or(0, |&first| (first - start) as usize);

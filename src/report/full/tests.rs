@@ -210,7 +210,7 @@ fn anything_can_be_drawn() {
         }
         let mut file = file(&text);
         if chance.below(3) == 0 {
-            let middle = offset(chance.below(file.lines.count()));
+            let middle = offset(chance.below(file.lines().count()));
             file.cells = vec![Cell { number: 1, first_line: 0 }, Cell { number: 2, first_line: middle }];
         }
         let places: Vec<usize> = (0..=text.len()).filter(|&at| text.is_char_boundary(at)).collect();

@@ -66,7 +66,7 @@ pub(super) fn lines<'a>(file: &'a SourceFile, marks: &[Mark<'a>]) -> Vec<Line<'a
     let marks: Vec<Mark<'a>> = marks.iter().map(|mark| within_reach(file, mark)).collect();
     let mut shown: Vec<usize> = Vec::new();
     for mark in &marks {
-        let (first, last) = (file.lines.line(mark.span.start), last_line(file, mark.span));
+        let (first, last) = (file.lines().line(mark.span.start), last_line(file, mark.span));
         let (top, end) = cell_lines(file, first);
         shown.extend(first.saturating_sub(CONTEXT).max(top)..=(last + CONTEXT).min(end));
     }
@@ -89,17 +89,17 @@ fn within_reach<'a>(file: &SourceFile, mark: &Mark<'a>) -> Mark<'a> {
     let length = offset(file.text.len());
     let start = mark.span.start.min(length);
     let mut span = Span { start, end: mark.span.end.clamp(start, length), ..mark.span };
-    let first = file.lines.line(start);
+    let first = file.lines().line(start);
     let last = last_line(file, span);
     if last > first + MANY_LINES || last > cell_lines(file, first).1 {
-        span.end = (file.lines.start(first).unwrap_or(0) + offset(file.line_text(first).len())).max(start);
+        span.end = (file.lines().start(first).unwrap_or(0) + offset(file.line_text(first).len())).max(start);
     }
     Mark { span, ..mark.clone() }
 }
 
 /// The line that holds the last byte of a span.
 fn last_line(file: &SourceFile, span: Span) -> usize {
-    file.lines.line(span.end.max(span.start + 1) - 1).min(file.lines.count() - 1)
+    file.lines().line(span.end.max(span.start + 1) - 1).min(file.lines().count() - 1)
 }
 
 /// The first and the last line of the notebook cell, or of the file, that a line lies in.
@@ -107,13 +107,13 @@ fn cell_lines(file: &SourceFile, line: usize) -> (usize, usize) {
     let first = |cell: &Cell| cell.first_line as usize;
     let after = file.cells.partition_point(|cell| first(cell) <= line);
     let top = after.checked_sub(1).map_or(0, |index| first(&file.cells[index]));
-    let end = file.cells.get(after).map_or(file.lines.count(), first);
+    let end = file.cells.get(after).map_or(file.lines().count(), first);
     (top, end.max(top + 1) - 1)
 }
 
 /// Leaves out empty lines before the first place and after the last.
 fn trim(file: &SourceFile, marks: &[Mark<'_>], lines: &mut Vec<usize>) {
-    let first = marks.iter().map(|mark| file.lines.line(mark.span.start)).min().unwrap_or(0);
+    let first = marks.iter().map(|mark| file.lines().line(mark.span.start)).min().unwrap_or(0);
     let last = marks.iter().map(|mark| last_line(file, mark.span)).max().unwrap_or(0);
     let is_empty = |line: usize| file.line_text(line).trim().is_empty();
     let begin = lines.iter().position(|&line| line >= first || !is_empty(line)).unwrap_or(0);
@@ -132,12 +132,12 @@ fn indent(file: &SourceFile, lines: &[usize]) -> usize {
 
 fn line<'a>(file: &'a SourceFile, line: usize, marks: &[Mark<'a>], shared: usize) -> Line<'a> {
     let text = file.line_text(line);
-    let start = file.lines.start(line).unwrap_or(0);
+    let start = file.lines().start(line).unwrap_or(0);
     // On the lines after its first, a place begins where the text does.
     let indent = text.len() - text.trim_start().len();
     let here: Vec<(usize, usize, &Mark<'a>)> = marks
         .iter()
-        .filter(|mark| (file.lines.line(mark.span.start)..=last_line(file, mark.span)).contains(&line))
+        .filter(|mark| (file.lines().line(mark.span.start)..=last_line(file, mark.span)).contains(&line))
         .map(|mark| {
             let from = mark.span.start.checked_sub(start).map_or(indent, |from| from as usize).min(text.len());
             (from, (mark.span.end.saturating_sub(start) as usize).clamp(from, text.len()), mark)
@@ -156,7 +156,7 @@ fn line<'a>(file: &'a SourceFile, line: usize, marks: &[Mark<'a>], shared: usize
     if to < text.len() {
         parts.push(Part { text: "…", mark: None, number: None });
     }
-    let begins = here.iter().filter(|(_, _, mark)| file.lines.line(mark.span.start) == line && !mark.note.is_empty());
+    let begins = here.iter().filter(|(_, _, mark)| file.lines().line(mark.span.start) == line && !mark.note.is_empty());
     let note = |mark: &Mark<'a>| Note { number: mark.number, text: mark.note, primary: mark.primary };
     let mut notes: Vec<Note<'_>> = begins.map(|(.., mark)| note(mark)).collect();
     notes.sort();
