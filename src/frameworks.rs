@@ -48,6 +48,12 @@ pub struct Framework {
     /// What has a function run by a worker.
     #[serde(default)]
     pub submitters: Vec<SmolStr>,
+    /// What runs a function that it is given in a thread or process of its own.
+    #[serde(default)]
+    pub starters: Vec<SmolStr>,
+    /// Methods that objects of the language itself have, so that a call on an object that is not known tells nothing.
+    #[serde(default)]
+    pub everyday_methods: Vec<SmolStr>,
     /// What has a function run for each item of something.
     #[serde(default)]
     pub mappers: Vec<SmolStr>,
@@ -107,6 +113,18 @@ impl Frameworks {
     #[must_use]
     pub fn is_submitter(&self, name: &str) -> bool {
         self.list.iter().any(|f| f.submitters.iter().any(|submitter| submitter == name))
+    }
+
+    /// Whether a callee of this name runs a function that it is given in a thread or process of its own.
+    #[must_use]
+    pub fn is_starter(&self, name: &str) -> bool {
+        self.list.iter().any(|f| f.starters.iter().any(|starter| starter == name))
+    }
+
+    /// Whether objects of the language itself have a method of this name.
+    #[must_use]
+    pub fn is_everyday_method(&self, name: &str) -> bool {
+        self.list.iter().any(|f| f.everyday_methods.iter().any(|method| method == name))
     }
 
     /// Whether a callee of this name has a function that it is given run for each item.

@@ -502,6 +502,11 @@ pub struct Mount {
     pub help: String,
     /// The methods of a pool or session that a class of the project may set a timeout in.
     pub overrides: Vec<SmolStr>,
+    /// What comes of a pool's own default for a timeout that is missing, where a session always passes one, be it none.
+    pub never_missing: Option<String>,
+    /// The methods of a session that pass on only what they are given.
+    #[serde(default)]
+    pub as_given: Vec<SmolStr>,
     /// Where this can be read.
     pub source: String,
 }

@@ -165,13 +165,21 @@ fn program(framework: &Framework, key: &str, value: &str) -> (Effect, String) {
         "submitters" => {
             (Effect::Often, worker(&format!("    for url in urls:\n        workers.{value}(fetch, url)\n")))
         }
+        "starters" => (
+            Effect::Often,
+            worker(&format!("    for url in urls:\n        workers.{value}(target=fetch, args=(url,))\n")),
+        ),
+        "everyday-methods" => {
+            let calls = format!("\n\ndef start(things):\n    for thing in things:\n        thing.{value}(\"x\")\n");
+            (Effect::Once, head("", "") + &method("", value) + &calls)
+        }
         "mappers" => (Effect::Often, worker(&format!("    workers.{value}(fetch, urls)\n"))),
         "thread-pools" => (Effect::Shared, threads(value)),
         _ => panic!("rows of `{key}` need a program here"),
     }
 }
 
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 19] = [
     "modules",
     "once-names",
     "once-decorators",
@@ -185,6 +193,8 @@ const KEYS: [&str; 17] = [
     "spawners",
     "gatherers",
     "submitters",
+    "starters",
+    "everyday-methods",
     "mappers",
     "thread-pools",
     "thread-count",

@@ -4,6 +4,7 @@
 
 mod support;
 
+use poolcheck::frameworks::Frameworks;
 use poolcheck::libraries::Libraries;
 use poolcheck::rules;
 use std::collections::BTreeSet;
@@ -209,7 +210,9 @@ fn begins_with_a_capital(text: &str) -> bool {
     let capital = first.chars().next().is_some_and(char::is_uppercase);
     // `ValueError`, `TCPConnector`, `None`: names of the language.
     let name = first.chars().skip(1).any(char::is_uppercase) || ["None", "True", "False"].contains(&first);
-    capital && !name
+    // `Django runs this …`
+    let framework = || Frameworks::built_in().unwrap().list.iter().any(|known| text.starts_with(known.name.as_str()));
+    capital && !name && !framework()
 }
 
 #[test]

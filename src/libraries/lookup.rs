@@ -165,13 +165,19 @@ impl Libraries {
         self.library(row).parameters(row)
     }
 
-    /// Whether two rows are one, or classes of one library that build the same of the same.
+    /// The row that speaks for several: they are one, or classes of one library that build the same of the same, or
+    /// requests of one library, with or without a session.
     #[must_use]
-    pub fn are_alike(&self, a: Row, b: Row) -> bool {
+    pub fn row_of_all(&self, rows: &[Row]) -> Option<Row> {
+        let &first = rows.first()?;
+        let of_one = rows.iter().all(|row| row.library() == first.library() && self.kind(*row) == self.kind(first));
         let names = |row| self.parameters(row).iter().map(|parameter| &parameter.name);
-        let classes = matches!((a, b), (Row::Class(..), Row::Class(..)));
-        let same = || a.library() == b.library() && self.kind(a) == self.kind(b) && names(a).eq(names(b));
-        a == b || classes && same()
+        let requests = || rows.iter().find(|row| matches!(row, Row::Request(..)) && !self.row_has_receiver(**row));
+        let alike = |&row: &Row| row == first || matches!(row, Row::Class(..)) && names(row).eq(names(first));
+        match rows.iter().all(alike) {
+            true => of_one.then_some(first),
+            false => requests().copied().filter(|_| of_one),
+        }
     }
 
     /// What a row builds.

@@ -3,7 +3,7 @@
 //! A caller is certain where the callee can only mean the function; a method called on an object that is not known
 //! counts where hardly another function has its name. Refuses to guess about callers outside the project.
 
-use super::attributes::class_of_method;
+use super::attributes::{class_of_method, has_decorator};
 use super::bodies::{Around, is_in_handler, is_retry, leaves_after, loop_span, loops};
 use super::memo::Question;
 use super::{Project, Site, scope_in, sibling};
@@ -151,13 +151,16 @@ impl Project<'_> {
             return Some(true);
         }
         if let Some(class) = class
-            && targets.iter().any(|&target| self.overrides(function, class, target))
+            && let Some(&target) = targets.iter().find(|&&target| self.overrides(function, class, target))
         {
-            return Some(false);
+            // Whoever calls what is abstract gets it from a class that is mixed in somewhere.
+            let mixed = has_decorator(self.facts(target.file), target.scope, "abstractmethod");
+            return (mixed || self.may_be_called_on(callee, class)).then_some(false);
         }
         let unknown_object = matches!(self.kind(callee), ExprKind::Attribute { .. }) && value.alternatives.is_empty();
         let name = &self.scope(function).name;
-        (unknown_object && class.is_some() && !name.starts_with("__") && few()).then_some(false)
+        let told = !name.starts_with("__") && !self.frameworks.is_everyday_method(name);
+        (unknown_object && class.is_some() && told && few()).then_some(false)
     }
 
     /// The names of the class that a function belongs to which takes no object: it is called on nothing else.
@@ -177,6 +180,18 @@ impl Project<'_> {
         let (Some(owners), ExprKind::Call { callee, .. }) = (owners, self.kind(call)) else { return true };
         let ExprKind::Attribute { object, .. } = self.kind(sibling(call, *callee)) else { return true };
         super::attributes::last_name(self.facts(call.file), *object).is_none_or(|name| owners.contains(&name))
+    }
+
+    /// Whether the object that a method is called on may be of `class`: not where nothing derives from both its own and
+    /// that one.
+    fn may_be_called_on(&self, callee: ExprRef, class: ScopeRef) -> bool {
+        let ExprKind::Attribute { object, .. } = self.kind(callee) else { return true };
+        let object = self.evaluate(sibling(callee, *object), Frame::NONE);
+        object.alternatives.is_empty()
+            || object.alternatives.iter().any(|one| match one.datum {
+                Datum::Object(of, ..) => self.descendants(of).iter().any(|&one| self.lineage(one).contains(&class)),
+                _ => true,
+            })
     }
 
     /// Whether `function` of `class` takes the place of `target`, a method of a base class.
@@ -226,6 +241,10 @@ impl Project<'_> {
         }
         if let Some(repeat) = self.by_framework(function) {
             return repeat;
+        }
+        // Nobody knows for how many arguments a cache has no answer yet.
+        if self.keeps_result(function) {
+            return Repeat::Unknown;
         }
         if seen.path.contains(&function) || seen.path.len() > CHAIN || seen.visited == BREADTH {
             return Repeat::Unknown;
@@ -442,7 +461,8 @@ impl Project<'_> {
             let words = "once for each item, by a worker";
             return Some(Repeat::Often(Cause::Items, vec![(facts.span(call), words.into())]));
         }
-        self.frameworks.is_submitter(&name).then(|| self.repeat_of_place(sibling(reference, call), seen))
+        let runs = self.frameworks.is_submitter(&name) || self.frameworks.is_starter(&name);
+        runs.then(|| self.repeat_of_place(sibling(reference, call), seen))
     }
 
     /// How often a function runs that is passed on here.

@@ -197,6 +197,11 @@ impl Project<'_> {
         }
         if result.alternatives.is_empty() || result.unknown.is_some() {
             result.join(self.annotated_attribute(class, name));
+        } else if result.alternatives.iter().all(|one| one.datum == Datum::Null) {
+            // What is only seen to be none, and is to hold an object of a library, is filled somewhere out of sight.
+            let said = self.annotated_attribute(class, name);
+            let held = said.alternatives.iter().any(|one| self.library_row(&one.datum).is_some());
+            result.join(if held { said } else { Value::default() });
         }
         if result.alternatives.is_empty() && self.library_row(of).is_some() {
             return Value::known(Datum::Member(Box::new(of.clone()), name.clone()), None);

@@ -110,11 +110,8 @@ impl Project<'_> {
     /// The runs of event loops in which a function is called.
     fn runs_of(&self, function: ScopeRef) -> Vec<ExprRef> {
         let name = SmolStr::new_static("run");
-        let runs = self.names.calls(&name, Some(&self.near(function))).into_iter().filter(|call| {
-            let ExprKind::Call { callee, .. } = self.kind(*call) else { return false };
-            let callee = self.evaluate(sibling(*call, *callee), Frame::NONE);
-            callee.always(|datum| matches!(datum, Datum::Path(path) if RUNNERS.contains(&path.as_str())))
-        });
+        let runs = self.names.calls(&name, Some(&self.near(function))).into_iter();
+        let runs = runs.filter(|call| self.is_loop_run(*call));
         let test = self.is_test_scope(function);
         let runs = runs.filter(|call| test || !self.is_test(*call));
         let reaching = runs.filter(|run| {
@@ -124,6 +121,13 @@ impl Project<'_> {
             })
         });
         reaching.collect()
+    }
+
+    /// Whether a call runs a coroutine in an event loop of its own.
+    pub(super) fn is_loop_run(&self, call: ExprRef) -> bool {
+        let ExprKind::Call { callee, .. } = self.kind(call) else { return false };
+        let callee = self.evaluate(sibling(call, *callee), Frame::NONE);
+        callee.always(|datum| matches!(datum, Datum::Path(path) if RUNNERS.contains(&path.as_str())))
     }
 
     /// Whether a function calls another, directly or through a few more.

@@ -3,12 +3,12 @@
 //! Paths are explicit ones (return, raise, break, continue); an exception that any call might throw is no path. Refuses
 //! to accuse where an owner outside the project may close.
 
-use super::bodies::{Manner, Path, Paths, within};
+use super::bodies::{Manner, Path, Paths, block_of, within};
 use super::places::{Use, UseKind};
 use super::{Project, sibling};
 use crate::libraries::Setting;
-use crate::model::expr::{ExprId, ExprKind};
-use crate::model::facts::{MODULE, Parent, ScopeKind, StmtId, StmtKind};
+use crate::model::expr::{ExprId, ExprKind, UnaryOperator};
+use crate::model::facts::{FileFacts, MODULE, Parent, ScopeKind, StmtId, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
 use crate::source::Span;
 use smol_str::SmolStr;
@@ -418,13 +418,12 @@ impl Project<'_> {
             return Fate::Fine;
         }
         if closes.is_empty() {
-            let held = uses.iter().any(|one| !matches!(one.kind, UseKind::Dropped));
+            // What is dropped at once has opened nothing.
+            if uses.iter().all(|one| matches!(one.kind, UseKind::Dropped)) {
+                return Fate::Fine;
+            }
             let temporary = uses.iter().any(|one| matches!(one.kind, UseKind::Method(..)) && one.expr == made);
-            return match (held, temporary) {
-                (_, true) => Fate::NeverClosed(Ownership::Temporary),
-                (true, _) => Fate::NeverClosed(Ownership::Local),
-                _ => Fate::NeverClosed(Ownership::Temporary),
-            };
+            return Fate::NeverClosed(if temporary { Ownership::Temporary } else { Ownership::Local });
         }
         let Some(start) = facts.stmt_of(made.expr) else { return Fate::Fine };
         let closing: Vec<StmtId> = closes.iter().filter_map(|call| facts.stmt_of(call.expr)).collect();
@@ -435,7 +434,9 @@ impl Project<'_> {
         let closes_at = |stmt: StmtId| closing.contains(&stmt);
         // Where the construction hangs on a condition, so does who has to close.
         let conditional = self.is_fallback(made) || self.guarded_by(made).is_some();
-        let about = |test: ExprId| conditional || names.iter().any(|&name| within(facts, name, test));
+        let about = |test: ExprId| {
+            conditional || names.iter().any(|&name| within(facts, name, test)) || is_noted(facts, start, test)
+        };
         let manner = Manner {
             closes: &closes_at,
             closes_by_failing: &|_| false,
@@ -454,6 +455,23 @@ impl Project<'_> {
             _ => Fate::Fine,
         }
     }
+}
+
+/// Whether a test asks for what is noted beside a statement, so that it holds wherever that ran: `noted = True`.
+fn is_noted(facts: &FileFacts, beside: StmtId, test: ExprId) -> bool {
+    let (note, holds) = match facts.expr(test).kind {
+        ExprKind::Unary { operator: UnaryOperator::Not, operand } => (operand, false),
+        _ => (test, true),
+    };
+    let ExprKind::Name(note) = &facts.expr(note).kind else { return false };
+    let place = facts.place(beside);
+    block_of(facts, place.scope, place.within, place.role).iter().any(|&stmt| match &facts.stmt(stmt).kind {
+        StmtKind::Assign { targets, value: Some(value), .. } => {
+            let named = |&target: &ExprId| matches!(&facts.expr(target).kind, ExprKind::Name(name) if name == note);
+            targets.iter().any(named) && matches!(facts.expr(*value).kind, ExprKind::Bool(known) if known == holds)
+        }
+        _ => false,
+    })
 }
 
 fn closing_call(one: &Use, closers: Closers<'_>) -> Option<ExprRef> {

@@ -7,9 +7,10 @@ use super::flow::DefKind;
 use super::{BoundArgument, Project, Site, sibling};
 use crate::libraries::{Kind, Mount, Setting};
 use crate::model::expr::{ArgumentKind, ComparisonOperator, ExprId, ExprKind};
-use crate::model::facts::{BlockRole, ParameterKind, StmtKind};
+use crate::model::facts::{BlockRole, FileFacts, ParameterKind, StmtKind};
 use crate::model::value::{Alternative, Datum, ExprRef, Frame, ScopeRef, Value};
 use crate::rules::Mounting;
+use crate::source::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
@@ -129,7 +130,14 @@ impl Project<'_> {
         }
         let Some(row) = self.library(request).mount.as_ref() else { return false };
         let word = self.parameter_for(request, Setting::Timeout).map_or("", |parameter| parameter.name.as_str());
-        receiver.alternatives.iter().any(|one| self.sets_timeout(one, row, word))
+        let always = self.never_lacks(request, row).is_some();
+        receiver.alternatives.iter().any(|one| self.sets_timeout(one, row, (word, always)))
+    }
+
+    /// What comes of a pool's default for a timeout that is missing, where it never is for this request.
+    fn never_lacks<'m>(&self, request: &Site, row: &'m Mount) -> Option<&'m str> {
+        let sentence = row.never_missing.as_deref();
+        sentence.filter(|_| !row.as_given.contains(&self.callee_name(request.call)))
     }
 
     /// Whether a session was given a timeout when it was built, or may have been.
@@ -142,33 +150,64 @@ impl Project<'_> {
         !value.always(|datum| matches!(datum, Datum::Unset | Datum::Null))
     }
 
-    fn sets_timeout(&self, session: &Alternative, row: &Mount, word: &str) -> bool {
-        let (class, made) = match &session.datum {
-            Datum::Built(call, _) => (None, Some(*call)),
-            Datum::Object(class, made, _) => (Some(*class), *made),
+    fn sets_timeout(&self, session: &Alternative, row: &Mount, word: (&str, bool)) -> bool {
+        let class = match &session.datum {
+            Datum::Built(..) => None,
+            Datum::Object(class, ..) => Some(*class),
             _ => return false,
         };
         let mounts = self.mounts();
-        let mut targets: Vec<Target> = made.map(Target::Made).into_iter().collect();
-        targets.extend(
-            class
-                .into_iter()
-                .flat_map(|class| self.lineage(class).iter().copied().map(Target::Class).collect::<Vec<_>>()),
-        );
+        let targets = self.mount_targets(&session.datum);
         let replaced = targets.iter().any(|target| mounts.replaced.contains(target));
-        let overridden = class.is_some_and(|class| self.overrides_with(class, &row.overrides, word));
+        let overridden = class.is_some_and(|class| self.overrides_with(class, &row.overrides, (word.0, false)));
         let mounted = targets.iter().filter_map(|target| mounts.mounted.get(target)).flatten();
         replaced || overridden || mounted.into_iter().any(|one| self.pool_may_set_timeout(one.pool, row, word))
     }
 
+    /// What pools may be mounted on to be those of a session: itself, and its class.
+    fn mount_targets(&self, session: &Datum) -> Vec<Target> {
+        let (class, made) = match session {
+            Datum::Built(call, _) => (None, Some(*call)),
+            Datum::Object(class, made, _) => (Some(*class), *made),
+            _ => (None, None),
+        };
+        let lineage = class.map(|class| self.lineage(class));
+        let classes = lineage.iter().flat_map(|lineage| lineage.iter().copied().map(Target::Class));
+        made.map(Target::Made).into_iter().chain(classes).collect()
+    }
+
+    /// Where a pool that a request goes through has a default for a timeout that is missing, which it never is; with what
+    /// comes of that.
+    #[must_use]
+    pub fn unused_default(&self, request: &Site) -> Option<(Span, &str)> {
+        let row = self.library(request).mount.as_ref()?;
+        let sentence = self.never_lacks(request, row)?;
+        let word = self.parameter_for(request, Setting::Timeout)?.name.as_str();
+        let (_, receiver) = self.receiver(request.call, Frame::NONE)?;
+        let mounts = self.mounts();
+        let mounted = receiver.alternatives.iter().flat_map(|one| self.mount_targets(&one.datum));
+        let pools = mounted.filter_map(|target| mounts.mounted.get(&target)).flatten();
+        let methods = pools.flat_map(|one| self.evaluate(one.pool, Frame::NONE).alternatives).filter_map(|pool| {
+            let Datum::Object(class, ..) = pool.datum else { return None };
+            row.overrides.iter().find_map(|name| self.member(class, name))
+        });
+        let span = methods.into_iter().find_map(|method| {
+            let facts = self.facts(method.file);
+            let mut own = facts.expr_ids().filter(|&expr| facts.scope_of(expr) == method.scope);
+            own.find(|&expr| is_default_for(facts, expr, word)).map(|expr| facts.span(expr))
+        });
+        Some((span?, sentence))
+    }
+
     /// Whether a class of the project defines one of these methods and speaks of the timeout in it.
-    fn overrides_with(&self, class: ScopeRef, methods: &[SmolStr], word: &str) -> bool {
+    fn overrides_with(&self, class: ScopeRef, methods: &[SmolStr], word: (&str, bool)) -> bool {
         methods.iter().filter_map(|name| self.member(class, name)).any(|method| self.brings(method, word))
     }
 
     /// Whether a method brings a value for this parameter of its own, or hands its arguments to others that may. One that
-    /// does not call the method that it takes the place of sends by means that are not the library's.
-    fn brings(&self, method: ScopeRef, word: &str) -> bool {
+    /// does not call the method that it takes the place of sends by means that are not the library's. Where the parameter is
+    /// always passed, a default for a missing one brings nothing.
+    fn brings(&self, method: ScopeRef, (word, always): (&str, bool)) -> bool {
         let facts = self.facts(method.file);
         let parameters = &facts.scope(method.scope).parameters;
         let default = parameters.iter().find(|p| p.name == word).and_then(|parameter| parameter.default);
@@ -201,9 +240,11 @@ impl Project<'_> {
         let rest = parameters.iter().find(|p| p.kind == ParameterKind::Keywords).map(|parameter| &parameter.name);
         let is_word = |expr: ExprId| matches!(&facts.expr(expr).kind, ExprKind::Text(text) if text == word);
         let is_name = |expr: ExprId, of: &str| matches!(&facts.expr(expr).kind, ExprKind::Name(name) if name == of);
+        let unused = |expr: ExprId| always && is_default_for(facts, expr, word);
         let assigned =
             facts.stmt_ids().filter(|&stmt| facts.place(stmt).scope == method.scope).any(|stmt| {
                 match &facts.stmt(stmt).kind {
+                    StmtKind::Assign { value: Some(value), .. } if unused(*value) => false,
                     StmtKind::Assign { targets, .. } => targets.iter().any(|&target| match &facts.expr(target).kind {
                         ExprKind::Index { key, .. } => is_word(*key),
                         _ => is_name(target, word),
@@ -212,10 +253,12 @@ impl Project<'_> {
                 }
             });
         assigned
-            || facts.expr_ids().filter(own).any(|expr| match &facts.expr(expr).kind {
+            || facts.expr_ids().filter(own).filter(|&expr| !unused(expr)).any(|expr| match &facts.expr(expr).kind {
                 ExprKind::Mapping(entries) => entries.iter().any(|entry| entry.key.is_some_and(is_word)),
                 ExprKind::Call { arguments, .. } => arguments.iter().any(|argument| match argument.kind {
-                    ArgumentKind::Named => argument.name == word && !is_name(argument.value, word),
+                    ArgumentKind::Named => {
+                        argument.name == word && !is_name(argument.value, word) && !unused(argument.value)
+                    }
                     ArgumentKind::Positional => {
                         is_word(argument.value) && arguments.len() > 1
                             || rest.is_some_and(|rest| is_name(argument.value, rest))
@@ -227,7 +270,7 @@ impl Project<'_> {
     }
 
     /// Whether a pool sets a timeout by itself: one of a class of the project that does, or one that is not known.
-    fn pool_may_set_timeout(&self, pool: ExprRef, row: &Mount, word: &str) -> bool {
+    fn pool_may_set_timeout(&self, pool: ExprRef, row: &Mount, word: (&str, bool)) -> bool {
         let value = self.evaluate(pool, Frame::NONE);
         let Some(all) = value.all() else { return true };
         all.iter().any(|one| match &one.datum {
@@ -320,4 +363,12 @@ impl Project<'_> {
             row.and_then(|row| self.libraries.class(row)).is_some_and(|class| class.double)
         })
     }
+}
+
+/// Whether an expression takes a value for a key, or another one where it is missing: `kwargs.get("timeout", 5)`.
+fn is_default_for(facts: &FileFacts, expr: ExprId, key: &str) -> bool {
+    let ExprKind::Call { callee, arguments } = &facts.expr(expr).kind else { return false };
+    let ExprKind::Attribute { name, .. } = &facts.expr(*callee).kind else { return false };
+    let is_key = |value| matches!(&facts.expr(value).kind, ExprKind::Text(text) if text == key);
+    matches!(name.as_str(), "get" | "pop" | "setdefault") && matches!(&arguments[..], [first, _] if is_key(first.value))
 }

@@ -39,13 +39,15 @@ pub struct Requests<'p> {
     methods: Vec<ExprRef>,
     /// Calls of methods whose name is computed.
     pub computed: Vec<ExprRef>,
+    /// Whether a method that makes requests is taken and called out of sight.
+    pub taken: bool,
     /// Whether these are all.
     pub complete: bool,
 }
 
 impl Default for Requests<'_> {
     fn default() -> Self {
-        Requests { sites: Vec::new(), methods: Vec::new(), computed: Vec::new(), complete: true }
+        Requests { sites: Vec::new(), methods: Vec::new(), computed: Vec::new(), taken: false, complete: true }
     }
 }
 
@@ -181,9 +183,11 @@ impl Project<'_> {
                     found.complete &= !property;
                 }
                 UseKind::Entered(_) | UseKind::Tested | UseKind::Dropped | UseKind::Step(..) => {}
-                UseKind::Attribute(_) | UseKind::StoredName(..) | UseKind::Default | UseKind::Element => {
+                UseKind::Attribute(name) => {
+                    found.taken |= self.libraries.list().iter().any(|of| of.request_names().any(|known| known == name));
                     found.complete = false;
                 }
+                UseKind::StoredName(..) | UseKind::Default | UseKind::Element => found.complete = false,
             }
         }
     }
@@ -225,7 +229,17 @@ impl Project<'_> {
     /// count, too.
     #[must_use]
     pub fn is_bounded(&self, request: &Site) -> bool {
-        if request.open && self.passes(request.call, self.name_of_timeout(request), 0) {
+        self.bounds_itself(request, true)
+    }
+
+    /// The same, where arguments that cannot be seen do not count.
+    #[must_use]
+    pub fn is_seen_bounded(&self, request: &Site) -> bool {
+        self.bounds_itself(request, false)
+    }
+
+    fn bounds_itself(&self, request: &Site, unseen: bool) -> bool {
+        if request.open && self.passes(request.call, self.name_of_timeout(request), 0, unseen) {
             return true;
         }
         if self.argument(request, Setting::Timeout).is_some() && !self.is_default_timeout(request) {
@@ -285,23 +299,24 @@ impl Project<'_> {
     /// Whether a call passes an argument of this name, or may by a splat.
     #[must_use]
     pub fn may_pass(&self, call: ExprRef, name: &str) -> bool {
-        self.passes(call, name, 0)
+        self.passes(call, name, 0, true)
     }
 
-    /// The same, followed through `**kwargs` to the callers of the function around.
-    fn passes(&self, call: ExprRef, name: &str, depth: usize) -> bool {
+    /// The same, followed through `**kwargs` to the callers of the function around; what cannot be seen counts if `unseen`
+    /// says so.
+    fn passes(&self, call: ExprRef, name: &str, depth: usize, unseen: bool) -> bool {
         let ExprKind::Call { arguments, .. } = self.kind(call) else { return false };
         arguments.iter().any(|argument| match argument.kind {
             ArgumentKind::Named => argument.name == name,
-            ArgumentKind::MappingSplat => self.splats(sibling(call, argument.value), name, depth),
+            ArgumentKind::MappingSplat => self.splats(sibling(call, argument.value), name, depth, unseen),
             _ => false,
         })
     }
 
-    fn splats(&self, mapping: ExprRef, name: &str, depth: usize) -> bool {
+    fn splats(&self, mapping: ExprRef, name: &str, depth: usize, unseen: bool) -> bool {
         if let Some(datum @ Datum::Mapping(..)) = self.evaluate(mapping, Frame::NONE).one().map(|one| &one.datum) {
             let (entries, open) = self.entries(mapping, datum);
-            return open || entries.iter().any(|entry| entry.name == name);
+            return open && unseen || entries.iter().any(|entry| entry.name == name);
         }
         let function = self.function_of(self.scope_at(mapping));
         let keywords = match self.kind(mapping) {
@@ -314,10 +329,11 @@ impl Project<'_> {
         if keywords && self.is_added(mapping, name) {
             return true;
         }
-        if !keywords || callers.escapes || callers.calls.is_empty() || depth >= HANDS {
+        if unseen && (!keywords || callers.escapes || callers.calls.is_empty() || depth >= HANDS) {
             return true;
         }
-        callers.calls.iter().any(|caller| !caller.certain || self.passes(caller.call, name, depth + 1))
+        let passing = |call| depth < HANDS && self.passes(call, name, depth + 1, unseen);
+        callers.calls.iter().any(|caller| !caller.certain && unseen || passing(caller.call))
     }
 
     /// Whether an entry of this name may be added to a mapping before it is used.

@@ -15,7 +15,7 @@ use crate::finding::Confidence;
 use crate::model::expr::{ComparisonOperator, ExprId, ExprKind};
 use crate::model::facts::{BlockRole, MODULE, ScopeKind, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use smol_str::SmolStr;
 
 /// How many factories deep a session is followed to where it arrives.
@@ -56,7 +56,8 @@ impl Project<'_> {
     /// Whether a session is seen to serve more than one request in its life.
     #[must_use]
     pub fn serves_several(&self, made: ExprRef) -> bool {
-        self.requests_through(made, &self.uses(made), 0) == Requests::Several
+        let around = loops(self.facts(made.file), made.expr);
+        self.requests_through(made, (made.file, &around), &self.uses(made), 0) == Requests::Several
     }
 
     fn waste_of(&self, made: ExprRef, depth: usize) -> Option<Waste> {
@@ -211,12 +212,12 @@ impl Project<'_> {
 
     fn wasted_here(&self, made: ExprRef, function: ScopeRef, uses: &[Use]) -> Option<Waste> {
         let facts = self.facts(made.file);
-        let requests = self.requests_through(made, uses, 0);
+        let around = loops(facts, made.expr);
+        let requests = self.requests_through(made, (made.file, &around), uses, 0);
         if matches!(requests, Requests::None | Requests::Unknown) {
             return None;
         }
         let sockets = self.opens_socket(uses);
-        let around = loops(facts, made.expr);
         let guard = self.guard_of(made);
         for &one in &around {
             if is_retry(facts, one, made.expr)
@@ -265,6 +266,7 @@ impl Project<'_> {
                     && !self.recurses_with(made, function)
                     && self.is_called_again(made, function)
                     && !self.is_seldom(made)
+                    && !self.keeps_result(function)
                     && !self.is_called_seldom(function) =>
             {
                 Some(Waste {
@@ -449,16 +451,22 @@ impl Project<'_> {
         })
     }
 
-    /// How many requests go through a session in one life.
-    fn requests_through(&self, made: ExprRef, uses: &[Use], depth: usize) -> Requests {
-        let facts = self.facts(made.file);
-        let outer = loops(facts, made.expr);
+    /// How many requests go through a session in one life, by its uses in a file, where those loops are around what
+    /// builds it, or nothing is around what it is passed to.
+    fn requests_through(
+        &self,
+        made: ExprRef,
+        (file, outer): (FileId, &[Around]),
+        uses: &[Use],
+        depth: usize,
+    ) -> Requests {
+        let facts = self.facts(file);
         let mut places: Vec<ExprRef> = Vec::new();
         let mut unknown = false;
         for one in uses {
             let call = match &one.kind {
                 UseKind::Method(name, call) if self.is_request(*call) || self.is_request_name(made, name) => *call,
-                UseKind::Argument(call) => match self.requests_in_call(*call, one.expr, depth) {
+                UseKind::Argument(call) => match self.requests_in_call(made, *call, one.expr, depth) {
                     Requests::Several => return Requests::Several,
                     Requests::One => *call,
                     Requests::None => continue,
@@ -473,7 +481,7 @@ impl Project<'_> {
                 }
                 _ => continue,
             };
-            if call.file != made.file {
+            if call.file != file {
                 return Requests::Several;
             }
             let inner: Vec<Around> = loops(facts, call.expr).into_iter().filter(|l| !outer.contains(l)).collect();
@@ -503,7 +511,7 @@ impl Project<'_> {
     }
 
     /// How many requests a call makes through the session that it is given.
-    fn requests_in_call(&self, call: ExprRef, session: ExprRef, depth: usize) -> Requests {
+    fn requests_in_call(&self, made: ExprRef, call: ExprRef, session: ExprRef, depth: usize) -> Requests {
         let targets = self.targets(call, Frame::NONE);
         let [target] = targets.as_slice() else { return Requests::One };
         if depth >= HELPERS {
@@ -511,11 +519,7 @@ impl Project<'_> {
         }
         let Some(index) = self.parameter_reached(call, session, *target) else { return Requests::One };
         let uses = self.parameter_uses(*target, index);
-        let Some(first) = self.facts(target.file).scope(target.scope).body.first() else { return Requests::None };
-        let mut place = Vec::new();
-        self.facts(target.file).stmt(*first).kind.children(&mut place);
-        let Some(&at) = place.first() else { return Requests::One };
-        match self.requests_through(ExprRef { file: target.file, expr: at }, &uses, depth + 1) {
+        match self.requests_through(made, (target.file, &[]), &uses, depth + 1) {
             Requests::None => Requests::One,
             known => known,
         }

@@ -5,9 +5,9 @@
 
 use super::Project;
 use super::attributes::{class_of_method, has_decorator};
-use super::bodies::{Around, enclosing, is_in_handler, loops, statements_in, within_stmt};
+use super::bodies::{Around, enclosing, is_in_handler, loops, statements_in};
 use crate::model::expr::{ExprId, ExprKind};
-use crate::model::facts::{BlockRole, FileFacts, ScopeKind, StmtId, StmtKind};
+use crate::model::facts::{BlockRole, FileFacts, Parent, ScopeKind, StmtId, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
 use crate::source::FileId;
 use smol_str::SmolStr;
@@ -50,13 +50,22 @@ impl Project<'_> {
 
     fn is_called_seldom_within(&self, function: ScopeRef, depth: usize) -> bool {
         let calls = self.known_calls(function);
+        // A method that a loop runs is there for other coroutines, too.
+        let method = class_of_method(self.facts(function.file), function.scope);
         let seldom = |&call: &ExprRef| {
             let caller = self.function_of(self.scope_at(call));
             self.is_seldom(call)
                 || self.is_setup(call, function)
+                || method.is_none() && self.is_run(call)
                 || depth > 0 && caller != function && self.is_called_seldom_within(caller, depth - 1)
         };
         !calls.is_empty() && calls.iter().all(seldom) || self.makes_its_object(function)
+    }
+
+    /// Whether a call gives the coroutine that an event loop of its own runs: no session can be kept for the next.
+    fn is_run(&self, call: ExprRef) -> bool {
+        let Parent::Expr(up) = self.facts(call.file).parent(call.expr) else { return false };
+        self.is_loop_run(ExprRef { file: call.file, expr: up })
     }
 
     /// Whether a call stands in what makes an object of the class that the function is a method of.
@@ -85,7 +94,7 @@ impl Project<'_> {
     }
 
     /// The condition by which a place only runs where something is not kept yet: it is around the place, or leaves in
-    /// front of it, and asks for what is written after it, here or in what is called.
+    /// front of it, and asks for what is written behind it, here or in what is called.
     pub(super) fn guard_of(&self, place: ExprRef) -> Option<StmtId> {
         let facts = self.facts(place.file);
         let function = self.function_of(self.scope_at(place));
@@ -94,25 +103,29 @@ impl Project<'_> {
         }
         let at = facts.stmt_of(place.expr)?;
         let body = statements_in(facts, &self.scope(function).body);
-        let after =
-            |&stmt: &StmtId| facts.stmt(stmt).start >= facts.stmt(at).start || within_stmt(facts, place.expr, stmt);
-        let mut kept = self.kept_by(function, &body, after);
+        let mut kept_there = Vec::new();
         if let [called] = self.targets(place, Frame::NONE).as_slice()
             && !SETUP.contains(&self.scope(*called).name.as_str())
         {
             let inner = statements_in(self.facts(called.file), &self.scope(*called).body);
-            kept.extend(self.kept_by(*called, &inner, |_| true));
+            kept_there = self.kept_by(*called, &inner, |_| true);
         }
-        if kept.is_empty() {
-            return None;
-        }
-        let around = enclosing(facts, at).into_iter().map(|(outer, _)| outer);
-        let before = body.iter().copied().filter(|&stmt| facts.stmt(stmt).end <= facts.stmt(at).start);
-        let before = before.filter(|&stmt| returns(facts, stmt));
-        around.chain(before).find(|&stmt| match facts.stmt(stmt).kind {
-            StmtKind::If { test, .. } => self.asks_for(ExprRef { file: place.file, expr: test }, &kept),
+        let asks = |guard: StmtId, after: &dyn Fn(StmtId) -> bool| match facts.stmt(guard).kind {
+            StmtKind::If { test, .. } => {
+                let mut kept = self.kept_by(function, &body, |&stmt| after(stmt));
+                kept.extend(&kept_there);
+                self.asks_for(ExprRef { file: place.file, expr: test }, &kept)
+            }
             _ => false,
-        })
+        };
+        let beyond = |stmt: StmtId, guard: StmtId| facts.stmt(stmt).start >= facts.stmt(guard).end;
+        let mut around = enclosing(facts, at).into_iter();
+        let around = around.find(|&(guard, role)| {
+            asks(guard, &|stmt| beyond(stmt, guard) || stmt == at || enclosing(facts, stmt).contains(&(guard, role)))
+        });
+        let mut before = body.iter().copied().filter(|&stmt| facts.stmt(stmt).end <= facts.stmt(at).start);
+        let before = || before.find(|&guard| returns(facts, guard) && asks(guard, &|stmt| beyond(stmt, guard)));
+        around.map(|(guard, _)| guard).or_else(before)
     }
 
     /// What some of a function's statements keep beyond it, as it is written: attributes of what the function is given,

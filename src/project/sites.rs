@@ -57,7 +57,8 @@ pub struct Site {
     pub stray: Option<Span>,
     /// Whether arguments that cannot be seen may reach it, too.
     pub open: bool,
-    /// Whether it may be of another class of the library that takes the same.
+    /// Whether it may be of another class of the library that takes the same, or, of a request, go through a session that
+    /// cannot be seen.
     pub mixed: bool,
     /// The class of the project that is built, where it derives from the library's.
     pub class: Option<ScopeRef>,
@@ -108,11 +109,9 @@ impl Project<'_> {
         }
         let rows: Option<Vec<Row>> = known.iter().map(|datum| self.row_of_callee(datum)).collect();
         let rows = rows?;
-        if !rows.iter().all(|&other| self.libraries.are_alike(other, row)) {
-            return None;
-        }
-        let mixed = rows.iter().any(|&other| other != row);
+        let row = self.libraries.row_of_all(&rows)?;
         let kind = self.libraries.kind(row);
+        let mixed = rows.iter().any(|&other| other != row) || value.unknown.is_some() && kind == Kind::Request;
         if value.unknown == Some(Why::Name) || value.unknown.is_some() && kind != Kind::Request {
             return None;
         }

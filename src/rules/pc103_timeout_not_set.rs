@@ -40,7 +40,7 @@ fn session(view: View<'_>) -> Vec<Draft> {
     let timeout = view.project.request_timeout_name(view.site);
     let computed = requests.computed.iter().all(|&call| view.project.may_pass(call, timeout));
     let any = !requests.sites.is_empty() || !requests.computed.is_empty();
-    if !any && view.project.is_inside_pool(view.site.call) {
+    if !any && (requests.taken || view.project.is_inside_pool(view.site.call)) {
         return Vec::new();
     }
     if any && computed && plain.iter().all(|request| view.project.is_bounded(request)) {
@@ -57,9 +57,10 @@ fn request(view: View<'_>) -> Vec<Draft> {
     if !view.unbounded().is_empty() {
         return one_shot(view);
     }
-    let Some(default) = view.parameter(Setting::Timeout).and_then(|parameter| parameter.unset) else {
-        return Vec::new();
-    };
+    let unset = view.parameter(Setting::Timeout).and_then(|parameter| parameter.unset);
+    // A session that may take the place of the module may have a timeout of its own, where the library has one.
+    let settled = |default: &Consequence| !view.site.mixed || *default != Consequence::Default;
+    let Some(default) = unset.filter(settled) else { return Vec::new() };
     // What is said does not depend on what bounds the request; that takes a look at everybody who calls.
     let value = view.value(Setting::Timeout);
     if !value.is_unset() && !value.always(|datum| *datum == Datum::Null) {
@@ -69,7 +70,9 @@ fn request(view: View<'_>) -> Vec<Draft> {
     if view.project.is_bounded(view.site) || through && view.project.session_sets_timeout(view.site) {
         return Vec::new();
     }
-    draft(view, default, Confidence::High).into_iter().collect()
+    let draft = draft(view, default, Confidence::High);
+    let unused = view.project.unused_default(view.site).filter(|_| through);
+    draft.map(|draft| unused.iter().fold(draft, |draft, (at, words)| draft.label(*at, *words))).into_iter().collect()
 }
 
 /// A request without a session, where nothing bounds it unless something is set.

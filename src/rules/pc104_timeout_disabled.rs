@@ -61,11 +61,12 @@ fn session(view: View<'_>) -> Vec<Draft> {
     none(view).into_iter().collect()
 }
 
-/// Whether each request through a session bounds itself, or lasts as long as it lasts.
+/// Whether each request through a session is seen to bound itself, or lasts as long as it lasts: what switched the
+/// session's timeout off said nothing of what callers may pass.
 fn each_is_bounded(view: View<'_>) -> bool {
     let requests = view.project.requests_of(view.site);
     let stream = |request: &Site| view.project.request(request).is_some_and(|row| row.stream);
-    let bounded = |request: &&Site| stream(request) || view.project.is_bounded(request);
+    let bounded = |request: &&Site| stream(request) || view.project.is_seen_bounded(request);
     !requests.sites.is_empty() && requests.sites.iter().all(bounded)
 }
 

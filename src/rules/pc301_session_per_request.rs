@@ -6,7 +6,7 @@ use super::Check;
 use super::view::View;
 use crate::finding::{Confidence, Draft};
 use crate::libraries::{Kind, Setting};
-use crate::project::{Lent, Repeat};
+use crate::project::{Cause, Lent, Repeat};
 
 /// What decides it.
 pub(crate) const CHECKS: &[Check] = &[Check::Site(Kind::Session, session), Check::Place(Kind::Request, one_shot)];
@@ -53,10 +53,16 @@ fn session(view: View<'_>) -> Vec<Draft> {
 
 fn one_shot(view: View<'_>) -> Vec<Draft> {
     let one_shot = view.project.request(view.site).is_some_and(|request| request.one_shot);
-    if !one_shot || view.argument(Setting::Pool).is_some() || view.site.open {
+    // What cannot be seen of the arguments may be a pool, where the function takes one.
+    let pooled = view.argument(Setting::Pool).is_some() || view.site.open && view.parameter(Setting::Pool).is_some();
+    if !one_shot || pooled || view.site.mixed {
         return Vec::new();
     }
     let (confidence, chain) = match view.project.repeat_of_request(view.site, Some(NEAR)) {
+        // A stream lasts, and the next one is asked for where it broke.
+        Repeat::Often(Cause::Turns, _) if view.project.request(view.site).is_some_and(|request| request.stream) => {
+            return Vec::new();
+        }
         Repeat::Often(_, chain) => (Confidence::High, chain),
         _ if !view.unsure => return Vec::new(),
         _ => match view.project.repeat_of_request(view.site, None) {

@@ -26,6 +26,32 @@ def test_requests_timeout_none_is_off():
         assert still_waiting(requests.get, server.url("/stall"), timeout=(0.3, None))
 
 
+def test_requests_always_passes_a_timeout_to_its_adapter():
+    """an adapter is given timeout=None where none is set, so its default for a missing one is never used; but by send"""
+
+    class Defaulting(HTTPAdapter):
+        def send(self, request, **kwargs):
+            given.append(dict(kwargs))
+            kwargs["timeout"] = kwargs.get("timeout", 0.1)
+            kwargs.setdefault("timeout", 0.1)
+            return super().send(request, **kwargs)
+
+    class Replacing(HTTPAdapter):
+        def send(self, request, **kwargs):
+            kwargs["timeout"] = kwargs.get("timeout") or 0.1
+            return super().send(request, **kwargs)
+
+    given = []
+    with Server() as server, requests.Session() as session:
+        session.mount("http://", Defaulting())
+        assert session.get(server.url("/wait/0.5")).ok
+        assert given[0]["timeout"] is None
+        prepared = session.prepare_request(requests.Request("GET", server.url("/wait/0.5")))
+        assert isinstance(raised(session.send, prepared), requests.ReadTimeout)
+        session.mount("http://", Replacing())
+        assert isinstance(raised(session.get, server.url("/wait/0.5")), requests.ReadTimeout)
+
+
 def test_requests_refuses_wrong_timeouts():
     """0, negative numbers and texts: each request fails with ValueError"""
     with Server() as server:
