@@ -51,6 +51,9 @@ pub struct Framework {
     /// What runs a function that it is given in a thread or process of its own.
     #[serde(default)]
     pub starters: Vec<SmolStr>,
+    /// What they call that function.
+    #[serde(default)]
+    pub started: SmolStr,
     /// Methods that objects of the language itself have, so that a call on an object that is not known tells nothing.
     #[serde(default)]
     pub everyday_methods: Vec<SmolStr>,
@@ -115,10 +118,11 @@ impl Frameworks {
         self.list.iter().any(|f| f.submitters.iter().any(|submitter| submitter == name))
     }
 
-    /// Whether a callee of this name runs a function that it is given in a thread or process of its own.
+    /// What a callee of this name calls the function that it runs in a thread or process of its own, if it does.
     #[must_use]
-    pub fn is_starter(&self, name: &str) -> bool {
-        self.list.iter().any(|f| f.starters.iter().any(|starter| starter == name))
+    pub fn started_by(&self, name: &str) -> Option<&str> {
+        let of = self.list.iter().find(|f| f.starters.iter().any(|starter| starter == name))?;
+        Some(of.started.as_str())
     }
 
     /// Whether objects of the language itself have a method of this name.

@@ -179,7 +179,7 @@ fn program(framework: &Framework, key: &str, value: &str) -> (Effect, String) {
     }
 }
 
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 20] = [
     "modules",
     "once-names",
     "once-decorators",
@@ -194,6 +194,7 @@ const KEYS: [&str; 19] = [
     "gatherers",
     "submitters",
     "starters",
+    "started",
     "everyday-methods",
     "mappers",
     "thread-pools",

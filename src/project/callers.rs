@@ -452,16 +452,19 @@ impl Project<'_> {
     fn by_worker(&self, reference: ExprRef, seen: &mut Climb) -> Option<Repeat> {
         let facts = self.facts(reference.file);
         let Parent::Expr(call) = facts.parent(reference.expr) else { return None };
-        let ExprKind::Call { callee, .. } = &facts.expr(call).kind else { return None };
+        let ExprKind::Call { callee, arguments } = &facts.expr(call).kind else { return None };
         if *callee == reference.expr {
             return None;
         }
+        let given = arguments.iter().find(|argument| argument.value == reference.expr);
         let name = self.callee_name(sibling(reference, call));
         if self.frameworks.is_mapper(&name) {
             let words = "once for each item, by a worker";
             return Some(Repeat::Often(Cause::Items, vec![(facts.span(call), words.into())]));
         }
-        let runs = self.frameworks.is_submitter(&name) || self.frameworks.is_starter(&name);
+        let started = self.frameworks.started_by(&name);
+        let starts = started.is_some_and(|started| given.is_some_and(|argument| argument.name == started));
+        let runs = self.frameworks.is_submitter(&name) || starts;
         runs.then(|| self.repeat_of_place(sibling(reference, call), seen))
     }
 

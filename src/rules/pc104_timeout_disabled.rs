@@ -8,7 +8,7 @@ use super::view::{View, is_default};
 use crate::finding::{Confidence, Draft};
 use crate::libraries::{Consequence, Kind, Setting};
 use crate::model::value::{Datum, Source};
-use crate::project::Site;
+use crate::project::{Project, Site};
 
 /// What decides it.
 pub(crate) const CHECKS: &[Check] = &[
@@ -55,18 +55,22 @@ fn object_draft(view: View<'_>) -> Option<Draft> {
 }
 
 fn session(view: View<'_>) -> Vec<Draft> {
-    if view.is_answered_by_double() || each_is_bounded(view) {
+    if view.is_answered_by_double() || each_request(view, |project, request| project.is_seen_bounded(request)) {
         return Vec::new();
     }
-    none(view).into_iter().collect()
+    none(view).map(|draft| as_sure(view, draft)).into_iter().collect()
 }
 
-/// Whether each request through a session is seen to bound itself, or lasts as long as it lasts: what switched the
-/// session's timeout off said nothing of what callers may pass.
-fn each_is_bounded(view: View<'_>) -> bool {
+/// Callers that cannot be seen may bound what the session does not.
+fn as_sure(view: View<'_>, draft: Draft) -> Draft {
+    if each_request(view, |project, request| project.is_bounded(request)) { draft.confidence(Confidence::Medium) } else { draft }
+}
+
+/// Whether there are requests through a session, and each is bounded in this sense, or lasts as long as it lasts.
+fn each_request(view: View<'_>, is_bounded: impl Fn(&Project<'_>, &Site) -> bool) -> bool {
     let requests = view.project.requests_of(view.site);
     let stream = |request: &Site| view.project.request(request).is_some_and(|row| row.stream);
-    let bounded = |request: &&Site| stream(request) || view.project.is_seen_bounded(request);
+    let bounded = |request: &&Site| stream(request) || is_bounded(view.project, request);
     !requests.sites.is_empty() && requests.sites.iter().all(bounded)
 }
 
@@ -98,8 +102,11 @@ fn own(view: View<'_>) -> Vec<Draft> {
         Some(Draft::new(argument.span, format!("{what}: {}", effect.sentence), help))
     });
     let off: Vec<Draft> = off.collect();
-    let bounded = || view.is_answered_by_double() || each_is_bounded(view);
-    if off.is_empty() || bounded() { Vec::new() } else { off }
+    let bounded = || view.is_answered_by_double() || each_request(view, |project, request| project.is_seen_bounded(request));
+    if off.is_empty() || bounded() {
+        return Vec::new();
+    }
+    off.into_iter().map(|draft| as_sure(view, draft)).collect()
 }
 
 fn request(view: View<'_>) -> Vec<Draft> {
