@@ -252,7 +252,7 @@ impl Run<'_> {
         let read = readers.each(self.files.len(), |(), index| {
             let mut mention = Mention::None;
             let loaded = self.load(FileId(offset(index)), |words, text| {
-                let language = read_as(&self.files[index].candidate.path).libraries;
+                let language = read_as(&self.files[index].candidate.path);
                 mention = vocabularies.mention(language, words, text);
                 let suppressed = suppress::may_be_in(text);
                 self.suppressions.fetch_or(suppressed, Ordering::Relaxed);

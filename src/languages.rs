@@ -20,6 +20,14 @@ use std::path::Path;
 pub enum Sought {
     /// Anything but what it is defined as.
     Use,
+    /// Something that is called, derived from, passed on or kept: more than imported, caught, or named as a type.
+    Value,
+    /// A value, or the type of one.
+    Type,
+    /// What is taken from an object, a type or a module.
+    Member,
+    /// The same, or what an import brings or may bring with everything else of a module.
+    Imported,
     /// The base of a class.
     Base,
     /// An attribute that is written.
@@ -76,6 +84,8 @@ pub struct Language {
     pub lower: fn(&SourceFile) -> FileFacts,
     /// Whether a text may hold a word as what is sought; a yes in vain is no harm.
     pub may_hold: fn(&str, &str, Sought) -> bool,
+    /// The words of what a text imports from a module, and perhaps others.
+    pub imported: for<'t> fn(&'t str, &str) -> Vec<&'t str>,
     /// Makes the text of a file's bytes.
     text: fn(Vec<u8>) -> Result<notebook::Text, Problem>,
     /// Edits the bytes that a file was read from, or says why that cannot be.
@@ -96,6 +106,7 @@ pub static LANGUAGES: &[Language] = &[
         layout: &PACKAGES,
         lower: python::lower,
         may_hold: python::may_hold,
+        imported: python::imported,
         text: plain,
         edit,
     },
@@ -107,6 +118,7 @@ pub static LANGUAGES: &[Language] = &[
         layout: &PACKAGES,
         lower: python::lower,
         may_hold: python::may_hold,
+        imported: python::imported,
         text: notebook::text,
         edit: notebook::edit,
     },
@@ -118,6 +130,7 @@ pub static LANGUAGES: &[Language] = &[
         layout: &CRATES,
         lower: rust::lower,
         may_hold: rust::may_hold,
+        imported: rust::imported,
         text: plain,
         edit,
     },

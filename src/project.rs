@@ -34,6 +34,7 @@ mod modules;
 mod mounts;
 mod names;
 mod places;
+mod reach;
 mod requests;
 mod reuse;
 mod seldom;

@@ -28,7 +28,7 @@ use crate::model::facts::{
     Block, FileFacts, MODULE, Problem, ProblemKind, Scope, ScopeId, ScopeKind, Stmt, StmtId, StmtKind,
 };
 use crate::source::{SourceFile, offset};
-pub(super) use hints::may_hold;
+pub(super) use hints::{imported, may_hold};
 use smol_str::SmolStr;
 use std::cell::RefCell;
 use tree::{Node, Tree};

@@ -33,7 +33,7 @@ use crate::model::expr::{Expr, ExprId, ExprKind};
 use crate::model::facts::{Block, FileFacts, Import, MODULE, Problem, ProblemKind, Scope, ScopeId, ScopeKind};
 use crate::model::facts::{Stmt, StmtId, StmtKind};
 use crate::source::{SourceFile, offset};
-pub(super) use hints::may_hold;
+pub(super) use hints::{imported, may_hold};
 use paths::Position;
 use rustc_hash::FxHashSet;
 use smol_str::{SmolStr, format_smolstr};

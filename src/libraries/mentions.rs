@@ -4,8 +4,9 @@
 //! Refuses to parse.
 
 use super::lookup::{known_by, last};
-use super::{Class, Library};
-use crate::words::{Words, hash};
+use super::{Class, Kind, Library};
+use crate::languages::{Language, Sought};
+use crate::words::{Words, hash, occurrences};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
@@ -15,9 +16,10 @@ pub enum Mention {
     /// Nothing.
     #[default]
     None,
-    /// It names one, but can build, ask or touch nothing of it: it may catch its errors, or serve with it.
+    /// It names one, but builds and asks nothing of it by itself: it may catch its errors, serve with it, or pass on what
+    /// others build.
     Names,
-    /// It may build, ask or touch something of it.
+    /// It may build or ask something of it.
     Uses,
 }
 
@@ -40,6 +42,15 @@ impl Library {
         self.classes.iter().flat_map(Class::known_by)
     }
 
+    /// The names of classes whose objects no request goes through, that no other class has.
+    pub fn inert_names(&self) -> impl Iterator<Item = &str> {
+        let is_asked = |name: &str| {
+            self.classes.iter().filter(|class| class.is_asked()).any(|class| class.known_by().any(|own| own == name))
+        };
+        let inert = self.classes.iter().filter(|class| !class.is_asked()).flat_map(Class::known_by);
+        inert.filter(move |name| !is_asked(name))
+    }
+
     /// The names of the classes that other libraries have, too; they count in files that name a library.
     pub fn common_names(&self) -> impl Iterator<Item = &str> {
         self.classes.iter().filter(|class| class.common_name).flat_map(Class::known_by)
@@ -48,6 +59,14 @@ impl Library {
     /// The last names of everything that makes a site when it is called.
     pub fn callables(&self) -> impl Iterator<Item = &str> {
         self.classes.iter().flat_map(Class::ways).map(|path| last(path)).chain(self.request_names())
+    }
+
+    /// The modules inside those of the library that hold something of its.
+    fn inner_modules(&self) -> impl Iterator<Item = &str> {
+        let classes = self.classes.iter().flat_map(Class::ways);
+        let requests = self.requests.iter().flat_map(|request| request.also.iter().chain(&request.path));
+        let within = classes.chain(requests).flat_map(|path| path.rsplit('.').skip(1));
+        within.filter(|name| name.starts_with(char::is_lowercase))
     }
 
     /// The modules that other packages hand on whole.
@@ -64,6 +83,11 @@ impl Library {
 }
 
 impl Class {
+    /// Whether requests go through its objects.
+    fn is_asked(&self) -> bool {
+        matches!(self.makes, Kind::Session | Kind::Pool | Kind::Request)
+    }
+
     /// The names that what builds an object of it is known by where it is called.
     fn known_by(&self) -> impl Iterator<Item = &str> {
         self.ways().chain(self.around()).map(|path| known_by(path))
@@ -84,9 +108,17 @@ struct Vocabulary {
     naming: Vec<Word>,
     /// Those that name a library in a line that imports, and are common words elsewhere.
     imported: Vec<Word>,
-    /// Those that what builds or gives an object is known by.
-    building: Vec<Word>,
-    /// The requests, methods and attributes that are taken from an object or module.
+    /// The modules of libraries.
+    modules: Vec<Word>,
+    /// What is worth the question where it is imported from one: functions, and the modules inside.
+    brought: Vec<Word>,
+    /// Types of what requests go through.
+    asked: Vec<Word>,
+    /// All types that objects are built of.
+    built: Vec<Word>,
+    /// The functions of modules that build or ask something.
+    functions: Vec<Word>,
+    /// The requests, methods and attributes that are taken from an object.
     taken: Vec<Word>,
 }
 
@@ -97,33 +129,81 @@ impl Vocabulary {
         let common = |text: &&str| head.common_word && head.modules.iter().chain(&head.forks).any(|name| name == text);
         self.naming.extend(library.words().filter(|text| !common(text)).map(word));
         self.imported.extend(library.words().filter(common).map(word));
-        self.building.extend(library.class_names().chain(library.constructors()).map(word));
-        self.taken.extend(library.request_names().map(word));
-        let attributes = library.attributes.iter().flat_map(|row| &row.names);
-        self.taken.extend(attributes.chain(library.mount.iter().map(|mount| &mount.method)).map(|text| word(text)));
+        let modules = head.modules.iter().chain(&head.forks).map(SmolStr::as_str);
+        self.modules.extend(modules.map(word));
+        let is_type = |text: &&str| text.starts_with(char::is_uppercase);
+        let asked = library.classes.iter().filter(|class| class.is_asked());
+        self.asked.extend(asked.flat_map(Class::known_by).filter(is_type).map(word));
+        let built = || library.class_names().chain(library.constructors());
+        self.built.extend(built().filter(is_type).map(word));
+        let functions = built().chain(library.request_names()).filter(|text| !is_type(text));
+        let attributes = library.attributes.iter().flat_map(|row| &row.names).map(SmolStr::as_str);
+        self.functions.extend(functions.chain(attributes).map(word));
+        self.brought.extend(library.inner_modules().chain(library.request_names()).map(word));
+        self.brought.extend(built().map(word).filter(|word| !is_type(&word.text.as_str())));
+        let mounts = library.mount.iter().map(|mount| mount.method.as_str());
+        let attributes = library.attributes.iter().flat_map(|row| &row.names).map(SmolStr::as_str);
+        self.taken.extend(library.request_names().chain(mounts).chain(attributes).map(word));
     }
 
     fn sort(&mut self) {
-        for list in [&mut self.naming, &mut self.imported, &mut self.building, &mut self.taken] {
+        let Vocabulary { naming, imported, modules, brought, asked, built, functions, taken } = self;
+        for list in [naming, imported, modules, brought, asked, built, functions, taken] {
             list.sort_unstable_by(|a, b| a.text.cmp(&b.text));
             list.dedup_by(|a, b| a.text == b.text);
         }
     }
 
-    fn mention(&self, words: &Words, text: &str) -> Mention {
+    fn mention(&self, language: &Language, words: &Words, text: &str) -> Mention {
         let any = |list: &[Word]| list.iter().any(|word| words.contain_hash(word.hash));
-        let any_as = |list: &[Word], fits: fn(&str, &str) -> bool| {
-            list.iter().any(|word| words.contain_hash(word.hash) && fits(text, &word.text))
+        let any_as = |list: &[Word], fits: &dyn Fn(&str) -> bool| {
+            list.iter().any(|word| words.contain_hash(word.hash) && fits(&word.text))
         };
-        if !any(&self.naming) && !any_as(&self.imported, imports) {
+        let as_sought = |sought| move |word: &str| (language.may_hold)(text, word, sought);
+        if !any(&self.naming) && !any_as(&self.imported, &|word| imports(text, word)) {
             return Mention::None;
         }
-        // A text that names a library may build, ask or touch something of any.
-        match any(&self.building) || any_as(&self.taken, is_taken_from) {
-            true => Mention::Uses,
-            false => Mention::Names,
-        }
+        // A text that names a library may build or ask something of any.
+        let module = |word: &str| {
+            let brings = |name: &&str| *name == "*" || self.brought.iter().any(|word| word.text == **name);
+            (language.imported)(text, word).iter().any(brings)
+                || imports(text, word) && (is_renamed(text, word) || as_sought(Sought::Value)(word))
+        };
+        let uses = any_as(&self.built, &as_sought(Sought::Value))
+            || any_as(&self.asked, &as_sought(Sought::Type)) && any_as(&self.taken, &|word| is_taken(text, word))
+            || any_as(&self.functions, &|word| self.is_of_module(text, word))
+            || any_as(&self.modules, &module);
+        if uses { Mention::Uses } else { Mention::Names }
     }
+
+    /// Whether a text takes a word from a module of a library.
+    fn is_of_module(&self, text: &str, word: &str) -> bool {
+        occurrences(text, word).any(|(before, _)| {
+            let of = dotted_end(before);
+            let mut names = of.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
+            names.any(|name| self.modules.iter().any(|module| module.text.as_bytes() == name))
+        })
+    }
+}
+
+/// The names, with dots or colons between and behind them, that a text ends with.
+fn dotted_end(before: &[u8]) -> &[u8] {
+    let inside = |byte: &u8| byte.is_ascii_alphanumeric() || byte.is_ascii_whitespace() || b"_.:\\".contains(byte);
+    let start = before.iter().rposition(|byte| !inside(byte)).map_or(0, |last| last + 1);
+    let of = before[start..].trim_ascii_end();
+    let is_sign = |byte: &u8| b".:\\".contains(byte);
+    let mut joined = of.len();
+    // Blanks only stand beside a sign.
+    for (at, byte) in of.iter().enumerate().rev() {
+        let beside = byte.is_ascii_whitespace()
+            && !of[..at].trim_ascii_end().last().is_some_and(is_sign)
+            && !of[at..].trim_ascii_start().first().is_some_and(is_sign);
+        if beside {
+            break;
+        }
+        joined = at;
+    }
+    if of.last().is_some_and(is_sign) { &of[joined..] } else { &[] }
 }
 
 /// The words of all languages' libraries.
@@ -144,17 +224,25 @@ impl Vocabularies {
 
     /// What a text says of the libraries for its language.
     #[must_use]
-    pub fn mention(&self, language: &str, words: &Words, text: &str) -> Mention {
-        self.0.get(language).map_or(Mention::None, |vocabulary| vocabulary.mention(words, text))
+    pub fn mention(&self, language: &Language, words: &Words, text: &str) -> Mention {
+        self.0.get(language.libraries).map_or(Mention::None, |vocabulary| vocabulary.mention(language, words, text))
     }
 }
 
-/// Whether a text takes a word from something: behind a sign that reaches into an object or
-/// module, quoted, in a list, or imported.
-fn is_taken_from(text: &str, word: &str) -> bool {
-    memchr::memmem::find_iter(text.as_bytes(), word).any(|at| {
-        let before = text[..at].trim_end_matches(|sign: char| sign.is_whitespace() || sign == '\\');
-        before.ends_with(['.', ':', '"', '\'', '(', '{', ',']) || before.ends_with("import")
+/// Whether a text takes a word from something: behind a sign that reaches into an object or module, or quoted.
+fn is_taken(text: &str, word: &str) -> bool {
+    occurrences(text, word).any(|(before, _)| {
+        let before = before.trim_ascii_end();
+        before.last().is_some_and(|sign| b".:\\\"'".contains(sign))
+    })
+}
+
+/// Whether a text gives a module another name, or imports something from inside it under another.
+fn is_renamed(text: &str, module: &str) -> bool {
+    occurrences(text, module).any(|(_, after)| {
+        let line = &after[..memchr::memchr(b'\n', after).unwrap_or(after.len())];
+        let rest = line.iter().position(|byte| !byte.is_ascii_alphanumeric() && !b"_.:".contains(byte));
+        rest.is_some_and(|end| line[end..].trim_ascii_start().starts_with(b"as "))
     })
 }
 
@@ -173,37 +261,59 @@ mod tests {
     use crate::libraries::Libraries;
     use crate::words::Words;
 
-    fn mention_in(language: &str, text: &str) -> Mention {
+    fn mention_in(path: &str, text: &str) -> Mention {
+        let language = crate::languages::read_as(std::path::Path::new(path));
         Vocabularies::of(Libraries::built_in().unwrap().list()).mention(language, &Words::of(text), text)
     }
 
     #[test]
     fn a_common_word_counts_where_it_is_imported() {
-        let mention = |text: &str| mention_in("python", text);
+        let mention = |text: &str| mention_in("a.py", text);
         assert_eq!(mention("import requests"), Mention::Names);
         assert_eq!(mention("x = 1\nfrom requests import get as fetch\n"), Mention::Uses);
         assert_eq!(mention("# how many requests\nimport os\n"), Mention::None);
     }
 
     #[test]
-    fn what_only_catches_errors_uses_nothing() {
-        let mention = |rest: &str| mention_in("python", &format!("import requests\n{rest}"));
+    fn what_builds_and_asks_nothing_by_itself_only_names() {
+        let mention = |rest: &str| mention_in("a.py", &format!("import requests\nimport httpx\n{rest}"));
         for text in [
             "except requests.RequestException:",
+            "except (requests.Timeout, ValueError):",
             "def post(self): ...",
             "# get it",
             "x.fetch()",
+            "x.get(1)",
+            "x.timeout = 1",
             "verify = 1 # timeout",
+            "from httpx import Timeout",
+            "def f(x: httpx.Timeout | None = None, y: Optional[httpx.Timeout] = None): ...",
+            "def f(x: httpx.Client): x.fetch()",
+            "session = x",
+            "from x import get, timeout",
+            "x = f(timeout, client)",
+            "client.get(1)",
         ] {
             assert_eq!(mention(text), Mention::Names, "{text}");
         }
         for text in [
-            "x.get(1)",
-            "x \\\n    .get(1)",
-            "getattr(x, 'get')",
-            "from x import (\n    get,\n)",
+            "requests.get(1)",
+            "requests \\\n    .get(1)",
+            "requests.api.get(1)",
+            "from requests import api\napi.get(1)",
+            "from requests import (\n    get,\n)",
+            "from requests import RequestException, \\\n    get",
+            "from httpx import *",
+            "import requests as r\nr.get(1)",
+            "import requests.api as r\nr.get(1)",
+            "x = requests\nx.get(1)",
+            "getattr(requests, 'get')",
             "PoolManager()",
-            "x.timeout = 1",
+            "f(httpx.Client)",
+            "class A(httpx.Client): ...",
+            "requests.session()",
+            "def f(x: httpx.Client): x.get(1)",
+            "def f(x: 'httpx.Client'): getattr(x, 'get')",
         ] {
             assert_eq!(mention(text), Mention::Uses, "{text}");
         }
@@ -211,9 +321,9 @@ mod tests {
 
     #[test]
     fn only_libraries_for_the_language_count() {
-        assert_eq!(mention_in("rust", "use reqwest::Client;"), Mention::Uses);
-        assert_eq!(mention_in("python", "use reqwest::Client;"), Mention::None);
-        assert_eq!(mention_in("python", "import aiohttp\nAgentBuilder()"), Mention::Names);
-        assert_eq!(mention_in("rust", "mod aiohttp;"), Mention::None);
+        assert_eq!(mention_in("a.rs", "use reqwest::Client;"), Mention::Uses);
+        assert_eq!(mention_in("a.py", "use reqwest::Client;"), Mention::None);
+        assert_eq!(mention_in("a.py", "import aiohttp\nAgentBuilder()"), Mention::Names);
+        assert_eq!(mention_in("a.rs", "mod aiohttp;"), Mention::None);
     }
 }

@@ -35,6 +35,12 @@ impl Libraries {
         self.wrappers().any(|wrapper| wrapper.gives.iter().any(|function| function == path))
     }
 
+    /// Whether a module has something that goes around an object of a library.
+    #[must_use]
+    pub fn wraps_in(&self, module: &str) -> bool {
+        self.wrappers().any(|wrapper| wrapper.path.split('.').next() == Some(module))
+    }
+
     /// Whether any function of this name does.
     #[must_use]
     pub fn names_wrapping_function(&self, name: &str) -> bool {

@@ -173,6 +173,10 @@ impl Project<'_> {
         for &member in self.family(class).iter() {
             found.extend_from_slice(self.names.own_writes(member, name));
         }
+        // Where only the class of what is held matters, what the family itself writes tells it.
+        if !found.is_empty() && !self.memo.may_ask_callers() {
+            return self.without_tests(class, found);
+        }
         // What a leading underscore hides is written by others only beside the class.
         let elsewhere = if name.starts_with('_') {
             self.family(class)
@@ -205,10 +209,14 @@ impl Project<'_> {
                 found.push(write);
             }
         }
-        // What tests put in the place of something says nothing about it.
+        self.without_tests(class, found)
+    }
+
+    /// What tests put in the place of something says nothing about it.
+    fn without_tests(&self, class: ScopeRef, mut writes: Vec<AttributeWrite>) -> Vec<AttributeWrite> {
         let test = self.is_test_file(class.file);
-        found.retain(|write| test || !self.is_test(write.target));
-        found
+        writes.retain(|write| test || !self.is_test(write.target));
+        writes
     }
 
     /// An object that is written out, of a class of the project.

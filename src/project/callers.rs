@@ -97,36 +97,24 @@ impl Project<'_> {
     pub(super) fn find_callers(&self, function: ScopeRef) -> Callers {
         let scope = self.scope(function);
         let class = class_of_method(self.facts(function.file), function.scope).map(|c| scope_in(function.file, c));
-        let mut names = Vec::new();
-        match (scope.name.as_str(), class) {
-            ("__init__" | "__new__", Some(class)) => {
-                for class in self.descendants(class) {
-                    names.push(self.scope(class).name.clone());
-                }
-            }
+        let builds = match (scope.name.as_str(), class) {
+            ("__init__" | "__new__", Some(class)) => Some(class),
             ("" | "__call__", _) => return Callers { escapes: true, ..Callers::default() },
-            _ => names.push(scope.name.clone()),
-        }
-        let near = self.near(function);
-        let renamed: Vec<SmolStr> = names.iter().flat_map(|name| self.names.renames(name, &near)).collect();
-        names.extend(renamed);
-        names.sort();
-        names.dedup();
+            _ => None,
+        };
         let mut found = Callers::default();
         let few = std::cell::OnceCell::new();
         let few = || *few.get_or_init(|| self.names.are_few(&scope.name, NAMESAKES));
         let owners = self.owners_of(function);
-        for name in &names {
-            let calls = self.names.calls(name, Some(&near)).into_iter();
-            for call in calls.filter(|call| self.may_be_of(*call, owners.as_deref())) {
-                if let Some(certain) = self.memo.without_callers(|| self.calls(call, function, class, &few)) {
-                    found.calls.push(Caller { call, certain });
-                }
+        let mentions = self.mentions(function, builds);
+        for call in mentions.calls.into_iter().filter(|call| self.may_be_of(*call, owners.as_deref())) {
+            if let Some(certain) = self.memo.without_callers(|| self.calls(call, function, class, &few)) {
+                found.calls.push(Caller { call, certain });
             }
-            for reference in self.names.references(name, Some(&near)) {
-                if !self.is_target(reference) && self.memo.without_callers(|| self.refers(reference, function)) {
-                    found.references.push(reference);
-                }
+        }
+        for reference in mentions.references {
+            if !self.is_target(reference) && self.memo.without_callers(|| self.refers(reference, function)) {
+                found.references.push(reference);
             }
         }
         found.calls.sort_by_key(|caller| (self.span(caller.call), caller.call));

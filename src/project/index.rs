@@ -88,12 +88,19 @@ pub(super) struct FileIndex {
     subclasses: FxHashMap<SmolStr, Vec<ScopeRef>>,
     /// The top-level modules that are imported, or something of them.
     imported: FxHashSet<SmolStr>,
+    /// The names that imports bind; an empty one stands for all names of a module.
+    bound: FxHashSet<SmolStr>,
 }
 
 impl FileIndex {
     /// Whether the file imports a top-level module, or something of it.
     pub(super) fn imports(&self, root: &str) -> bool {
         self.imported.contains(root)
+    }
+
+    /// Whether an import of the file may bind a name.
+    pub(super) fn may_bind(&self, name: &str) -> bool {
+        self.bound.contains(name) || self.bound.contains("")
     }
 
     fn new(facts: &FileFacts) -> FileIndex {
@@ -139,6 +146,7 @@ impl FileIndex {
                 StmtKind::For { target, .. } => self.add_target(facts, *target, None, true, false),
                 StmtKind::Import(imports) => {
                     for import in imports {
+                        self.bound.insert(import.binds.clone());
                         if import.level == 0 && import.item != ImportItem::Star {
                             self.imported.extend(import.module.split('.').next().map(SmolStr::from));
                         }
@@ -318,7 +326,7 @@ impl<'l> Names<'l> {
     }
 
     /// The files that are asked for a word, lowered.
-    fn files_for(&self, name: &SmolStr, near: Option<&Near>, sought: Sought) -> Vec<&'l ProjectFile> {
+    pub(super) fn files_for(&self, name: &SmolStr, near: Option<&Near>, sought: Sought) -> Vec<&'l ProjectFile> {
         let holders = self.holders(name, near, sought);
         self.files.ask_ahead(holders.get(1..).unwrap_or_default());
         holders.iter().filter_map(|&id| self.files.get(id)).collect()
@@ -332,7 +340,12 @@ impl<'l> Names<'l> {
 
     /// Uses of a name or attribute that are no call of it.
     pub(super) fn references(&self, name: &SmolStr, near: Option<&Near>) -> Vec<ExprRef> {
-        let files = self.files_for(name, near, Sought::Use);
+        self.references_as(Sought::Use, name, near)
+    }
+
+    /// The same, in the files that may hold the name as what is sought.
+    pub(super) fn references_as(&self, sought: Sought, name: &SmolStr, near: Option<&Near>) -> Vec<ExprRef> {
+        let files = self.files_for(name, near, sought);
         files.into_iter().flat_map(|file| file.references_to(name)).collect()
     }
 
@@ -413,7 +426,7 @@ impl ProjectFile {
         self.index.get_or_init(|| FileIndex::new(&self.facts))
     }
 
-    fn calls_of(&self, name: &SmolStr) -> impl Iterator<Item = ExprRef> {
+    pub(super) fn calls_of(&self, name: &SmolStr) -> impl Iterator<Item = ExprRef> {
         let callee = |expr| match self.facts.expr(expr).kind {
             ExprKind::Call { callee, .. } => last_name(&self.facts, callee),
             _ => None,
@@ -422,7 +435,7 @@ impl ProjectFile {
         named.map(|expr| ExprRef { file: self.facts.file, expr })
     }
 
-    fn references_to(&self, name: &SmolStr) -> impl Iterator<Item = ExprRef> {
+    pub(super) fn references_to(&self, name: &SmolStr) -> impl Iterator<Item = ExprRef> {
         let is_named = |&expr: &ExprId| last_name(&self.facts, expr).as_ref() == Some(name);
         self.names().references.of(name).filter(is_named).map(|expr| ExprRef { file: self.facts.file, expr })
     }

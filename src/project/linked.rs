@@ -15,7 +15,6 @@ use crate::frameworks::Frameworks;
 use crate::libraries::{Kind, Libraries, Library};
 use crate::locks::Pinned;
 use crate::model::expr::{ExprId, ExprKind};
-use crate::model::facts::FileFacts;
 use crate::model::value::ExprRef;
 use crate::source::{FileId, Span, offset};
 use crate::threads::Crew;
@@ -143,16 +142,16 @@ impl<'l> Linked<'l> {
     }
 
     /// Whether what is called may make its call a site.
-    pub(super) fn may_be_site(&self, facts: &FileFacts, callee: ExprId) -> bool {
+    pub(super) fn may_be_site(&self, file: &ProjectFile, callee: ExprId) -> bool {
         let Some(carriers) = &self.carriers else { return true };
         let Callables { constructors, classes, requests } = &self.callables;
+        let facts = &file.facts;
         match (last_name(facts, callee), &facts.expr(callee).kind) {
             (Some(name), _) if constructors.contains(&name) => true,
             (Some(name), ExprKind::Attribute { object, .. }) if !classes.contains(&name) => {
-                requests.contains(&name) && carriers.may_be(facts, *object)
+                requests.contains(&name) && carriers.may_be(file, *object)
             }
-            (Some(name), ExprKind::Name(_)) if requests.contains(&name) => true,
-            _ => carriers.may_be(facts, callee),
+            _ => carriers.may_be(file, callee),
         }
     }
 
@@ -165,13 +164,14 @@ impl<'l> Linked<'l> {
         let seeds = Seeds {
             distinctive: distinctive.map(SmolStr::from).collect(),
             common: libraries.clone().flat_map(|library| library.constructors()).map(SmolStr::from).collect(),
+            inert: libraries.clone().flat_map(|library| library.inert_names()).map(SmolStr::from).collect(),
             requests: libraries.flat_map(|library| library.request_names()).map(SmolStr::from).collect(),
             stepwise: self.judged_files().filter(stepwise).map(|file| file.facts.file).collect(),
         };
-        let modules = |module: &str| self.libraries.of_module(module).is_some();
+        let modules = |module: &str| self.libraries.of_module(module).is_some() || self.libraries.wraps_in(module);
         let rows = |path: &str| self.libraries.row(path).is_some();
         let resolve = |from, module: &str, level| self.modules.resolve(from, module, level);
-        let files: Vec<&FileFacts> = self.judged_files().map(|file| &file.facts).collect();
+        let files: Vec<&ProjectFile> = self.judged_files().collect();
         Carriers::of(&files, &seeds, (modules, rows), resolve, workers)
     }
 

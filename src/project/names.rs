@@ -4,7 +4,7 @@
 
 use super::flow::{DefId, DefKind, Flow, Narrow};
 use super::memo::Question;
-use super::{Project, scope_in};
+use super::{Project, ProjectFile, scope_in};
 use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ImportItem, MODULE, ScopeId, ScopeKind, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef, Source, Value, Why};
@@ -66,21 +66,7 @@ impl Project<'_> {
 
     /// The scope around `scope` (or itself) that binds `name`.
     pub(super) fn owner_of(&self, file: FileId, scope: ScopeId, name: &SmolStr) -> Option<ScopeId> {
-        let of = &self.files[&file];
-        let mut at = Some(scope);
-        let mut first = true;
-        while let Some(id) = at {
-            if let Some(owner) = of.flow().foreign(id, name) {
-                return Some(owner);
-            }
-            let visible = first || of.facts.scope(id).kind != ScopeKind::Class;
-            if visible && !of.flow().all_defs(id, name).is_empty() {
-                return Some(id);
-            }
-            first = first && of.facts.scope(id).kind == ScopeKind::Comprehension;
-            at = of.facts.scope(id).parent;
-        }
-        None
+        self.files[&file].owner_of(scope, name)
     }
 
     /// What a name of `owner` means to the scopes in it.
@@ -251,6 +237,27 @@ impl Project<'_> {
     pub fn goes_by_its_name(&self, file: FileId, module: &str) -> bool {
         let top = ScopeRef { file, scope: MODULE };
         self.exported(top, &module.into()).always(|datum| matches!(datum, Datum::Path(path) if path == module))
+    }
+}
+
+impl ProjectFile {
+    /// The scope around `scope` (or itself) that binds `name`.
+    pub(super) fn owner_of(&self, scope: ScopeId, name: &SmolStr) -> Option<ScopeId> {
+        let (flow, facts) = (self.flow(), &self.facts);
+        let mut at = Some(scope);
+        let mut first = true;
+        while let Some(id) = at {
+            if let Some(owner) = flow.foreign(id, name) {
+                return Some(owner);
+            }
+            let visible = first || facts.scope(id).kind != ScopeKind::Class;
+            if visible && !flow.all_defs(id, name).is_empty() {
+                return Some(id);
+            }
+            first = first && facts.scope(id).kind == ScopeKind::Comprehension;
+            at = facts.scope(id).parent;
+        }
+        None
     }
 }
 

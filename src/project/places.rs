@@ -4,6 +4,7 @@
 
 use super::flow::DefKind;
 use super::{Project, scope_in, sibling};
+use crate::languages::Sought;
 use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::{FileFacts, MODULE, Parent, ScopeKind, ScopeOwner, StmtId, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
@@ -133,7 +134,7 @@ impl Project<'_> {
         let family = class.map(|class| self.family(class));
         let near = class.map(|class| self.near(class));
         let mut follower = self.follower(false);
-        for reference in self.names.references(name, near.as_ref()) {
+        for reference in self.names.references_as(Sought::Member, name, near.as_ref()) {
             let ExprKind::Attribute { object, .. } = self.kind(reference) else { continue };
             let object = sibling(reference, *object);
             let other = family.as_ref().is_some_and(|family| self.is_of_others(object, family));

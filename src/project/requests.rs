@@ -520,7 +520,7 @@ impl Project<'_> {
             }
             _ => return None,
         };
-        if self.carriers.as_ref().is_some_and(|carriers| !carriers.may_be(self.facts(object.file), object.expr)) {
+        if self.carriers.as_ref().is_some_and(|carriers| !carriers.may_be(&self.files[&object.file], object.expr)) {
             return None;
         }
         let value = self.evaluate(object, Frame::NONE);

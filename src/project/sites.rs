@@ -81,7 +81,7 @@ impl Project<'_> {
     pub fn sites_in(&self, file: &ProjectFile) -> Vec<Site> {
         let facts = &file.facts;
         let calls = facts.expr_ids().filter(|&expr| match facts.expr(expr).kind {
-            ExprKind::Call { callee, .. } => self.may_be_site(facts, callee),
+            ExprKind::Call { callee, .. } => self.may_be_site(file, callee),
             _ => false,
         });
         let calls = calls.map(|expr| ExprRef { file: facts.file, expr });

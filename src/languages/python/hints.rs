@@ -13,11 +13,15 @@ pub(crate) fn may_hold(text: &str, word: &str, sought: Sought) -> bool {
         match sought {
             // A line that ends with `def` may be a comment.
             Sought::Use => !without_blanks(before).ends_with(b"def"),
+            Sought::Value => is_value(before, after),
+            Sought::Type => !is_imported(before) && !line_so_far(before).trim_ascii_start().starts_with(b"except"),
+            Sought::Member => is_taken(before),
+            Sought::Imported => is_taken(before) || is_imported(before) || imports_all(text),
             Sought::Definition => joined(&[b"def", b"class", b"\\"]),
             Sought::Base => is_in_class_head(before),
             // Objects are made by calls.
             Sought::Field => false,
-            Sought::Write => joined(&[b".", b"\\"]) && may_be_written(before, after),
+            Sought::Write => is_taken(before) && may_be_written(before, after),
             Sought::Rename => {
                 [&b"as"[..], b"\\", b"#"].iter().any(|word| after.trim_ascii_start().starts_with(word))
                     || word.starts_with(char::is_uppercase) && is_whole_value(after) && is_assigned(before)
@@ -48,6 +52,94 @@ fn is_assigned(before: &[u8]) -> bool {
         let statement = &line[memchr::memrchr(b';', line).map_or(0, |end| end + 1)..];
         let first = without_leading_blanks(statement).first();
         !first.is_some_and(|first| first.is_ascii_lowercase() || *first == b'_')
+    })
+}
+
+/// Whether what comes after `before` may be taken from something: behind a dot, with nothing, the end of a line or a
+/// comment between.
+fn is_taken(before: &[u8]) -> bool {
+    let rest = before.trim_ascii_end();
+    let beyond = before[rest.len()..].iter().any(is_newline);
+    rest.ends_with(b".")
+        || rest.ends_with(b"\\")
+        || beyond && uncommented(line_so_far(rest)).len() < line_so_far(rest).len()
+}
+
+/// Whether what comes after `before` may stand in a statement that imports: in a line with that keyword, one that goes on
+/// from it, or the brackets that one opens.
+fn is_imported(before: &[u8]) -> bool {
+    let mut end = before.len();
+    while let Some(at) = memmem::rfind(&before[..end], b"import") {
+        let rest = &before[at..];
+        let commented = memchr::memchr(b'#', line_so_far(&before[..at])).is_some();
+        let mut lines = rest.split(is_newline).map(|line| uncommented(line).trim_ascii_end());
+        let closed = lines.clone().any(|line| line.contains(&b')'));
+        let opened = !closed && lines.next().is_some_and(|first| first.contains(&b'('));
+        let mut lines = rest.split(is_newline).map(<[u8]>::trim_ascii_end).rev().skip(1);
+        let goes_on = lines.all(|line| line.ends_with(b"\\"));
+        if opened || goes_on {
+            return true;
+        }
+        if !commented {
+            return false;
+        }
+        end = at;
+    }
+    false
+}
+
+/// The words of what a text imports from a module by `from`, and those of comments among them.
+pub(crate) fn imported<'t>(text: &'t str, module: &str) -> Vec<&'t str> {
+    let statements = memmem::find_iter(text.as_bytes(), module).filter_map(|at| {
+        let in_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.') || *byte >= 0x80;
+        let line = line_so_far(&text.as_bytes()[..at]);
+        let outer = &line[..line.iter().rposition(|byte| !in_name(byte)).map_or(0, |last| last + 1)];
+        let from = without_blanks(outer).strip_suffix(b"from")?;
+        if from.last().is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') {
+            return None;
+        }
+        let rest = &text[at + module.len()..];
+        let names = rest[..rest.find(['\n', '\r']).unwrap_or(rest.len())]
+            .find("import")
+            .map(|at| &rest[at + "import".len()..])?;
+        let end = if names.trim_start().starts_with('(') {
+            names.find(')')
+        } else {
+            names.match_indices(['\n', '\r']).map(|(at, _)| at).find(|&at| !names[..at].trim_end().ends_with('\\'))
+        };
+        Some(&names[..end.unwrap_or(names.len())])
+    });
+    let in_word = |sign: char| sign.is_alphanumeric() || sign == '_' || sign == '*';
+    statements.flat_map(|names| names.split(move |sign| !in_word(sign))).filter(|word| !word.is_empty()).collect()
+}
+
+/// Whether a name, of a module perhaps, between these is called or stands for its value: not where it is imported,
+/// caught, or the type of something.
+fn is_value(before: &[u8], after: &[u8]) -> bool {
+    let in_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.') || *byte >= 0x80;
+    let start = before.iter().rposition(|byte| !in_name(byte)).map_or(0, |last| last + 1);
+    let rest = without_leading_blanks(after);
+    if line_so_far(before).trim_ascii_start().starts_with(b"except") || is_imported(before) {
+        return false;
+    }
+    let outer = before[..start].trim_ascii_end();
+    let follows = |words: &[&[u8]]| words.iter().any(|word| outer.ends_with(word));
+    let keyed =
+        outer.strip_suffix(b":").is_some_and(|key| key.trim_ascii_end().ends_with(b"\"") || key.ends_with(b"'"));
+    let placed = keyed
+        || follows(&[
+            b"=", b"(", b",", b"{", b"\\", b"return", b"yield", b" or", b" else", b" and", b"lambda:", b" in",
+        ]);
+    let ended = rest.first().is_none_or(|sign| b"),}\r\n;#\\".contains(sign))
+        || [&b"if "[..], b"else ", b"or ", b"and ", b"for "].iter().any(|word| rest.starts_with(word));
+    rest.first() == Some(&b'(') || placed && ended
+}
+
+/// Whether a text may import whatever a module has.
+fn imports_all(text: &str) -> bool {
+    memmem::find_iter(text.as_bytes(), "import").any(|at| {
+        let rest = text[at + "import".len()..].trim_start_matches(|sign: char| sign.is_whitespace() || sign == '\\');
+        rest.starts_with('*')
     })
 }
 
@@ -120,8 +212,13 @@ fn may_be_written(before: &[u8], after: &[u8]) -> bool {
     }
 }
 
+/// Old files end their lines with `\r` alone.
+fn is_newline(byte: &u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
+}
+
 fn line_so_far(before: &[u8]) -> &[u8] {
-    &before[memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1)..]
+    &before[memchr::memrchr2(b'\n', b'\r', before).map_or(0, |newline| newline + 1)..]
 }
 
 /// Whether the colon behind an attribute may begin its annotation, or end the head that it is bound in: it ends no
@@ -189,6 +286,39 @@ mod tests {
             assert!(may_hold(text, "word", Sought::Write), "{text}");
         }
         for text in [
+            "word()",
+            "x = a.word (1)",
+            "x = word",
+            "f(word, 1)",
+            "f(a, word)",
+            "class A(a.word):",
+            "{'a': a.word, 'b': b}",
+            "return word",
+            "x or word",
+            "x = word if y else z",
+            "lambda: a.word",
+            "f(\n    word,\n)",
+        ] {
+            assert!(may_hold(text, "word", Sought::Value), "{text}");
+        }
+        assert!(may_hold("def f(x: a.word): ...", "word", Sought::Type));
+        for text in [
+            "x.word()",
+            "import word",
+            "if a: from b import c, word",
+            "from a import (  # b (c)\n    d,\n    word,\n)",
+            "from a import (\n    b,  # import c\n    word)",
+            "from a import b, \\\n    word",
+            "from a import \\\n    *\nword()",
+        ] {
+            assert!(may_hold(text, "word", Sought::Imported), "{text}");
+        }
+        for text in
+            ["x.word()", "x. word", "x.\n  word", "x \\\n .word", "x.\\\nword", "(x.  # y\n  word)", "f(x.word)"]
+        {
+            assert!(may_hold(text, "word", Sought::Member), "{text}");
+        }
+        for text in [
             "class A(  # no class:\n    word\n):",
             "class A(word):",
             "class A(\n    B,\n    m.word,\n):",
@@ -213,6 +343,33 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_mostly_seen_not_to_be() {
+        for text in [
+            "from a import word",
+            "from a import (\n    word,\n)",
+            "except (a.word, b):",
+            "def f(x: word, y: Optional[a.word] = None) -> a.word:",
+            "x: word | None = None",
+            "Union[float, a.word]",
+            "a.word.b",
+            "the word is",
+        ] {
+            assert!(!may_hold(text, "word", Sought::Value), "{text}");
+        }
+        assert!(
+            !may_hold("from a import word", "word", Sought::Type) && !may_hold("except word:", "word", Sought::Type)
+        );
+        for text in [
+            "word()",
+            "# word\nimport a\nword()",
+            "from a import (\n    b,  # import\n)\nword()",
+            "from a import b \\\n    as c\nword()",
+            "import a\nf(word)",
+        ] {
+            assert!(!may_hold(text, "word", Sought::Imported), "{text}");
+        }
+        for text in ["word()", "f(word)", "import a, word", "x.words()", "x.\ny, word"] {
+            assert!(!may_hold(text, "word", Sought::Member), "{text}");
+        }
         for text in [
             "x.word == 1",
             "x.word.y = 1",

@@ -20,7 +20,8 @@ pub(crate) fn may_hold(text: &str, word: &str, sought: Sought) -> bool {
         commented
             || match sought {
                 // A type's own name is `Self` in its blocks.
-                Sought::Use => !joined(&[b"fn"]),
+                Sought::Use | Sought::Value | Sought::Type | Sought::Imported => !joined(&[b"fn"]),
+                Sought::Member => joined(&[b".", b"::"]),
                 Sought::Definition => joined(&DEFINES) || is_in_head(before),
                 Sought::Base => is_in_head(before),
                 // Behind a brace, another field or an attribute.
@@ -29,6 +30,17 @@ pub(crate) fn may_hold(text: &str, word: &str, sought: Sought) -> bool {
                 Sought::Rename => may_be_renamed(word, after.trim_ascii_start()),
             }
     })
+}
+
+/// The words of what a text uses of a module, up to the end of the statement.
+pub(crate) fn imported<'t>(text: &'t str, module: &str) -> Vec<&'t str> {
+    let statements = text.match_indices(module).filter_map(|(at, _)| {
+        let rest = &text[at + module.len()..];
+        let used = text[..at].trim_end().trim_end_matches("::").ends_with("use");
+        used.then(|| &rest[..rest.find(';').unwrap_or(rest.len())])
+    });
+    let in_word = |sign: char| sign.is_alphanumeric() || sign == '_' || sign == '*';
+    statements.flat_map(|names| names.split(move |sign| !in_word(sign))).filter(|word| !word.is_empty()).collect()
 }
 
 /// Whether the line before ends with a comment.
@@ -86,6 +98,9 @@ mod tests {
         for text in ["impl Word for B {}", "impl a::Word<C> for B {}", "trait A: B + Word {}"] {
             assert!(may_hold(text, "Word", Sought::Base), "{text}");
         }
+        for text in ["x.word()", "x\n    .word()", "A::word(1)", "<A as B>::word", "x.r#word()", "x. // y\n word()"] {
+            assert!(may_hold(text, "word", Sought::Member), "{text}");
+        }
         for text in ["x.word = 1;", "x\n    .word += 1;", "x.r#word = 1;"] {
             assert!(may_hold(text, "word", Sought::Write), "{text}");
         }
@@ -114,6 +129,9 @@ mod tests {
         for text in ["let x = Word::new();", "impl A for B {\n    x: Word,\n}", "use a::Word;"] {
             assert!(!may_hold(text, "Word", Sought::Definition), "{text}");
             assert!(!may_hold(text, "Word", Sought::Base), "{text}");
+        }
+        for text in ["word()", "fn word() {}", "x.words()", "use a::{b, word};"] {
+            assert!(!may_hold(text, "word", Sought::Member), "{text}");
         }
         for text in ["word = 1;", "x.word", "A { words: 1 }"] {
             assert!(!may_hold(text, "word", Sought::Field), "{text}");

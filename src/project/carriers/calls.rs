@@ -4,7 +4,7 @@
 
 use super::origins::class_around;
 use super::way::{Declared, Way};
-use super::{Node, class_of_method, last_name};
+use super::{Node, ProjectFile, class_of_method, last_name};
 use crate::model::expr::{Argument, ArgumentKind, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ParameterKind, ScopeId, ScopeKind, StmtKind};
 use crate::source::FileId;
@@ -72,7 +72,7 @@ impl Declared {
                     let class = class.filter(|_| of.name == "__init__");
                     let builds = class.is_some();
                     let name = class.map_or(&of.name, |class| &facts.scope(class).name).clone();
-                    let local = |name: &SmolStr| (name.clone(), Node::Local(facts.file, name.clone()));
+                    let local = |name: &SmolStr| (name.clone(), Node::Local(facts.file, scope, name.clone()));
                     let parameters: Vec<_> = of.parameters.iter().map(|parameter| local(&parameter.name)).collect();
                     self.signatures.entry(name).or_default().push(Signature {
                         file: facts.file,
@@ -112,25 +112,27 @@ impl Declared {
 }
 
 impl Way<'_> {
-    pub(super) fn calls(&mut self, facts: &FileFacts) {
+    pub(super) fn calls(&mut self, file: &ProjectFile) {
+        let facts = &file.facts;
         for expr in facts.expr_ids() {
             match &facts.expr(expr).kind {
-                ExprKind::Call { callee, arguments } => self.call(facts, *callee, arguments),
+                ExprKind::Call { callee, arguments } => self.call(file, *callee, arguments),
                 ExprKind::Record { fields, .. } => {
                     for field in fields.iter().filter(|field| field.kind == ArgumentKind::Named) {
-                        self.edge(facts, field.value, &[Node::Attribute(field.name.clone())]);
+                        self.edge(file, field.value, &[Node::Attribute(field.name.clone())]);
                     }
                 }
-                ExprKind::Yield { value: Some(value), .. } => self.given(facts, *value),
+                ExprKind::Yield { value: Some(value), .. } => self.given(file, *value),
                 ExprKind::Assign { name, value } => {
-                    self.edge(facts, *value, &[Node::Local(facts.file, name.clone())]);
+                    self.edge(file, *value, &[Node::local(file, facts.scope_of(expr), name)]);
                 }
                 _ => {}
             }
         }
     }
 
-    fn call(&mut self, facts: &FileFacts, callee: ExprId, arguments: &[Argument]) {
+    fn call(&mut self, file: &ProjectFile, callee: ExprId, arguments: &[Argument]) {
+        let facts = &file.facts;
         let Some(name) = last_name(facts, callee) else { return };
         let Some(callee) = self.callee(facts, callee, &name) else { return };
         for (at, argument) in arguments.iter().enumerate() {
@@ -140,7 +142,7 @@ impl Way<'_> {
                 ArgumentKind::Splat | ArgumentKind::MappingSplat => continue,
             };
             let passed = Passed { callee: callee.clone(), slot };
-            self.edge(facts, argument.value, &[Node::Passed(Arc::new(passed))]);
+            self.edge(file, argument.value, &[Node::Passed(Arc::new(passed))]);
         }
     }
 

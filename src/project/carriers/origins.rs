@@ -2,7 +2,7 @@
 //!
 //! Refuses to follow names: it only says which ones stand in an expression.
 
-use super::{Node, last_name};
+use super::{Node, ProjectFile, Silent, last_name};
 use crate::model::expr::{Argument, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ScopeId, ScopeKind, StmtKind};
 use crate::project::requests::PARTS;
@@ -12,9 +12,9 @@ use smol_str::SmolStr;
 /// Tells what the value of an expression may have gone by.
 #[derive(Clone, Copy)]
 pub(super) struct Origins<'f> {
-    pub(super) facts: &'f FileFacts,
-    /// The names of requests: what these methods give is no object of a library, whatever they are called on.
-    pub(super) requests: &'f FxHashSet<SmolStr>,
+    pub(super) file: &'f ProjectFile,
+    /// What these give is no object of a library, whatever they are called on.
+    pub(super) silent: &'f Silent,
     /// Whether what a method gives may be what it is called on, told one thing more.
     pub(super) stepwise: bool,
 }
@@ -27,12 +27,16 @@ impl Origins<'_> {
     }
 
     fn add(self, expr: ExprId, nodes: &mut Vec<Node>) {
-        match &self.facts.expr(expr).kind {
-            ExprKind::Name(name) => nodes.push(Node::Local(self.facts.file, name.clone())),
+        let facts = &self.file.facts;
+        match &facts.expr(expr).kind {
+            ExprKind::Name(name) => nodes.push(Node::local(self.file, facts.scope_of(expr), name)),
             ExprKind::Attribute { object, name } => {
-                nodes.push(Node::Attribute(name.clone()));
+                // A mapping's method is no attribute that anything of a library is kept in.
+                if name != "get" {
+                    nodes.push(Node::Attribute(name.clone()));
+                }
                 // A method that is kept is called later, on what it was taken from; a pool is part of its session.
-                if self.requests.contains(name) || PARTS.contains(&name.as_str()) {
+                if self.silent.requests.contains(name) || PARTS.contains(&name.as_str()) {
                     self.add(*object, nodes);
                 }
             }
@@ -56,9 +60,11 @@ impl Origins<'_> {
 
     /// What a call gives: what its function does, an object that enters itself, or what was passed on.
     fn add_call(self, callee: ExprId, arguments: &[Argument], nodes: &mut Vec<Node>) {
-        let name = last_name(self.facts, callee).unwrap_or_default();
-        match &self.facts.expr(callee).kind {
-            ExprKind::Attribute { .. } if self.requests.contains(&name) => {}
+        let facts = &self.file.facts;
+        let name = last_name(facts, callee).unwrap_or_default();
+        match &facts.expr(callee).kind {
+            ExprKind::Attribute { .. } if self.silent.requests.contains(&name) => {}
+            _ if self.silent.inert.contains(&name) => {}
             ExprKind::Attribute { object, .. } if matches!(name.as_str(), "__aenter__" | "__enter__") => {
                 self.add(*object, nodes);
             }
@@ -75,8 +81,9 @@ impl Origins<'_> {
 
     /// What the body of a closure or comprehension gives.
     fn add_body(self, scope: ScopeId, nodes: &mut Vec<Node>) {
-        for stmt in self.facts.stmt_ids().filter(|&stmt| self.facts.place(stmt).scope == scope) {
-            if let StmtKind::Return(Some(value)) | StmtKind::Expression(value) = self.facts.stmt(stmt).kind {
+        let facts = &self.file.facts;
+        for stmt in facts.stmt_ids().filter(|&stmt| facts.place(stmt).scope == scope) {
+            if let StmtKind::Return(Some(value)) | StmtKind::Expression(value) = facts.stmt(stmt).kind {
                 self.add(value, nodes);
             }
         }
@@ -93,28 +100,33 @@ pub(super) fn class_around(facts: &FileFacts, expr: ExprId) -> Option<ScopeId> {
 }
 
 /// What an annotation names, also within a text.
-pub(super) fn named_in(facts: &FileFacts, annotation: ExprId, nodes: &mut Vec<Node>) {
+pub(super) fn named_in(file: &ProjectFile, annotation: ExprId, inert: &FxHashSet<SmolStr>, nodes: &mut Vec<Node>) {
+    let facts = &file.facts;
+    let local = |name: &SmolStr| Node::local(file, facts.scope_of(annotation), name);
     match &facts.expr(annotation).kind {
-        ExprKind::Name(name) => nodes.push(Node::Local(facts.file, name.clone())),
+        ExprKind::Name(name) | ExprKind::Attribute { name, .. } if inert.contains(name) => {}
+        ExprKind::Name(name) => nodes.push(local(name)),
         ExprKind::Attribute { name, .. } => nodes.push(Node::Attribute(name.clone())),
         ExprKind::Text(text) => {
             let words = text.split(|sign: char| !sign.is_alphanumeric() && sign != '_');
-            nodes.extend(words.filter(|word| !word.is_empty()).map(|word| Node::Local(facts.file, word.into())));
+            nodes.extend(
+                words.filter(|word| !word.is_empty() && !inert.contains(*word)).map(|word| local(&word.into())),
+            );
         }
         ExprKind::Index { object, key } => {
             // What a function takes is not what it gives.
             let takes = last_name(facts, *object).is_some_and(|name| name == "Callable");
             match &facts.expr(*key).kind {
                 ExprKind::Sequence(items) if takes => {
-                    items.last().into_iter().for_each(|&item| named_in(facts, item, nodes));
+                    items.last().into_iter().for_each(|&item| named_in(file, item, inert, nodes));
                 }
-                _ => named_in(facts, *key, nodes),
+                _ => named_in(file, *key, inert, nodes),
             }
         }
         kind => {
             let mut inner = Vec::new();
             kind.children(&mut inner);
-            inner.into_iter().for_each(|inner| named_in(facts, inner, nodes));
+            inner.into_iter().for_each(|inner| named_in(file, inner, inert, nodes));
         }
     }
 }

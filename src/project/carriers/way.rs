@@ -4,7 +4,7 @@
 
 use super::calls::{Passed, Signature};
 use super::origins::{Origins, named_in};
-use super::{Carriers, Node, Seeds};
+use super::{Carriers, Node, ProjectFile, Seeds, Silent};
 use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::{FileFacts, Import, ImportItem, MODULE, ScopeId, ScopeKind, StmtKind};
 use crate::source::{FileId, offset};
@@ -20,7 +20,7 @@ pub(super) struct Declared {
     pub(super) imports: FxHashMap<(FileId, SmolStr), (Option<FileId>, Option<SmolStr>)>,
     /// The bases of classes that have no constructor of their own.
     pub(super) bases: FxHashMap<SmolStr, Vec<SmolStr>>,
-    requests: FxHashSet<SmolStr>,
+    silent: Silent,
     stepwise: FxHashSet<FileId>,
     files: FxHashSet<FileId>,
 }
@@ -41,7 +41,8 @@ impl Declared {
     pub(super) fn new(seeds: &Seeds) -> Declared {
         let is_class = |name: &&SmolStr| seeds.common.contains(*name);
         let requests = seeds.requests.iter().filter(|name| !is_class(name)).cloned().collect();
-        Declared { requests, stepwise: seeds.stepwise.clone(), ..Declared::default() }
+        let silent = Silent { requests, inert: seeds.inert.clone() };
+        Declared { silent, stepwise: seeds.stepwise.clone(), ..Declared::default() }
     }
 
     pub(super) fn add(&mut self, facts: &FileFacts, resolve: &impl Fn(FileId, &str, u32) -> Option<FileId>) {
@@ -119,9 +120,9 @@ impl<'d> Way<'d> {
     }
 
     /// What an annotation names reaches nodes.
-    fn annotate(&mut self, facts: &FileFacts, annotation: ExprId, to: &[Node]) {
+    fn annotate(&mut self, file: &ProjectFile, annotation: ExprId, to: &[Node]) {
         let mut nodes = Vec::new();
-        named_in(facts, annotation, &mut nodes);
+        named_in(file, annotation, &self.declared.silent.inert, &mut nodes);
         for node in nodes {
             for to in to {
                 self.reach(node.clone(), to.clone());
@@ -129,17 +130,17 @@ impl<'d> Way<'d> {
         }
     }
 
-    fn origins(&self, facts: &FileFacts, from: ExprId) -> Vec<Node> {
-        let Declared { requests, stepwise, .. } = self.declared;
-        Origins { facts, requests, stepwise: stepwise.contains(&facts.file) }.of(from)
+    fn origins(&self, file: &ProjectFile, from: ExprId) -> Vec<Node> {
+        let Declared { silent, stepwise, .. } = self.declared;
+        Origins { file, silent, stepwise: stepwise.contains(&file.facts.file) }.of(from)
     }
 
     /// The value of an expression reaches nodes.
-    pub(super) fn edge(&mut self, facts: &FileFacts, from: ExprId, to: &[Node]) {
+    pub(super) fn edge(&mut self, file: &ProjectFile, from: ExprId, to: &[Node]) {
         if to.is_empty() {
             return;
         }
-        for node in self.origins(facts, from) {
+        for node in self.origins(file, from) {
             for to in to {
                 self.reach(node.clone(), to.clone());
             }
@@ -148,39 +149,40 @@ impl<'d> Way<'d> {
 
     pub(super) fn statements(
         &mut self,
-        facts: &FileFacts,
+        file: &ProjectFile,
         seeds: &Seeds,
         known: &(impl Fn(&str) -> bool, impl Fn(&str) -> bool),
     ) {
+        let facts = &file.facts;
         for stmt in facts.stmt_ids() {
             let scope = facts.place(stmt).scope;
             match &facts.stmt(stmt).kind {
                 StmtKind::Assign { targets, value, annotation, .. } => {
                     let mut nodes = Vec::new();
-                    targets.iter().for_each(|&target| self.targets(facts, target, scope, &mut nodes));
+                    targets.iter().for_each(|&target| self.targets(file, target, scope, &mut nodes));
                     if let Some(annotation) = annotation {
-                        self.annotate(facts, *annotation, &nodes);
+                        self.annotate(file, *annotation, &nodes);
                     }
                     if let Some(value) = value {
-                        self.edge(facts, *value, &nodes);
+                        self.edge(file, *value, &nodes);
                     }
                 }
                 StmtKind::With { items, .. } => {
                     for item in items {
                         let mut nodes = Vec::new();
-                        item.target.iter().for_each(|&target| self.targets(facts, target, scope, &mut nodes));
-                        self.edge(facts, item.context, &nodes);
+                        item.target.iter().for_each(|&target| self.targets(file, target, scope, &mut nodes));
+                        self.edge(file, item.context, &nodes);
                     }
                 }
                 StmtKind::For { target, iterable, .. } => {
                     let mut nodes = Vec::new();
-                    self.targets(facts, *target, scope, &mut nodes);
-                    self.edge(facts, *iterable, &nodes);
+                    self.targets(file, *target, scope, &mut nodes);
+                    self.edge(file, *iterable, &nodes);
                 }
-                StmtKind::Return(Some(value)) => self.given(facts, *value),
-                StmtKind::Global(names) => names.iter().for_each(|name| self.export(facts, name)),
+                StmtKind::Return(Some(value)) => self.given(file, *value),
+                StmtKind::Global(names) => names.iter().for_each(|name| self.export(facts.file, name)),
                 StmtKind::Import(imports) => {
-                    imports.iter().for_each(|import| self.import(facts, import, scope == MODULE, seeds, known));
+                    imports.iter().for_each(|import| self.import(facts.file, import, scope, seeds, known));
                 }
                 _ => {}
             }
@@ -190,13 +192,13 @@ impl<'d> Way<'d> {
     /// A name is bound to what another module calls something.
     fn import(
         &mut self,
-        facts: &FileFacts,
+        file: FileId,
         import: &Import,
-        at_top: bool,
+        scope: ScopeId,
         seeds: &Seeds,
         known: &(impl Fn(&str) -> bool, impl Fn(&str) -> bool),
     ) {
-        let here = Node::Local(facts.file, import.binds.clone());
+        let here = Node::Local(file, scope, import.binds.clone());
         let of_library = known.0(import.module.split('.').next().unwrap_or_default());
         match &import.item {
             ImportItem::Member(name) => {
@@ -204,23 +206,23 @@ impl<'d> Way<'d> {
                 if known.1(&path) || of_library && seeds.common.contains(name) {
                     self.start.push(here.clone());
                 }
-                let from = match self.declared.imports.get(&(facts.file, import.binds.clone())) {
-                    Some((Some(file), _)) if self.declared.files.contains(file) => Node::Local(*file, name.clone()),
+                let from = match self.declared.imports.get(&(file, import.binds.clone())) {
+                    Some((Some(from), _)) if self.declared.files.contains(from) => Node::of_module(*from, name),
                     // What hands a name on may lie beyond the files that are judged.
                     _ => Node::Export(name.clone()),
                 };
                 self.reach(from, here);
-                if at_top {
-                    self.export(facts, &import.binds);
+                if scope == MODULE {
+                    self.export(file, &import.binds);
                 }
             }
             ImportItem::Module | ImportItem::Root if of_library => {
                 self.modules.insert(here);
             }
             ImportItem::Star => {
-                self.stars.insert(facts.file);
+                self.stars.insert(file);
                 if of_library {
-                    self.start.extend(seeds.common.iter().map(|name| Node::Local(facts.file, name.clone())));
+                    self.start.extend(seeds.common.iter().map(|name| Node::of_module(file, name)));
                 }
             }
             _ => {}
@@ -228,34 +230,36 @@ impl<'d> Way<'d> {
     }
 
     /// A name of a module, which others may import or read as an attribute of the module.
-    fn export(&mut self, facts: &FileFacts, name: &SmolStr) {
-        self.reach(Node::Local(facts.file, name.clone()), Node::Export(name.clone()));
+    fn export(&mut self, file: FileId, name: &SmolStr) {
+        self.reach(Node::of_module(file, name), Node::Export(name.clone()));
         self.reach(Node::Export(name.clone()), Node::Attribute(name.clone()));
     }
 
     /// What a target binds. What is put into a container is not followed, except within a file.
-    fn targets(&mut self, facts: &FileFacts, target: ExprId, scope: ScopeId, nodes: &mut Vec<Node>) {
+    fn targets(&mut self, file: &ProjectFile, target: ExprId, scope: ScopeId, nodes: &mut Vec<Node>) {
+        let facts = &file.facts;
         match &facts.expr(target).kind {
             ExprKind::Name(name) => {
-                nodes.push(Node::Local(facts.file, name.clone()));
+                nodes.push(Node::local(file, scope, name));
                 match facts.scope(scope).kind {
-                    ScopeKind::Module => self.export(facts, name),
+                    ScopeKind::Module => self.export(facts.file, name),
                     ScopeKind::Class => nodes.push(Node::Attribute(name.clone())),
                     _ => {}
                 }
             }
             ExprKind::Attribute { name, .. } => nodes.push(Node::Attribute(name.clone())),
             ExprKind::Index { object, .. } if matches!(facts.expr(*object).kind, ExprKind::Name(_)) => {
-                self.targets(facts, *object, scope, nodes);
+                self.targets(file, *object, scope, nodes);
             }
-            ExprKind::Sequence(items) => items.iter().for_each(|&item| self.targets(facts, item, scope, nodes)),
-            ExprKind::Splat(inner) => self.targets(facts, *inner, scope, nodes),
+            ExprKind::Sequence(items) => items.iter().for_each(|&item| self.targets(file, item, scope, nodes)),
+            ExprKind::Splat(inner) => self.targets(file, *inner, scope, nodes),
             _ => {}
         }
     }
 
     /// A value is returned or yielded.
-    pub(super) fn given(&mut self, facts: &FileFacts, value: ExprId) {
+    pub(super) fn given(&mut self, file: &ProjectFile, value: ExprId) {
+        let facts = &file.facts;
         let mut scope = facts.scope_of(value);
         while facts.scope(scope).kind == ScopeKind::Comprehension {
             match facts.scope(scope).parent {
@@ -263,49 +267,51 @@ impl<'d> Way<'d> {
                 None => return,
             }
         }
-        let function = self.function(facts, scope);
-        self.edge(facts, value, &function);
+        let function = self.function(file, scope);
+        self.edge(file, value, &function);
     }
 
     /// What a function or class goes by.
-    fn function(&mut self, facts: &FileFacts, scope: ScopeId) -> Vec<Node> {
+    fn function(&mut self, file: &ProjectFile, scope: ScopeId) -> Vec<Node> {
+        let facts = &file.facts;
         let of = facts.scope(scope);
         if of.name.is_empty() {
             return Vec::new();
         }
-        let mut nodes = vec![Node::Local(facts.file, of.name.clone())];
+        let mut nodes = vec![Node::of_scope(file, scope)];
         match of.parent.map(|parent| facts.scope(parent).kind) {
-            Some(ScopeKind::Module) => self.export(facts, &of.name),
+            Some(ScopeKind::Module) => self.export(facts.file, &of.name),
             Some(ScopeKind::Class) => nodes.push(Node::Attribute(of.name.clone())),
             _ => {}
         }
         nodes
     }
 
-    pub(super) fn scopes(&mut self, facts: &FileFacts) {
+    pub(super) fn scopes(&mut self, file: &ProjectFile) {
+        let facts = &file.facts;
         for scope in facts.scope_ids() {
             let of = facts.scope(scope);
             for parameter in &of.parameters {
-                let node = Node::Local(facts.file, parameter.name.clone());
+                let node = Node::Local(facts.file, scope, parameter.name.clone());
                 if let Some(annotation) = parameter.annotation {
-                    self.annotate(facts, annotation, std::slice::from_ref(&node));
+                    self.annotate(file, annotation, std::slice::from_ref(&node));
                 }
                 if let Some(default) = parameter.default {
-                    self.edge(facts, default, std::slice::from_ref(&node));
+                    self.edge(file, default, std::slice::from_ref(&node));
                     // A provider is named by what a framework is told to call.
                     if let ExprKind::Call { arguments, .. } = &facts.expr(default).kind {
                         for argument in arguments {
-                            self.edge(facts, argument.value, std::slice::from_ref(&node));
+                            self.edge(file, argument.value, std::slice::from_ref(&node));
                         }
                     }
                 }
             }
-            let nodes = self.function(facts, scope);
+            let nodes = self.function(file, scope);
             if let Some(annotation) = of.returns {
-                self.annotate(facts, annotation, &nodes);
+                self.annotate(file, annotation, &nodes);
             }
             for base in &of.bases {
-                self.edge(facts, base.value, &nodes);
+                self.edge(file, base.value, &nodes);
             }
         }
     }
@@ -327,8 +333,8 @@ impl<'d> Way<'d> {
             open.extend(reached.filter(|&to| !is_found[to as usize]));
         }
         let found = self.nodes.into_iter().filter(|(_, id)| is_found[*id as usize]).map(|(node, _)| node).collect();
-        let Declared { requests, stepwise, .. } = self.declared;
-        let (requests, stepwise) = (requests.clone(), stepwise.clone());
-        Carriers { found, requests, stepwise, modules: self.modules, stars: self.stars }
+        let Declared { silent, stepwise, .. } = self.declared;
+        let (silent, stepwise) = (silent.clone(), stepwise.clone());
+        Carriers { found, silent, stepwise, modules: self.modules, stars: self.stars }
     }
 }
