@@ -77,6 +77,9 @@ impl Origins<'_> {
         if matches!(name.as_str(), "cast" | "partial" | "dict" | "getattr") || name.starts_with("enter_") {
             arguments.iter().for_each(|argument| self.add(argument.value, nodes));
         }
+        if name.starts_with("enter_") {
+            nodes.extend(["__enter__", "__aenter__"].map(|name| Node::Attribute(SmolStr::new_static(name))));
+        }
     }
 
     /// What the body of a closure or comprehension gives.

@@ -167,11 +167,14 @@ impl<'d> Way<'d> {
                         self.edge(file, *value, &nodes);
                     }
                 }
-                StmtKind::With { items, .. } => {
+                StmtKind::With { items, asynchronous, .. } => {
+                    // What a class gives where its objects are entered may be something that they hold.
+                    let entered = SmolStr::new_static(if *asynchronous { "__aenter__" } else { "__enter__" });
                     for item in items {
                         let mut nodes = Vec::new();
                         item.target.iter().for_each(|&target| self.targets(file, target, scope, &mut nodes));
                         self.edge(file, item.context, &nodes);
+                        nodes.into_iter().for_each(|node| self.reach(Node::Attribute(entered.clone()), node));
                     }
                 }
                 StmtKind::For { target, iterable, .. } => {
