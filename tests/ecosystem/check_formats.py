@@ -33,7 +33,7 @@ FILES = {
     "info/a.py": BAD,
     "info/poolcheck.toml": 'rules.PC101.severity = "info"\n',
     "info/notes.ipynb": notebook("import aiohttp\n", BAD),
-    "broken.py": "import aiohttp\ndef broken(:\n    aiohttp.ClientTimeout\n",
+    "broken.py": "import aiohttp\ndef broken(:\n    aiohttp.ClientTimeout()\n",
     "broken.ipynb": "{",
     "good.py": GOOD,
 }  # fmt: skip

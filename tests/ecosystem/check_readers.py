@@ -12,7 +12,7 @@ FILES = {
     "src/info.py": BAD,
     "notes.ipynb": notebook("import aiohttp\n", BAD),
     "src/notes.ipynb": notebook(BAD),
-    "broken.py": "import aiohttp\ndef broken(:\n    aiohttp.ClientTimeout\n",
+    "broken.py": "import aiohttp\ndef broken(:\n    aiohttp.ClientTimeout()\n",
     "good.py": GOOD,
     "src/poolcheck.toml": 'rules.PC101.severity = "info"\n',
 }
