@@ -84,7 +84,7 @@ pub struct Language {
     pub lower: fn(&SourceFile) -> FileFacts,
     /// Whether a text may hold a word as what is sought; a yes in vain is no harm.
     pub may_hold: fn(&str, &str, Sought) -> bool,
-    /// The words of what a text imports from a module, and perhaps others.
+    /// The lists of what a text imports from a module, as written.
     pub imported: for<'t> fn(&'t str, &str) -> Vec<&'t str>,
     /// Makes the text of a file's bytes.
     text: fn(Vec<u8>) -> Result<notebook::Text, Problem>,

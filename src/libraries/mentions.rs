@@ -136,14 +136,12 @@ impl Vocabulary {
         self.asked.extend(asked.flat_map(Class::known_by).filter(is_type).map(word));
         let built = || library.class_names().chain(library.constructors());
         self.built.extend(built().filter(is_type).map(word));
-        let functions = built().chain(library.request_names()).filter(|text| !is_type(text));
-        let attributes = library.attributes.iter().flat_map(|row| &row.names).map(SmolStr::as_str);
-        self.functions.extend(functions.chain(attributes).map(word));
-        self.brought.extend(library.inner_modules().chain(library.request_names()).map(word));
-        self.brought.extend(built().map(word).filter(|word| !is_type(&word.text.as_str())));
+        let functions = || built().chain(library.request_names()).filter(|text| !is_type(text));
+        let attributes = || library.attributes.iter().flat_map(|row| &row.names).map(SmolStr::as_str);
+        self.functions.extend(functions().chain(attributes()).map(word));
+        self.brought.extend(library.inner_modules().chain(functions()).map(word));
         let mounts = library.mount.iter().map(|mount| mount.method.as_str());
-        let attributes = library.attributes.iter().flat_map(|row| &row.names).map(SmolStr::as_str);
-        self.taken.extend(library.request_names().chain(mounts).chain(attributes).map(word));
+        self.taken.extend(library.request_names().chain(mounts).chain(attributes()).map(word));
     }
 
     fn sort(&mut self) {
@@ -165,12 +163,16 @@ impl Vocabulary {
         }
         // A text that names a library may build or ask something of any.
         let module = |word: &str| {
-            let brings = |name: &&str| *name == "*" || self.brought.iter().any(|word| word.text == **name);
+            let brings = |list: &&str| {
+                let mut names = list.split(|sign: char| !sign.is_alphanumeric() && sign != '_');
+                list.contains('*') || names.any(|name| self.brought.iter().any(|word| word.text == *name))
+            };
             (language.imported)(text, word).iter().any(brings)
                 || imports(text, word) && (is_renamed(text, word) || as_sought(Sought::Value)(word))
         };
         let uses = any_as(&self.built, &as_sought(Sought::Value))
-            || any_as(&self.asked, &as_sought(Sought::Type)) && any_as(&self.taken, &|word| is_taken(text, word))
+            || any_as(&self.asked, &as_sought(Sought::Type))
+                && any_as(&self.taken, &|word| as_sought(Sought::Member)(word) || is_quoted(text, word))
             || any_as(&self.functions, &|word| self.is_of_module(text, word))
             || any_as(&self.modules, &module);
         if uses { Mention::Uses } else { Mention::Names }
@@ -229,12 +231,9 @@ impl Vocabularies {
     }
 }
 
-/// Whether a text takes a word from something: behind a sign that reaches into an object or module, or quoted.
-fn is_taken(text: &str, word: &str) -> bool {
-    occurrences(text, word).any(|(before, _)| {
-        let before = before.trim_ascii_end();
-        before.last().is_some_and(|sign| b".:\\\"'".contains(sign))
-    })
+/// Whether a text holds a word at the beginning of a text of its own, by which it may be looked up.
+fn is_quoted(text: &str, word: &str) -> bool {
+    occurrences(text, word).any(|(before, _)| before.ends_with(b"\"") || before.ends_with(b"'"))
 }
 
 /// Whether a text gives a module another name, or imports something from inside it under another.
@@ -312,6 +311,9 @@ mod tests {
             "f(httpx.Client)",
             "class A(httpx.Client): ...",
             "requests.session()",
+            "imported = requests.Session()",
+            "exceptional = httpx.Client()",
+            "kinds = [httpx.Client, httpx.AsyncClient]",
             "def f(x: httpx.Client): x.get(1)",
             "def f(x: 'httpx.Client'): getattr(x, 'get')",
         ] {

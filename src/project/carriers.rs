@@ -3,7 +3,8 @@
 //! `get` is called on a great many things, and what each of them is costs a look at much of the project. A name that
 //! nothing of a library ever reaches, by assignment, argument, default, annotation, return or import, in the files that
 //! are judged, stands for no such object, whatever else it stands for. Variables are kept apart by the scope that binds
-//! them, attributes by nothing but their names. Refuses to tell objects apart: it only says which names are worth the question.
+//! them, attributes by nothing but their names. Refuses to tell objects apart: it only says which names are worth the
+//! question.
 
 mod calls;
 mod origins;

@@ -3,17 +3,19 @@
 //! What is defined in a function stays in its file. A method is taken from an object or its class. Everything else is
 //! taken from a module, or imported by whoever calls it by its name. Refuses to tell what a use means.
 
-use super::{Project, scope_in};
+use super::index::Near;
+use super::{Project, scope_in, sibling};
 use crate::languages::Sought;
 use crate::model::expr::ExprKind;
 use crate::model::facts::{MODULE, ScopeKind};
 use crate::model::value::{ExprRef, ScopeRef};
 use crate::source::FileId;
 use smol_str::SmolStr;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How something is got at from other files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
     /// Not at all.
     None,
     /// From an object or class.
@@ -22,7 +24,7 @@ enum Way {
     Imported,
 }
 
-/// The uses of a function, or of the classes that it builds, by the names that it goes by.
+/// The uses of the names that a function, or what it builds, goes by.
 #[derive(Debug, Default)]
 pub(super) struct Mentions {
     /// What may be calls of it.
@@ -32,72 +34,71 @@ pub(super) struct Mentions {
 }
 
 impl Project<'_> {
-    /// Where a function, or a class by way of its constructor `function`, may be meant: by its own name, or by those of the
-    /// classes that derive from the one it builds.
+    /// Where a function may be meant; one that builds objects of the class `builds` goes by its name, and by those of the
+    /// classes that derive from it.
     pub(super) fn mentions(&self, function: ScopeRef, builds: Option<ScopeRef>) -> Mentions {
-        let (names, homes) = match builds {
-            Some(class) => {
-                let classes = self.descendants(class);
-                let mut homes: Vec<FileId> = classes.iter().map(|class| class.file).collect();
-                homes.push(function.file);
-                (classes.iter().map(|&class| self.scope(class).name.clone()).collect(), homes)
-            }
-            None => (vec![self.scope(function).name.clone()], vec![function.file]),
-        };
-        let mut names: Vec<SmolStr> = names;
-        names.sort();
-        names.dedup();
-        let way = self.way_to(builds.unwrap_or(function));
-        let mut found = Mentions::default();
-        for name in &names {
-            self.mentions_by(name, function, way, &homes, &mut found);
+        let near = self.near(function);
+        let meant = builds.map_or_else(|| vec![function], |class| self.descendants(class));
+        let homes: BTreeSet<FileId> = meant.iter().map(|of| of.file).chain([function.file]).collect();
+        // What goes by one name may be got at in several ways.
+        let mut named: BTreeMap<SmolStr, Reach> = BTreeMap::new();
+        for &of in &meant {
+            let reach = named.entry(self.scope(of).name.clone()).or_insert(Reach::None);
+            *reach = self.reach_of(of).max(*reach);
         }
-        if way == Way::Imported {
-            let near = self.near(function);
-            let mut renamed: Vec<SmolStr> = names.iter().flat_map(|name| self.names.renames(name, &near)).collect();
-            renamed.sort();
-            renamed.dedup();
-            for name in renamed.iter().filter(|name| !names.contains(name)) {
-                found.calls.extend(self.names.calls(name, Some(&near)));
-                found.references.extend(self.names.references(name, Some(&near)));
-            }
+        let mut found = Mentions::default();
+        for (name, reach) in &named {
+            self.add_mentions(name, *reach, (&near, &homes), &mut found);
+        }
+        let imported = named.iter().filter(|(_, reach)| **reach == Reach::Imported);
+        let renamed: BTreeSet<SmolStr> = imported.flat_map(|(name, _)| self.names.renames(name, &near)).collect();
+        for name in renamed.iter().filter(|name| !named.contains_key(*name)) {
+            found.calls.extend(self.names.calls(name, Some(&near)));
+            found.references.extend(self.names.references(name, Some(&near)));
         }
         found
     }
 
-    fn mentions_by(&self, name: &SmolStr, function: ScopeRef, way: Way, homes: &[FileId], found: &mut Mentions) {
-        let sought = match way {
-            Way::None => {
-                found.calls.extend(self.names.calls_in(function.file, name));
-                found.references.extend(self.names.references_in(function.file, name));
+    fn add_mentions(
+        &self,
+        name: &SmolStr,
+        reach: Reach,
+        (near, homes): (&Near, &BTreeSet<FileId>),
+        found: &mut Mentions,
+    ) {
+        let sought = match reach {
+            Reach::None => {
+                for &home in homes {
+                    found.calls.extend(self.names.calls_in(home, name));
+                    found.references.extend(self.names.references_in(home, name));
+                }
                 return;
             }
-            Way::Taken => Sought::Member,
-            Way::Imported => Sought::Imported,
+            Reach::Taken => Sought::Member,
+            Reach::Imported => Sought::Imported,
         };
-        let near = self.near(function);
         let is_got_at = |callee: ExprRef| {
             !matches!(self.kind(callee), ExprKind::Name(_))
                 || homes.contains(&callee.file)
-                || way == Way::Imported && self.files[&callee.file].names().may_bind(name)
+                || reach == Reach::Imported && self.files[&callee.file].names().may_bind(name)
         };
-        let callee = |call: &ExprRef| match self.kind(*call) {
-            ExprKind::Call { callee, .. } => is_got_at(super::sibling(*call, *callee)),
+        let is_got_at_by = |call: &ExprRef| match self.kind(*call) {
+            ExprKind::Call { callee, .. } => is_got_at(sibling(*call, *callee)),
             _ => false,
         };
-        for file in self.names.files_for(name, Some(&near), sought) {
-            found.calls.extend(file.calls_of(name).filter(callee));
+        for file in self.names.files_for(name, Some(near), sought) {
+            found.calls.extend(file.calls_of(name).filter(is_got_at_by));
             found.references.extend(file.references_to(name).filter(|&reference| is_got_at(reference)));
         }
     }
 
     /// How other files get at what is defined by a scope.
-    fn way_to(&self, of: ScopeRef) -> Way {
+    fn reach_of(&self, of: ScopeRef) -> Reach {
         let parent = self.scope(of).parent.unwrap_or(MODULE);
         match self.scope(scope_in(of.file, parent)).kind {
-            ScopeKind::Module => Way::Imported,
-            ScopeKind::Class => Way::Taken,
-            _ => Way::None,
+            ScopeKind::Module => Reach::Imported,
+            ScopeKind::Class => Reach::Taken,
+            _ => Reach::None,
         }
     }
 }

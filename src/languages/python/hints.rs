@@ -1,6 +1,7 @@
 //! What a text can hold, without parsing it.
 //!
-//! Each answer may be yes in vain, which costs a parse, but never no in vain. Refuses to know what a word means.
+//! Each answer may be yes in vain, which costs a parse, but never no in vain: of code, that is, not of what stands for
+//! code in a text. Refuses to know what a word means.
 
 use crate::languages::Sought;
 use crate::words::occurrences;
@@ -14,7 +15,7 @@ pub(crate) fn may_hold(text: &str, word: &str, sought: Sought) -> bool {
             // A line that ends with `def` may be a comment.
             Sought::Use => !without_blanks(before).ends_with(b"def"),
             Sought::Value => is_value(before, after),
-            Sought::Type => !is_imported(before) && !line_so_far(before).trim_ascii_start().starts_with(b"except"),
+            Sought::Type => !is_imported(before) && !is_caught(before),
             Sought::Member => is_taken(before),
             Sought::Imported => is_taken(before) || is_imported(before) || imports_all(text),
             Sought::Definition => joined(&[b"def", b"class", b"\\"]),
@@ -65,74 +66,109 @@ fn is_taken(before: &[u8]) -> bool {
         || beyond && uncommented(line_so_far(rest)).len() < line_so_far(rest).len()
 }
 
-/// Whether what comes after `before` may stand in a statement that imports: in a line with that keyword, one that goes on
+/// Whether what comes after `before` stands in a statement that imports: in a line with that keyword, one that goes on
 /// from it, or the brackets that one opens.
 fn is_imported(before: &[u8]) -> bool {
     let mut end = before.len();
     while let Some(at) = memmem::rfind(&before[..end], b"import") {
-        let rest = &before[at..];
-        let commented = memchr::memchr(b'#', line_so_far(&before[..at])).is_some();
-        let mut lines = rest.split(is_newline).map(|line| uncommented(line).trim_ascii_end());
-        let closed = lines.clone().any(|line| line.contains(&b')'));
-        let opened = !closed && lines.next().is_some_and(|first| first.contains(&b'('));
-        let mut lines = rest.split(is_newline).map(<[u8]>::trim_ascii_end).rev().skip(1);
-        let goes_on = lines.all(|line| line.ends_with(b"\\"));
-        if opened || goes_on {
-            return true;
-        }
-        if !commented {
-            return false;
+        let rest = &before[at + b"import".len()..];
+        let line = line_so_far(&before[..at]);
+        let statement = line.rsplit(|byte| matches!(byte, b';' | b':')).next().unwrap_or_default().trim_ascii();
+        let is_module = |module: &[u8]| module.first().is_some_and(|sign| b" \t.".contains(sign));
+        let apart = line.last().is_none_or(|sign| b" \t.;:".contains(sign));
+        let begins = apart && (statement.is_empty() || statement.strip_prefix(b"from").is_some_and(is_module));
+        if begins && uncommented(line).len() == line.len() && rest.first().is_some_and(|byte| !in_dotted_name(byte)) {
+            return goes_on(rest);
         }
         end = at;
     }
     false
 }
 
-/// The words of what a text imports from a module by `from`, and those of comments among them.
+/// Whether a statement that imports goes on from behind its keyword to the end of a text.
+fn goes_on(rest: &[u8]) -> bool {
+    let mut lines = rest.split(is_newline).map(<[u8]>::trim_ascii);
+    let first = lines.clone().find(|line| *line != b"\\").unwrap_or_default();
+    if first.starts_with(b"(") {
+        return !lines.any(|line| uncommented(line).contains(&b')'));
+    }
+    let written = lines.next_back().unwrap_or_default();
+    !written.contains(&b';') && lines.all(|line| line.ends_with(b"\\"))
+}
+
+/// Whether what comes after `before` is among what a handler catches.
+fn is_caught(before: &[u8]) -> bool {
+    let types = line_so_far(before).trim_ascii_start().strip_prefix(b"except");
+    types.is_some_and(|types| !types.first().is_some_and(in_dotted_name) && !types.contains(&b':'))
+}
+
+/// The lists of what a text imports from a module by `from`, with the comments in them.
 pub(crate) fn imported<'t>(text: &'t str, module: &str) -> Vec<&'t str> {
-    let statements = memmem::find_iter(text.as_bytes(), module).filter_map(|at| {
-        let in_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.') || *byte >= 0x80;
+    let list = |at: usize| {
         let line = line_so_far(&text.as_bytes()[..at]);
-        let outer = &line[..line.iter().rposition(|byte| !in_name(byte)).map_or(0, |last| last + 1)];
-        let from = without_blanks(outer).strip_suffix(b"from")?;
-        if from.last().is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') {
+        let from = without_blanks(without_dotted_name(line)).strip_suffix(b"from")?;
+        if from.last().is_some_and(in_dotted_name) {
             return None;
         }
         let rest = &text[at + module.len()..];
-        let names = rest[..rest.find(['\n', '\r']).unwrap_or(rest.len())]
-            .find("import")
-            .map(|at| &rest[at + "import".len()..])?;
+        let names = &rest[rest.find("import")? + "import".len()..];
         let end = if names.trim_start().starts_with('(') {
             names.find(')')
         } else {
             names.match_indices(['\n', '\r']).map(|(at, _)| at).find(|&at| !names[..at].trim_end().ends_with('\\'))
         };
         Some(&names[..end.unwrap_or(names.len())])
-    });
-    let in_word = |sign: char| sign.is_alphanumeric() || sign == '_' || sign == '*';
-    statements.flat_map(|names| names.split(move |sign| !in_word(sign))).filter(|word| !word.is_empty()).collect()
+    };
+    memmem::find_iter(text.as_bytes(), module).filter_map(list).collect()
 }
 
 /// Whether a name, of a module perhaps, between these is called or stands for its value: not where it is imported,
 /// caught, or the type of something.
 fn is_value(before: &[u8], after: &[u8]) -> bool {
-    let in_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.') || *byte >= 0x80;
-    let start = before.iter().rposition(|byte| !in_name(byte)).map_or(0, |last| last + 1);
-    let rest = without_leading_blanks(after);
-    if line_so_far(before).trim_ascii_start().starts_with(b"except") || is_imported(before) {
+    if is_caught(before) || is_imported(before) {
         return false;
     }
-    let outer = before[..start].trim_ascii_end();
+    let outer = without_dotted_name(before).trim_ascii_end();
+    let rest = without_leading_blanks(after);
     let follows = |words: &[&[u8]]| words.iter().any(|word| outer.ends_with(word));
-    let keyed =
-        outer.strip_suffix(b":").is_some_and(|key| key.trim_ascii_end().ends_with(b"\"") || key.ends_with(b"'"));
-    let placed = keyed
+    let keyed = outer.strip_suffix(b":").map(<[u8]>::trim_ascii_end);
+    let placed = keyed.is_some_and(|key| key.ends_with(b"\"") || key.ends_with(b"'"))
         || follows(&[
             b"=", b"(", b",", b"{", b"\\", b"return", b"yield", b" or", b" else", b" and", b"lambda:", b" in",
         ]);
     let ended = rest.first().is_none_or(|sign| b"),}\r\n;#\\".contains(sign))
         || [&b"if "[..], b"else ", b"or ", b"and ", b"for "].iter().any(|word| rest.starts_with(word));
-    rest.first() == Some(&b'(') || placed && ended
+    rest.first() == Some(&b'(') || placed && ended || is_listed(outer)
+}
+
+/// Whether what comes after `outer` stands in a list: the innermost bracket that is open is square, and what is before it
+/// takes no index and no types.
+fn is_listed(outer: &[u8]) -> bool {
+    let mut closed = 0_usize;
+    for (at, byte) in outer.iter().enumerate().rev() {
+        match byte {
+            b')' | b']' | b'}' => closed += 1,
+            b'(' | b'[' | b'{' if closed > 0 => closed -= 1,
+            b'[' => {
+                let owner = outer[..at].last();
+                return !owner
+                    .is_some_and(|byte| in_dotted_name(byte) || matches!(byte, b')' | b']' | b'[' | b'\"' | b'\''));
+            }
+            b'(' | b'{' => return false,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Whether a byte may be part of names with dots between them.
+fn in_dotted_name(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.') || *byte >= 0x80
+}
+
+/// A text without the names that it ends with, and the dots between and behind them.
+fn without_dotted_name(before: &[u8]) -> &[u8] {
+    &before[..before.iter().rposition(|byte| !in_dotted_name(byte)).map_or(0, |last| last + 1)]
 }
 
 /// Whether a text may import whatever a module has.
@@ -288,6 +324,17 @@ mod tests {
         for text in [
             "word()",
             "x = a.word (1)",
+            "imported = word()",
+            "from_import = word()",
+            "x.import_(word)",
+            "# import\nx = word",
+            "\"\"\"What we import (a lot\"\"\"\nx = word",
+            "import a; x = word",
+            "exceptional = word()",
+            "except a: x = word",
+            "x = [word, a]",
+            "for x in [a, word]: ...",
+            "x = [\n    a,\n    b.word\n]",
             "x = word",
             "f(word, 1)",
             "f(a, word)",
@@ -345,8 +392,10 @@ mod tests {
     fn what_is_not_there_is_mostly_seen_not_to_be() {
         for text in [
             "from a import word",
+            "import a; from b import c, word",
             "from a import (\n    word,\n)",
             "except (a.word, b):",
+            "except* a.word as b:",
             "def f(x: word, y: Optional[a.word] = None) -> a.word:",
             "x: word | None = None",
             "Union[float, a.word]",

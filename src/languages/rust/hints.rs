@@ -32,15 +32,14 @@ pub(crate) fn may_hold(text: &str, word: &str, sought: Sought) -> bool {
     })
 }
 
-/// The words of what a text uses of a module, up to the end of the statement.
+/// The lists of what a text uses of a module, each to the end of its statement.
 pub(crate) fn imported<'t>(text: &'t str, module: &str) -> Vec<&'t str> {
-    let statements = text.match_indices(module).filter_map(|(at, _)| {
-        let rest = &text[at + module.len()..];
+    let list = |at: usize| {
         let used = text[..at].trim_end().trim_end_matches("::").ends_with("use");
+        let rest = &text[at + module.len()..];
         used.then(|| &rest[..rest.find(';').unwrap_or(rest.len())])
-    });
-    let in_word = |sign: char| sign.is_alphanumeric() || sign == '_' || sign == '*';
-    statements.flat_map(|names| names.split(move |sign| !in_word(sign))).filter(|word| !word.is_empty()).collect()
+    };
+    text.match_indices(module).filter_map(|(at, _)| list(at)).collect()
 }
 
 /// Whether the line before ends with a comment.
