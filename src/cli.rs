@@ -172,6 +172,16 @@ pub struct Cli {
     /// List the files that would be checked and exit
     #[arg(long, help_heading = "Files")]
     pub show_files: bool,
+    /// Serve an editor as a language server, on standard input and output
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "paths", "output_format", "output_file", "sites", "statistics", "fix", "diff", "update_baseline", "since",
+            "add_ignore", "stdin_filename", "explain", "rules", "show_settings", "show_files", "completions", "man",
+        ],
+        help_heading = "Files"
+    )]
+    pub lsp: bool,
     /// How many threads (default: one for each processor)
     #[arg(short, long, value_name = "N", value_parser = jobs, help_heading = "Files")]
     pub jobs: Option<NonZeroUsize>,

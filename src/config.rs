@@ -80,7 +80,14 @@ pub struct Flags {
     pub fix: bool,
     /// Whether fixes count that may change what the program does.
     pub unsafe_fixes: bool,
+    /// The texts that an editor holds of files, by their absolute paths: they stand for what is on disk.
+    pub open: OpenFiles,
+    /// The folder that an editor works in, known as a whole where neither a configuration nor a repository says what is.
+    pub workspace: Option<PathBuf>,
 }
+
+/// Texts by absolute paths.
+pub type OpenFiles = FxHashMap<PathBuf, Arc<str>>;
 
 /// What holds for the files below one folder.
 #[derive(Debug, Clone)]
@@ -195,7 +202,7 @@ pub struct Config {
     /// The working directory.
     pub cwd: PathBuf,
     /// The folder whose files are known to the run, wherever they lie in it: that of the nearest configuration, else
-    /// the repository, else what the paths have in common.
+    /// the repository, else an editor's, else what the paths have in common.
     pub root: PathBuf,
     /// How many threads.
     pub jobs: NonZeroUsize,
@@ -211,6 +218,8 @@ pub struct Config {
     pub force_exclude: bool,
     /// The name of what comes on standard input.
     pub stdin_filename: Option<PathBuf>,
+    /// The texts that stand for what is on disk.
+    pub open: OpenFiles,
     /// What holds for the run as a whole: the settings at [`Config::root`].
     pub run: Arc<Settings>,
     naming: Naming,
@@ -260,6 +269,7 @@ impl Config {
             since: flags.since.clone(),
             force_exclude: flags.force_exclude,
             stdin_filename: flags.stdin_filename.clone(),
+            open: flags.open.clone(),
             run: bottom()?,
             naming,
             flags: flag_layer,
@@ -274,7 +284,9 @@ impl Config {
         config.root = if configured {
             config.run.base.clone()
         } else {
-            common.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&common).to_owned()
+            let workspace = flags.workspace.as_deref().filter(|workspace| common.starts_with(workspace));
+            let repository = common.ancestors().find(|folder| folder.join(".git").exists());
+            repository.or(workspace).unwrap_or(&common).to_owned()
         };
         if config.update_baseline && config.run.baseline.is_none() {
             let message = "no baseline is named: give `--baseline FILE`, or set `baseline` in the configuration";

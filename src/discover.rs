@@ -26,6 +26,8 @@ pub struct Candidate {
     pub shown: SmolStr,
     /// Whether its text comes on standard input.
     pub stdin: bool,
+    /// The text that an editor holds of it.
+    pub open: Option<Arc<str>>,
     /// What holds for it.
     pub settings: Arc<Settings>,
 }
@@ -76,6 +78,8 @@ fn below(config: &Config, named: &[PathBuf]) -> Result<Discovery, ConfigError> {
         let path = paths::absolute(&config.cwd, named);
         let shown = paths::tame(&named.to_string_lossy()).into_owned();
         match path.metadata() {
+            // What an editor holds need not be on disk yet.
+            _ if config.open.contains_key(&path) => file(config, path, &mut found)?,
             Ok(meta) if meta.is_dir() => folder(config, path, &mut found)?,
             Ok(meta) => match readable(&path, &meta) {
                 Ok(()) => file(config, path, &mut found)?,
@@ -104,7 +108,7 @@ fn stdin(config: &Config, found: &mut Discovery) -> Result<(), ConfigError> {
         return Ok(());
     }
     let shown = config.shown(&path);
-    found.files.push(Candidate { path, shown, stdin: true, settings });
+    found.files.push(Candidate { path, shown, stdin: true, open: None, settings });
     Ok(())
 }
 
@@ -112,8 +116,8 @@ fn stdin(config: &Config, found: &mut Discovery) -> Result<(), ConfigError> {
 fn file(config: &Config, path: PathBuf, found: &mut Discovery) -> Result<(), ConfigError> {
     let settings = config.settings_for(&path)?;
     if !(config.force_exclude && excluded(&path, &settings)) {
-        let shown = config.shown(&path);
-        found.files.push(Candidate { path, shown, stdin: false, settings });
+        let (shown, open) = (config.shown(&path), config.open.get(&path).cloned());
+        found.files.push(Candidate { path, shown, stdin: false, open, settings });
     }
     Ok(())
 }
@@ -193,7 +197,7 @@ fn list(config: &Config, folder: &Folder) -> Result<Listing, ConfigError> {
             found.folders.push(Folder { path: entry.into_path(), settings, ignored });
         } else {
             let (shown, settings) = (config.shown(entry.path()), Arc::clone(settings));
-            found.files.push(Candidate { path: entry.into_path(), shown, stdin: false, settings });
+            found.files.push(Candidate { path: entry.into_path(), shown, stdin: false, open: None, settings });
         }
     }
     Ok(found)

@@ -331,6 +331,10 @@ fn broken_data(message: String) -> ConfigError {
 }
 
 fn read(candidate: &Candidate, id: FileId) -> Result<(&'static Language, SourceFile), Problem> {
+    if let Some(text) = &candidate.open {
+        let source = SourceFile::new(id, candidate.shown.clone(), String::from(&**text));
+        return Ok((read_as(&candidate.path), source));
+    }
     let bytes = bytes_of(candidate).map_err(|error| Problem {
         kind: ProblemKind::Read,
         message: format!("cannot be read: {}", paths::reason(&error)),

@@ -47,20 +47,8 @@ pub(crate) fn edited<'e>(text: &str, edits: impl Iterator<Item = &'e Edit>) -> S
 #[must_use]
 pub fn apply(config: &Config, report: &Report, write: bool) -> Done {
     let mut done = Done::default();
-    let mut by_file: BTreeMap<FileId, (usize, Vec<Edit>)> = BTreeMap::new();
-    for finding in &report.findings {
-        let Some(edits) = edits_of(finding, config.run.unsafe_fixes) else { continue };
-        let (findings, taken) = by_file.entry(finding.at.file).or_default();
-        let new: Vec<Edit> = edits.iter().filter(|edit| !taken.contains(edit)).cloned().collect();
-        if new.iter().any(|edit| taken.iter().any(|other| overlap(edit, other))) {
-            continue;
-        }
-        taken.extend(new);
-        *findings += 1;
-    }
-    for (file, (findings, mut edits)) in by_file {
+    for (file, (findings, edits)) in edits_of_all(&report.findings, config.run.unsafe_fixes) {
         let Some(source) = report.sources.get(&file) else { continue };
-        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
         match Change::new(config, source, &edits).and_then(|change| change.make(write)) {
             Ok(diff) => {
                 done.diff.push_str(&diff);
@@ -71,6 +59,25 @@ pub fn apply(config: &Config, report: &Report, write: bool) -> Done {
         }
     }
     done
+}
+
+/// The edits that mend findings, by file, sorted by place, and how many findings those are.
+pub(crate) fn edits_of_all(findings: &[Finding], with_unsafe: bool) -> BTreeMap<FileId, (usize, Vec<Edit>)> {
+    let mut by_file: BTreeMap<FileId, (usize, Vec<Edit>)> = BTreeMap::new();
+    for finding in findings {
+        let Some(edits) = edits_of(finding, with_unsafe) else { continue };
+        let (findings, taken) = by_file.entry(finding.at.file).or_default();
+        let new: Vec<Edit> = edits.iter().filter(|edit| !taken.contains(edit)).cloned().collect();
+        if new.iter().any(|edit| taken.iter().any(|other| overlap(edit, other))) {
+            continue;
+        }
+        taken.extend(new);
+        *findings += 1;
+    }
+    for (_, edits) in by_file.values_mut() {
+        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    }
+    by_file
 }
 
 /// Why a file is not changed.

@@ -29,6 +29,7 @@
 //! | [`fix`] | what is edited, and how files are written |
 //! | [`baseline`], [`since`] | what was there before, and what changed: the rest is not told |
 //! | [`engine`], [`threads`] | runs all this, shared out among threads |
+//! | [`lsp`] | the language server: the same runs, over what an editor has open |
 //!
 //! # Words
 //!
@@ -63,6 +64,7 @@ pub mod inventory;
 pub mod languages;
 pub mod libraries;
 pub mod locks;
+pub mod lsp;
 pub mod model;
 pub mod paths;
 pub mod progress;

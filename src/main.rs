@@ -8,6 +8,7 @@ use poolcheck::discover::discover;
 use poolcheck::engine;
 use poolcheck::finding::Severity;
 use poolcheck::fix::{self, Done, replace};
+use poolcheck::lsp;
 use poolcheck::paths::{reason, tame};
 use poolcheck::progress::Progress;
 use poolcheck::report::{FORMATS, Format, ListForm, Report, SITE_FORMATS, Style, page, summary};
@@ -106,6 +107,10 @@ fn run(cli: &Cli) -> Result<u8, Stop> {
     }
     if cli.man || cli.completions.is_some() {
         return write_manual(cli);
+    }
+    if cli.lsp {
+        // What an editor does not end in good order is an error, which the protocol gives this status.
+        return Ok(u8::from(!lsp::serve(&flags(cli)?)?));
     }
     let started = Instant::now();
     let config = Config::new(&flags(cli)?)?;
@@ -335,6 +340,7 @@ fn flags(cli: &Cli) -> Result<Flags, Stop> {
         since: cli.since.clone(),
         fix: cli.fix,
         unsafe_fixes: cli.unsafe_fixes,
+        ..Flags::default()
     })
 }
 

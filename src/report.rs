@@ -132,7 +132,7 @@ impl Report {
 
     /// The findings that formats for people list: without those that another one of the same site tells already and that
     /// are no more than an info.
-    fn told(&self) -> impl Iterator<Item = &Finding> {
+    pub(crate) fn told(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| !finding.folded || finding.severity > Severity::Info)
     }
 

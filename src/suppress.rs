@@ -12,6 +12,7 @@ mod add;
 mod directive;
 mod write;
 
+pub(crate) use write::silencing;
 pub use write::write_ignores;
 
 use crate::config::{RuleSet, nearest};

@@ -91,6 +91,7 @@ const HOMES: &[(&[&str], &[&str])] = &[
     (&["tree_sitter", "tree_sitter_python", "syn", "proc_macro2"], &["src/languages/", "src/languages.rs"]),
     (&["miette"], &["src/report/full.rs", "src/report/full/"]),
     (&["clap"], &["src/cli.rs", "src/main.rs"]),
+    (&["lsp_server", "lsp_types"], &["src/lsp.rs", "src/lsp/"]),
     (&["println!", "print!", "eprintln!", "eprint!", "process::exit", "ExitCode"], &["src/main.rs"]),
     // Of git it is read, not written.
     (&["stderr"], &["src/main.rs", "src/since.rs"]),

@@ -2,7 +2,7 @@
 
 use super::add;
 use crate::config::Config;
-use crate::finding::Finding;
+use crate::finding::{Edit, Finding};
 use crate::fix::{Change, Done, Refusal};
 use crate::languages::read_as;
 use crate::report::Report;
@@ -43,6 +43,11 @@ pub fn write_ignores(config: &Config, report: &mut Report, reason: &str) -> Done
     });
     report.counts.suppressed += done.findings;
     done
+}
+
+/// The edits that silence findings of a file; none for those at whose statement no comment can stand.
+pub(crate) fn silencing(source: &SourceFile, findings: &[&Finding]) -> Vec<Edit> {
+    add::plan(source, read_as(Path::new(source.path.as_str())), findings, "").edits
 }
 
 /// Writes the comments for the findings of a file; which of them have no place for one.

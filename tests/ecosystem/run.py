@@ -19,6 +19,7 @@ import check_packages  # noqa: F401
 import check_pages  # noqa: F401
 import check_readers  # noqa: F401
 import check_schemas  # noqa: F401
+import check_server  # noqa: F401
 import kit
 
 
