@@ -41,6 +41,7 @@ mod seldom;
 mod sharing;
 mod sites;
 mod streams;
+mod timers;
 mod tls;
 mod workers;
 

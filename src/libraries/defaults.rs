@@ -29,7 +29,7 @@ pub struct Defaults {
     /// What a session costs that is built for one request.
     #[serde(default)]
     pub cost: String,
-    /// The same where its pool is given to it; empty where that is no other.
+    /// The same where its pool, or its settings of TLS, are given to it; empty where that is no other.
     #[serde(default)]
     pub cost_with_pool: String,
     /// What comes of a session that nobody closes.

@@ -3,9 +3,9 @@
 //! Refuses to take a loop for one where what is asked for may differ from turn to turn.
 
 use super::attributes::last_name;
-use super::bodies::{Around, covers, leaves_for_good, statements_in};
-use crate::model::expr::{ExprId, ExprKind, UnaryOperator};
-use crate::model::facts::{FileFacts, Parent, StmtId, StmtKind};
+use super::bodies::{Around, covers, enclosing, leaves_for_good, statements_in};
+use crate::model::expr::{Argument, ComparisonOperator, ExprId, ExprKind, UnaryOperator};
+use crate::model::facts::{BlockRole, FileFacts, Parent, StmtId, StmtKind};
 
 /// Whether a loop counts what it tries, `while attempt < 3: …; attempt += 1`, and asks for the same each time: a number
 /// that goes into what is asked for is the number of a page.
@@ -33,8 +33,15 @@ pub(super) fn counts_attempts(facts: &FileFacts, stmt: StmtId, inside: ExprId) -
 /// Whether a loop waits for what does not answer yet: `while not done: try: attempt(); done = True; except …: pass`.
 pub(super) fn until_it_answers(facts: &FileFacts, stmt: StmtId, body: &[StmtId], inside: ExprId) -> bool {
     let StmtKind::While { test, .. } = &facts.stmt(stmt).kind else { return false };
-    let ExprKind::Unary { operator: UnaryOperator::Not, operand } = &facts.expr(*test).kind else { return false };
-    let ExprKind::Name(flag) = &facts.expr(*operand).kind else { return false };
+    let operands = match &facts.expr(*test).kind {
+        ExprKind::Boolean { and: true, operands } => operands.as_ref(),
+        _ => std::slice::from_ref(test),
+    };
+    let denied = operands.iter().find_map(|&operand| match facts.expr(operand).kind {
+        ExprKind::Unary { operator: UnaryOperator::Not, operand } => Some(operand),
+        _ => None,
+    });
+    let Some(ExprKind::Name(flag)) = denied.map(|denied| &facts.expr(denied).kind) else { return false };
     let sets = |inner: StmtId| match &facts.stmt(inner).kind {
         StmtKind::Assign { targets, value: Some(value), .. } => {
             matches!(facts.expr(*value).kind, ExprKind::Bool(true))
@@ -58,22 +65,93 @@ pub(super) fn until_it_answers(facts: &FileFacts, stmt: StmtId, body: &[StmtId],
 pub(super) fn is_wait(facts: &FileFacts, around: Around, inside: ExprId) -> bool {
     let Around::Loop(stmt) = around else { return false };
     let StmtKind::While { test, body, .. } = &facts.stmt(stmt).kind else { return false };
-    let sleeps = |inner: StmtId| match &facts.stmt(inner).kind {
-        StmtKind::Expression(value) => {
-            let value = match &facts.expr(*value).kind {
-                ExprKind::Await(awaited) => *awaited,
-                _ => *value,
-            };
-            match &facts.expr(value).kind {
-                ExprKind::Call { callee, .. } => last_name(facts, *callee).is_some_and(|name| name == "sleep"),
-                _ => false,
-            }
-        }
-        _ => false,
-    };
     matches!(facts.expr(*test).kind, ExprKind::Comparison { .. })
         && !counts_attempts(facts, stmt, inside)
-        && statements_in(facts, body).into_iter().any(sleeps)
+        && statements_in(facts, body).into_iter().any(|inner| sleeps(facts, inner))
+}
+
+/// Whether a statement is a pause.
+fn sleeps(facts: &FileFacts, stmt: StmtId) -> bool {
+    let StmtKind::Expression(value) = facts.stmt(stmt).kind else { return false };
+    let value = match facts.expr(value).kind {
+        ExprKind::Await(awaited) => awaited,
+        _ => value,
+    };
+    match &facts.expr(value).kind {
+        ExprKind::Call { callee, .. } => last_name(facts, *callee).is_some_and(|name| name == "sleep"),
+        _ => false,
+    }
+}
+
+/// Whether a loop waits for what an answer says, `if answer["status"] == "done": return …; sleep(…)`: it goes round after
+/// answers, not after failures.
+pub(super) fn waits_for_word(facts: &FileFacts, body: &[StmtId]) -> bool {
+    let is_word = |expr: ExprId| match &facts.expr(expr).kind {
+        ExprKind::Text(_) => true,
+        ExprKind::Sequence(items) => items.iter().any(|&item| matches!(facts.expr(item).kind, ExprKind::Text(_))),
+        _ => false,
+    };
+    let compares = |test: ExprId| {
+        let mut open = vec![test];
+        while let Some(part) = open.pop() {
+            let kind = &facts.expr(part).kind;
+            match kind {
+                ExprKind::Comparison { operator, left, right } => {
+                    let same = matches!(operator, ComparisonOperator::Equal | ComparisonOperator::In);
+                    if same && (is_word(*left) != is_word(*right)) {
+                        return true;
+                    }
+                }
+                _ => kind.children(&mut open),
+            }
+        }
+        false
+    };
+    let statements = statements_in(facts, body);
+    let ends = |stmt: &StmtId| match &facts.stmt(*stmt).kind {
+        StmtKind::If { test, then, .. } => leaves_for_good(facts, then) && compares(*test),
+        _ => false,
+    };
+    statements.iter().any(|&stmt| sleeps(facts, stmt)) && statements.iter().any(ends)
+}
+
+/// Whether a call only repeats an earlier one: it asks for the same, under a condition that the earlier one is not under.
+pub(super) fn asks_again(facts: &FileFacts, first: ExprId, again: ExprId) -> bool {
+    let called = |call: ExprId| match &facts.expr(call).kind {
+        ExprKind::Call { callee, arguments } => Some((last_name(facts, *callee)?, arguments)),
+        _ => None,
+    };
+    let (Some((name, given)), Some((other, repeated))) = (called(first), called(again)) else { return false };
+    let (Some(before), Some(after)) = (facts.stmt_of(first), facts.stmt_of(again)) else { return false };
+    let around = enclosing(facts, before);
+    let conditional = enclosing(facts, after).into_iter().any(|(outer, role)| {
+        let asks = matches!(facts.stmt(outer).kind, StmtKind::If { .. }) && role == BlockRole::Body;
+        asks && !around.iter().any(|(other, _)| *other == outer)
+    });
+    let same = |argument: &Argument| repeated.iter().any(|other| alike(facts, argument.value, other.value));
+    facts.stmt(before).end <= facts.stmt(after).start
+        && conditional
+        && name == other
+        && given.len() == repeated.len()
+        && given.iter().all(same)
+}
+
+/// Whether two expressions are written alike.
+fn alike(facts: &FileFacts, one: ExprId, other: ExprId) -> bool {
+    let (one, other) = (&facts.expr(one).kind, &facts.expr(other).kind);
+    match (one, other) {
+        (ExprKind::Name(one), ExprKind::Name(other)) | (ExprKind::Text(one), ExprKind::Text(other)) => one == other,
+        (ExprKind::Attribute { object, name }, ExprKind::Attribute { object: of, name: other }) => {
+            name == other && alike(facts, *object, *of)
+        }
+        (ExprKind::Number(one), ExprKind::Number(other)) => one.total_cmp(other).is_eq(),
+        (ExprKind::Bool(one), ExprKind::Bool(other)) => one == other,
+        (ExprKind::None, ExprKind::None) => true,
+        (ExprKind::Interpolation(one), ExprKind::Interpolation(other)) => {
+            one.len() == other.len() && one.iter().zip(other.iter()).all(|(one, other)| alike(facts, *one, *other))
+        }
+        _ => false,
+    }
 }
 
 /// The whole expression that an expression is a part of.

@@ -2,10 +2,10 @@
 //!
 //! Refuses to know what the place is about.
 
-use super::attempts::{counts_attempts, until_it_answers};
+use super::attempts::{counts_attempts, until_it_answers, waits_for_word};
 use super::{Project, sibling};
 use crate::model::expr::{ComparisonOperator, ExprId, ExprKind, UnaryOperator};
-use crate::model::facts::{BlockRole, FileFacts, ScopeId, ScopeKind, StmtId, StmtKind};
+use crate::model::facts::{BlockRole, FileFacts, Parent, ScopeId, ScopeKind, StmtId, StmtKind};
 use crate::model::value::ExprRef;
 use crate::source::Span;
 
@@ -83,6 +83,20 @@ pub(super) fn within(facts: &FileFacts, inner: ExprId, outer: ExprId) -> bool {
     outer.start <= inner.start && inner.end <= outer.end
 }
 
+/// Whether a comprehension ends with the first item that will do: `any(try_host(host) for host in hosts)`.
+pub(super) fn is_choice(facts: &FileFacts, around: Around) -> bool {
+    let Around::Comprehension(scope) = around else { return false };
+    let Some(whole) = super::places::owner_expr(facts, scope) else { return false };
+    let Parent::Expr(up) = facts.parent(whole) else { return false };
+    match &facts.expr(up).kind {
+        ExprKind::Call { callee, arguments } => {
+            let chooses = matches!(&facts.expr(*callee).kind, ExprKind::Name(name) if name == "any" || name == "next");
+            chooses && arguments.first().is_some_and(|argument| argument.value == whole)
+        }
+        _ => false,
+    }
+}
+
 /// The bytes that show a loop: its head, or the whole comprehension.
 pub(super) fn loop_span(facts: &FileFacts, around: Around) -> Span {
     match around {
@@ -133,8 +147,7 @@ pub(super) fn is_retry(facts: &FileFacts, around: Around, inside: ExprId) -> boo
         }
         _ => false,
     });
-    caught
-        || counted && leaves(body)
+    (caught || counted && leaves(body)) && !waits_for_word(facts, body)
         || over.is_some() && ends_with_first(facts, body, inside)
         || until_it_works(facts, stmt, body, inside)
         || until_it_answers(facts, stmt, body, inside)

@@ -4,12 +4,12 @@
 //! counts where hardly another function has its name. Refuses to guess about callers outside the project.
 
 use super::attributes::{class_of_method, has_decorator};
-use super::bodies::{Around, is_in_handler, is_retry, leaves_after, loop_span, loops};
+use super::bodies::{Around, is_choice, is_in_handler, is_retry, leaves_after, loop_span, loops};
 use super::memo::Question;
 use super::{Project, Site, scope_in, sibling};
 use crate::frameworks::Framework;
 use crate::model::expr::{ComparisonOperator, ExprKind};
-use crate::model::facts::{MODULE, Parent, ScopeKind, StmtKind};
+use crate::model::facts::{MODULE, Parent, ScopeKind, ScopeOwner, StmtId, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
 use crate::source::{FileId, Span};
 use smol_str::SmolStr;
@@ -258,7 +258,9 @@ impl Project<'_> {
                 continue;
             }
             // An example shows one call of many.
-            if self.files[&caller.call.file].script && !self.files[&function.file].script {
+            if self.files[&caller.call.file].script && !self.files[&function.file].script
+                || self.is_in_demo(caller.call)
+            {
                 continue;
             }
             any = true;
@@ -312,6 +314,7 @@ impl Project<'_> {
         let guard = self.guard_of(place);
         for around in loops(facts, place.expr) {
             if is_retry(facts, around, place.expr)
+                || is_choice(facts, around)
                 || leaves_after(facts, around, place.expr)
                 || self.is_idle(place, around, guard)
                 || seen.base.is_some_and(|base| self.changes_with(base, around))
@@ -347,10 +350,22 @@ impl Project<'_> {
         if self.scope(at).kind == ScopeKind::Closure { Repeat::Unknown } else { self.repeat_within(at, seen) }
     }
 
+    /// Whether a place is in a function that is only there for `if __name__ == "__main__"`, beside code that is imported.
+    fn is_in_demo(&self, place: ExprRef) -> bool {
+        let function = self.function_of(self.scope_at(place));
+        let owner = self.facts(place.file).owner(function.scope);
+        matches!(owner, ScopeOwner::Stmt(stmt) if self.is_under_main_guard(place.file, stmt))
+            && self.modules.is_in_package(place.file)
+    }
+
     /// Whether a place stands under `if __name__ == "__main__"`.
     fn is_main_guard(&self, place: ExprRef) -> bool {
         let facts = self.facts(place.file);
-        let Some(stmt) = facts.stmt_of(place.expr) else { return false };
+        facts.stmt_of(place.expr).is_some_and(|stmt| self.is_under_main_guard(place.file, stmt))
+    }
+
+    fn is_under_main_guard(&self, file: FileId, stmt: StmtId) -> bool {
+        let facts = self.facts(file);
         super::bodies::enclosing(facts, stmt).into_iter().any(|(outer, _)| match &facts.stmt(outer).kind {
             StmtKind::If { test, .. } => match &facts.expr(*test).kind {
                 ExprKind::Comparison { operator: ComparisonOperator::Equal, left, .. } => {

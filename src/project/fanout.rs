@@ -5,7 +5,8 @@
 
 use super::bodies::{Around, enclosing, loops, within_stmt};
 use super::flow::DefKind;
-use super::requests::TIMERS;
+use super::places::{Use, UseKind};
+use super::timers::TIMERS;
 use super::{Project, scope_in, sibling};
 use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::{FileFacts, Parent, ScopeId, ScopeKind, StmtId, StmtKind};
@@ -50,6 +51,58 @@ struct Search {
 }
 
 impl Project<'_> {
+    /// Whether requests through a session are started many at once.
+    #[must_use]
+    pub fn starts_many(&self, made: ExprRef) -> bool {
+        self.uses(made).iter().any(|one| self.fans_out(one))
+    }
+
+    /// Whether a request, or a call that is given the session, is started many times at once.
+    pub(super) fn fans_out(&self, one: &Use) -> bool {
+        let (UseKind::Method(_, call) | UseKind::Argument(call)) = &one.kind else { return false };
+        let facts = self.facts(call.file);
+        let repeated = !super::bodies::loops(facts, call.expr).is_empty();
+        let mut at = call.expr;
+        loop {
+            let up = match facts.parent(at) {
+                Parent::Expr(up) => up,
+                Parent::Stmt(stmt) => {
+                    let scope = facts.place(stmt).scope;
+                    match super::places::owner_expr(facts, scope) {
+                        Some(owner) if facts.scope(scope).kind == ScopeKind::Comprehension => {
+                            at = owner;
+                            if !self.is_awaited(*call) {
+                                return true;
+                            }
+                            continue;
+                        }
+                        _ => return false,
+                    }
+                }
+                Parent::None => return false,
+            };
+            let name = self.callee_name(sibling(*call, up));
+            if self.frameworks.is_gatherer(&name) {
+                return true;
+            }
+            if self.frameworks.is_spawner(&name) && repeated {
+                return !self.is_awaited_in_turn(sibling(*call, up));
+            }
+            at = up;
+        }
+    }
+
+    /// Whether a task is awaited in the block that starts it, before the next one is started.
+    fn is_awaited_in_turn(&self, task: ExprRef) -> bool {
+        let facts = self.facts(task.file);
+        let Parent::Stmt(stmt) = facts.parent(task.expr) else { return self.is_awaited(task) };
+        let StmtKind::Assign { targets, .. } = &facts.stmt(stmt).kind else { return false };
+        let [target] = targets.as_ref() else { return false };
+        let ExprKind::Name(name) = &facts.expr(*target).kind else { return false };
+        let mut awaited = self.names.references_in(task.file, name).filter(|one| self.is_awaited(*one));
+        awaited.any(|one| facts.stmt_of(one.expr).is_some_and(|other| facts.place(other) == facts.place(stmt)))
+    }
+
     /// What starts a request many times at once through one session. Up to `few` items are not many.
     #[must_use]
     pub fn fan_out(&self, request: ExprRef, session: ExprRef, few: f64) -> Option<FanOut> {

@@ -149,6 +149,12 @@ impl Project<'_> {
         }
     }
 
+    /// Whether an argument is an object that is made for what it is given to, and for nothing else.
+    #[must_use]
+    pub fn is_made_here(&self, argument: ExprRef) -> bool {
+        self.callee_name(argument).starts_with(char::is_uppercase)
+    }
+
     /// Whether a call's value is dropped: a statement of its own, not awaited.
     fn is_dropped(&self, call: ExprRef) -> bool {
         let facts = self.facts(call.file);

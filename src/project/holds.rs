@@ -22,6 +22,9 @@ const HANDS: usize = 3;
 const BODILESS: [f64; 2] = [204.0, 304.0];
 const BODILESS_NAMES: [&str; 2] = ["NO_CONTENT", "NOT_MODIFIED"];
 
+/// The header that says how long a body is.
+const LENGTH: &str = "content-length";
+
 /// What becomes of a response.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Hold {
@@ -172,6 +175,7 @@ impl Project<'_> {
                 || any_within(facts, test, &|kind| match kind {
                     ExprKind::Number(number) => BODILESS.contains(number),
                     ExprKind::Attribute { name, .. } => BODILESS_NAMES.contains(&name.as_str()),
+                    ExprKind::Text(text) => text.eq_ignore_ascii_case(LENGTH),
                     ExprKind::Name(name) => flags.contains(name),
                     _ => false,
                 })

@@ -6,8 +6,9 @@
 use super::bodies::Around;
 use super::evaluate::Passed;
 use super::flow::{Def, DefKind};
+use super::places::{Use, UseKind};
 use super::{Project, Site, sibling};
-use crate::libraries::Setting;
+use crate::libraries::{Kind, Setting};
 use crate::model::expr::{BinaryOperator, ExprId, ExprKind};
 use crate::model::value::{ExprRef, ScopeRef};
 
@@ -53,12 +54,34 @@ impl Project<'_> {
         }
     }
 
-    /// Whether a name is what a loop or comprehension runs over, one in each turn.
+    /// Whether a name is what a loop or comprehension runs over, one in each turn, or what that is the index of.
     pub(super) fn changes_with(&self, name: ExprRef, around: Around) -> bool {
-        self.only_definition(name).is_some_and(|def| match around {
-            Around::Loop(stmt) => def.stmt == Some(stmt),
-            Around::Comprehension(scope) => def.scope == scope,
+        self.only_definition(name).is_some_and(|def| {
+            let changes = match around {
+                Around::Loop(stmt) => def.stmt == Some(stmt),
+                Around::Comprehension(scope) => def.scope == scope,
+            };
+            changes
+                || matches!(def.kind, DefKind::Value(value) if self.is_indexed_by_turn(sibling(name, value), around))
         })
+    }
+
+    fn is_indexed_by_turn(&self, value: ExprRef, around: Around) -> bool {
+        let ExprKind::Index { object, key } = self.kind(value) else { return false };
+        let (object, key) = (sibling(value, *object), sibling(value, *key));
+        matches!((self.kind(object), self.kind(key)), (ExprKind::Name(_), ExprKind::Name(_)))
+            && self.changes_with(key, around)
+    }
+
+    /// Whether all requests through a session go to a host that is another one in each turn of a loop.
+    pub(super) fn asks_another_host(&self, uses: &[Use], around: Around) -> bool {
+        let mut requests = uses.iter().filter_map(|one| match one.kind {
+            UseKind::Method(_, call) => self.site_at(call).filter(|site| site.kind == Kind::Request),
+            _ => None,
+        });
+        let given = uses.iter().any(|one| matches!(one.kind, UseKind::Argument(_)));
+        let changes = |request: &Site| self.url_base(request).is_some_and(|base| self.changes_with(base, around));
+        !given && requests.next().is_some_and(changes) && requests.all(changes)
     }
 
     /// What a call passes for the parameter of a function that a name is, where that is a name again.

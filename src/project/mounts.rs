@@ -322,10 +322,15 @@ impl Project<'_> {
     /// are none by default.
     #[must_use]
     pub fn is_none_unless_given(&self, expr: ExprRef) -> bool {
-        let ExprKind::Name(name) = self.kind(expr) else { return false };
         let file = &self.files[&expr.file];
         let facts = &file.facts;
-        let Some(owner) = self.owner_of(expr.file, facts.scope_of(expr.expr), name) else { return false };
+        let own = facts.scope_of(expr.expr);
+        let owner = match self.kind(expr) {
+            ExprKind::Name(name) => self.owner_of(expr.file, own, name),
+            ExprKind::Conditional { .. } => Some(self.function_of(self.scope_at(expr)).scope),
+            _ => None,
+        };
+        let Some(owner) = owner else { return false };
         let parameters = &facts.scope(owner).parameters;
         let optional = |expr: ExprId| {
             let ExprKind::Name(of) = &facts.expr(expr).kind else { return false };
@@ -336,6 +341,13 @@ impl Project<'_> {
         let given = |test: ExprId| match &facts.expr(test).kind {
             ExprKind::Comparison { operator: ComparisonOperator::IsNot, left, .. } => optional(*left),
             _ => optional(test),
+        };
+        let name = match self.kind(expr) {
+            ExprKind::Name(name) => name,
+            ExprKind::Conditional { test, otherwise, .. } => {
+                return given(*test) && matches!(facts.expr(*otherwise).kind, ExprKind::None);
+            }
+            _ => return false,
         };
         let (mut none, mut others) = (false, true);
         for &def in file.flow().all_defs(owner, name) {

@@ -3,10 +3,11 @@
 //! Refuses to judge what it finds.
 
 use super::places::{Use, UseKind};
+use super::timers::CALLS;
 use super::{Project, Site, sibling};
 use crate::libraries::{Consequence, Kind, Setting};
 use crate::model::expr::{ArgumentKind, BinaryOperator, ExprKind};
-use crate::model::facts::{MODULE, ParameterKind, Parent, ScopeKind, StmtKind};
+use crate::model::facts::{MODULE, ParameterKind, Parent, ScopeKind};
 use crate::model::value::{Datum, ExprRef, Frame};
 use crate::rules::Access;
 use smol_str::SmolStr;
@@ -16,9 +17,6 @@ const HANDS: usize = 3;
 
 /// The attributes by which a session gives its pool.
 pub(super) const PARTS: [&str; 2] = ["connector", "_connector"];
-
-/// Context managers that end what runs in them after a time.
-pub(super) const TIMERS: [&str; 5] = ["timeout", "timeout_at", "fail_after", "move_on_after", "async_timeout"];
 
 /// The host of a URL's text; where the text may go on, only one that a slash ends.
 fn host_in(text: &str, whole: bool) -> Option<SmolStr> {
@@ -245,34 +243,7 @@ impl Project<'_> {
         if self.argument(request, Setting::Timeout).is_some() && !self.is_default_timeout(request) {
             return true;
         }
-        self.is_timed(request.call)
-    }
-
-    /// Whether a timer ends what runs at a place.
-    #[must_use]
-    pub fn is_timed(&self, place: ExprRef) -> bool {
-        let facts = self.facts(place.file);
-        let Some(stmt) = facts.stmt_of(place.expr) else { return false };
-        let timed = |stmt| match &facts.stmt(stmt).kind {
-            StmtKind::With { items, .. } => items.iter().any(|item| {
-                let name = self.callee_name(sibling(place, item.context));
-                TIMERS.contains(&name.as_str())
-            }),
-            _ => false,
-        };
-        if timed(stmt) || super::bodies::enclosing(facts, stmt).into_iter().any(|(outer, _)| timed(outer)) {
-            return true;
-        }
-        let mut at = place.expr;
-        while let Parent::Expr(up) = facts.parent(at) {
-            let given = matches!(&facts.expr(up).kind, ExprKind::Call { callee, .. } if *callee != at);
-            let name = self.callee_name(sibling(place, up));
-            if given && (name == "wait_for" || TIMERS.contains(&name.as_str())) {
-                return true;
-            }
-            at = up;
-        }
-        false
+        self.is_timed(request.call) || self.is_timed_by_callers(request.call, CALLS)
     }
 
     /// Whether none is written for a timeout where that means the library's default.
@@ -333,7 +304,9 @@ impl Project<'_> {
             return true;
         }
         let passing = |call| depth < HANDS && self.passes(call, name, depth + 1, unseen);
-        callers.calls.iter().any(|caller| !caller.certain && unseen || passing(caller.call))
+        // What a function hands on to itself it was given by others.
+        let others = callers.calls.iter().filter(|one| self.function_of(self.scope_at(one.call)) != function);
+        others.into_iter().any(|caller| !caller.certain && unseen || passing(caller.call))
     }
 
     /// Whether an entry of this name may be added to a mapping before it is used.
@@ -442,12 +415,6 @@ impl Project<'_> {
         stored || uses.iter().any(|one| self.fans_out(one)) || self.is_stored_by_consumer(made, &uses)
     }
 
-    /// Whether requests through a session are started many at once.
-    #[must_use]
-    pub fn starts_many(&self, made: ExprRef) -> bool {
-        self.uses(made).iter().any(|one| self.fans_out(one))
-    }
-
     fn is_stored_by_consumer(&self, made: ExprRef, uses: &[Use]) -> bool {
         if !uses.iter().any(|one| one.kind == UseKind::Returned) {
             return false;
@@ -458,38 +425,6 @@ impl Project<'_> {
                 .iter()
                 .any(|one| matches!(one.kind, UseKind::StoredAttribute(_) | UseKind::StoredItem(_)))
         })
-    }
-
-    /// Whether a request, or a call that is given the session, is started many times at once.
-    fn fans_out(&self, one: &Use) -> bool {
-        let (UseKind::Method(_, call) | UseKind::Argument(call)) = &one.kind else { return false };
-        let facts = self.facts(call.file);
-        let repeated = !super::bodies::loops(facts, call.expr).is_empty();
-        let mut at = call.expr;
-        loop {
-            let up = match facts.parent(at) {
-                Parent::Expr(up) => up,
-                Parent::Stmt(stmt) => {
-                    let scope = facts.place(stmt).scope;
-                    match super::places::owner_expr(facts, scope) {
-                        Some(owner) if facts.scope(scope).kind == ScopeKind::Comprehension => {
-                            at = owner;
-                            if !self.is_awaited(*call) {
-                                return true;
-                            }
-                            continue;
-                        }
-                        _ => return false,
-                    }
-                }
-                Parent::None => return false,
-            };
-            let name = self.callee_name(sibling(*call, up));
-            if self.frameworks.is_gatherer(&name) || self.frameworks.is_spawner(&name) && repeated {
-                return true;
-            }
-            at = up;
-        }
     }
 
     /// Every attribute of a session or pool that the library's data names and that is written or read.

@@ -4,16 +4,18 @@
 //! what ends with its function is judged by how many requests it serves and how often the function runs. Refuses to
 //! count what it cannot see: an unknown number of requests is silence.
 
-use super::attempts::is_wait;
-use super::bodies::{Around, enclosing, exclusive, is_in_handler, is_retry, leaves_after, loops, within_stmt};
+use super::attempts::{asks_again, is_wait};
+use super::bodies::{
+    Around, enclosing, exclusive, is_choice, is_in_handler, is_retry, leaves_after, loops, within_stmt,
+};
 use super::callers::Climb;
 use super::callers::{Cause, Repeat};
 use super::evaluate::Passed;
 use super::places::{Use, UseKind};
-use super::{Project, Site, sibling};
+use super::{Project, Site, scope_in, sibling};
 use crate::finding::Confidence;
 use crate::model::expr::{ComparisonOperator, ExprId, ExprKind};
-use crate::model::facts::{BlockRole, MODULE, ScopeKind, StmtKind};
+use crate::model::facts::{BlockRole, MODULE, Parent, ScopeKind, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
 use crate::source::{FileId, Span};
 use smol_str::SmolStr;
@@ -58,6 +60,14 @@ impl Project<'_> {
     pub fn serves_several(&self, made: ExprRef) -> bool {
         let around = loops(self.facts(made.file), made.expr);
         self.requests_through(made, (made.file, &around), &self.uses(made), 0) == Requests::Several
+    }
+
+    /// Whether a session is seen to serve one request in its life, and no more.
+    #[must_use]
+    pub fn serves_one(&self, made: ExprRef) -> bool {
+        let around = loops(self.facts(made.file), made.expr);
+        !self.lives_long(made)
+            && self.requests_through(made, (made.file, &around), &self.uses(made), 0) == Requests::One
     }
 
     fn waste_of(&self, made: ExprRef, depth: usize) -> Option<Waste> {
@@ -127,7 +137,7 @@ impl Project<'_> {
     pub(super) fn is_awaited(&self, call: ExprRef) -> bool {
         let facts = self.facts(call.file);
         let mut at = call.expr;
-        while let crate::model::facts::Parent::Expr(up) = facts.parent(at) {
+        while let Parent::Expr(up) = facts.parent(at) {
             match &facts.expr(up).kind {
                 ExprKind::Await(_) => return true,
                 _ => at = up,
@@ -219,8 +229,11 @@ impl Project<'_> {
         }
         let sockets = self.opens_socket(uses);
         let guard = self.guard_of(made);
+        let other_hosts = around.iter().any(|&one| self.asks_another_host(uses, one));
         for &one in &around {
             if is_retry(facts, one, made.expr)
+                || is_choice(facts, one)
+                || other_hosts
                 || leaves_after(facts, one, made.expr)
                 || self.is_idle(made, one, guard)
                 || self.outlives_turn(made, one, uses)
@@ -262,9 +275,11 @@ impl Project<'_> {
                 Some(Waste { each: "for each call", confidence: Confidence::Low, chain, function: SmolStr::default() })
             }
             (Repeat::Unknown, Requests::One)
-                if self.is_library_code(function)
+                if !other_hosts
+                    && self.is_library_code(function)
                     && !self.recurses_with(made, function)
                     && self.is_called_again(made, function)
+                    && self.is_at_hand(function)
                     && !self.is_seldom(made)
                     && !self.keeps_result(function)
                     && !self.is_called_seldom(function) =>
@@ -306,8 +321,7 @@ impl Project<'_> {
         }
         let test = self.is_test_scope(function);
         let callers = self.callers_of(function);
-        let mut all_once = true;
-        let mut any = false;
+        let (mut all_once, mut any, mut all_give) = (true, false, false);
         for caller in callers.calls.iter().filter(|caller| test || !self.is_test(caller.call)) {
             let given = match self.argument_for(caller.call, function, index) {
                 Passed::Argument(value) => !self.evaluate(value, Frame::NONE).always(|datum| *datum == Datum::Null),
@@ -315,9 +329,10 @@ impl Project<'_> {
                 Passed::Unknown => true,
             };
             if given {
+                all_give |= caller.certain && !any;
                 continue;
             }
-            any = true;
+            (any, all_give) = (true, false);
             match self.repeat_at(caller.call) {
                 Repeat::Often(cause, mut chain) => {
                     chain.insert(0, (self.span(caller.call), "called here without one".into()));
@@ -327,7 +342,7 @@ impl Project<'_> {
                 Repeat::Unknown => all_once = false,
             }
         }
-        if any && all_once { Repeat::Once } else { Repeat::Unknown }
+        if all_give || any && all_once { Repeat::Once } else { Repeat::Unknown }
     }
 
     /// The parameter that a session stands in for where it is none: `if session is None`, `session or …`.
@@ -337,7 +352,10 @@ impl Project<'_> {
             None => self.fallback_for(made)?,
         };
         let facts = self.facts(made.file);
-        let named = |name: &SmolStr| facts.scope(function.scope).parameters.iter().position(|p| p.name == *name);
+        // What an object holds is another matter than what a method is given.
+        let given = usize::from(super::attributes::class_of_method(facts, function.scope).is_some());
+        let parameters = &facts.scope(function.scope).parameters;
+        let named = |name: &SmolStr| (given..parameters.len()).find(|&index| parameters[index].name == *name);
         let mut open = vec![guard.expr];
         while let Some(expr) = open.pop() {
             if let ExprKind::Name(name) = &facts.expr(expr).kind
@@ -365,6 +383,17 @@ impl Project<'_> {
         let callers = self.callers_of(function);
         let seen = |call: ExprRef| !self.is_test(call) && !self.files[&call.file].script;
         callers.calls.iter().filter(|caller| caller.certain && seen(caller.call)).count() > 1
+    }
+
+    /// Whether anybody may call a function: not where it is called private, and nobody does.
+    fn is_at_hand(&self, function: ScopeRef) -> bool {
+        let name = self.scope(function).name.as_str();
+        let private = name.starts_with('_') && !name.starts_with("__");
+        let class = super::attributes::class_of_method(self.facts(function.file), function.scope);
+        // A base class that cannot be seen may call what its subclasses fill in.
+        let own = class.is_none_or(|class| self.outside_bases(scope_in(function.file, class)).is_empty());
+        let callers = || self.callers_of(function);
+        !private || !own || callers().escapes || !callers().calls.is_empty()
     }
 
     /// Whether a function is something to call again and again: not part of a script that runs once.
@@ -431,7 +460,7 @@ impl Project<'_> {
     fn fallback_for(&self, made: ExprRef) -> Option<ExprRef> {
         let facts = self.facts(made.file);
         let mut at = made.expr;
-        while let crate::model::facts::Parent::Expr(up) = facts.parent(at) {
+        while let Parent::Expr(up) = facts.parent(at) {
             match &facts.expr(up).kind {
                 ExprKind::Boolean { operands, .. } => return operands.first().map(|&first| sibling(made, first)),
                 ExprKind::Conditional { test, .. } => return Some(sibling(made, *test)),
@@ -466,6 +495,7 @@ impl Project<'_> {
         for one in uses {
             let call = match &one.kind {
                 UseKind::Method(name, call) if self.is_request(*call) || self.is_request_name(made, name) => *call,
+                UseKind::Argument(call) if self.calls_what_it_is_given(*call) => return Requests::Unknown,
                 UseKind::Argument(call) => match self.requests_in_call(made, *call, one.expr, depth) {
                     Requests::Several => return Requests::Several,
                     Requests::One => *call,
@@ -475,7 +505,13 @@ impl Project<'_> {
                         *call
                     }
                 },
-                UseKind::Attribute(_) | UseKind::Element => {
+                UseKind::Attribute(name) => {
+                    let call = self.call_given(one.expr).filter(|_| self.is_request_name(made, name));
+                    unknown |= call.is_none();
+                    let Some(call) = call else { continue };
+                    call
+                }
+                UseKind::Element => {
                     unknown = true;
                     continue;
                 }
@@ -488,6 +524,9 @@ impl Project<'_> {
             if inner.iter().any(|&around| !is_retry(facts, around, call.expr) || is_wait(facts, around, call.expr)) {
                 return Requests::Several;
             }
+            if places.iter().any(|other| asks_again(facts, other.expr, call.expr)) {
+                continue;
+            }
             if places.iter().any(|other| !exclusive(facts, other.expr, call.expr)) {
                 return Requests::Several;
             }
@@ -498,6 +537,17 @@ impl Project<'_> {
             (0, false) => Requests::None,
             _ => Requests::One,
         }
+    }
+
+    /// The call of a function of the project, or of what runs others, that is given a method of an object to call.
+    fn call_given(&self, object: ExprRef) -> Option<ExprRef> {
+        let facts = self.facts(object.file);
+        let Parent::Expr(attribute) = facts.parent(object.expr) else { return None };
+        let Parent::Expr(call) = facts.parent(attribute) else { return None };
+        let call = sibling(object, call);
+        let is_given = matches!(self.kind(call), ExprKind::Call { callee, .. } if *callee != attribute);
+        let runs = || self.frameworks.is_submitter(&self.callee_name(call));
+        (is_given && (runs() || !self.targets(call, Frame::NONE).is_empty())).then_some(call)
     }
 
     fn is_request(&self, call: ExprRef) -> bool {
@@ -523,6 +573,15 @@ impl Project<'_> {
             Requests::None => Requests::One,
             known => known,
         }
+    }
+
+    /// Whether a call runs a function that is a parameter of one around.
+    fn calls_what_it_is_given(&self, call: ExprRef) -> bool {
+        let ExprKind::Call { callee, .. } = self.kind(call) else { return false };
+        let ExprKind::Name(name) = self.kind(sibling(call, *callee)) else { return false };
+        let facts = self.facts(call.file);
+        let owner = self.owner_of(call.file, facts.scope_of(*callee), name);
+        owner.is_some_and(|owner| facts.scope(owner).parameters.iter().any(|parameter| parameter.name == *name))
     }
 
     /// Whether a pool that outlives the session is used, so that nothing is lost with it.

@@ -4,7 +4,9 @@
 //! parameters here, through splatted mappings, partials and constructors of subclasses, so that rules never see a
 //! keyword. Refuses to judge.
 
+use super::attributes::class_of_method;
 use super::evaluate::Passed;
+use super::flow::DefKind;
 use super::{Project, ProjectFile, scope_in, sibling};
 use crate::languages::read_as;
 use crate::libraries::{Class, Kind, Library, Parameter, Request, Row, Setting};
@@ -125,16 +127,7 @@ impl Project<'_> {
             Datum::Scope(class) => Some(*class),
             _ => None,
         };
-        let mut binding = Binding { project: self, row, arguments: Vec::new(), open: false, stray: None };
-        match (known[0], class) {
-            (Datum::Partial(bound, frame), _) => {
-                binding.bind(*bound, *frame, 1);
-                binding.bind(call, Frame::NONE, 0);
-            }
-            (_, Some(class)) => binding.bind_subclass(class, call, Frame::NONE, 0),
-            _ => binding.bind(call, Frame::NONE, 0),
-        }
-        let (mut arguments, mut open, stray) = (binding.arguments, binding.open, binding.stray);
+        let Binding { mut arguments, mut open, stray, .. } = self.bind_arguments(row, call, known[0], Frame::NONE);
         let parameters = self.libraries.parameters(row);
         let wraps = |argument: &BoundArgument| {
             argument.parameter.is_some_and(|index| parameters[index].setting == Setting::Inner)
@@ -152,6 +145,33 @@ impl Project<'_> {
         }
         let callee = self.span(callee);
         Some(Site { id: SiteId(0), row, kind, call, callee, arguments, stray, open, mixed, class, test })
+    }
+
+    /// The arguments of a call of `callee`, as they reach a row's parameters.
+    fn bind_arguments(&self, row: Row, call: ExprRef, callee: &Datum, frame: Frame) -> Binding<'_, '_> {
+        let mut binding = Binding { project: self, row, arguments: Vec::new(), open: false, stray: None };
+        match callee {
+            Datum::Partial(bound, made_in) => {
+                binding.bind(*bound, *made_in, 1);
+                binding.bind(call, frame, 0);
+            }
+            Datum::Scope(class) => binding.bind_subclass(*class, call, frame, 0),
+            _ => binding.bind(call, frame, 0),
+        }
+        binding
+    }
+
+    /// A site as it is in the context of a call of its function, which may tell what stands for `**options`.
+    #[must_use]
+    pub fn in_context(&self, site: &Site, frame: Frame) -> Option<Site> {
+        if !site.open || self.builder_of(site.call, Frame::NONE).is_some() {
+            return None;
+        }
+        let ExprKind::Call { callee, .. } = self.kind(site.call) else { return None };
+        let callee = self.evaluate(sibling(site.call, *callee), Frame::NONE);
+        let callee = callee.alternatives.iter().map(|one| &one.datum).find(|datum| **datum != Datum::Null)?;
+        let Binding { arguments, open, stray, .. } = self.bind_arguments(site.row, site.call, callee, frame);
+        Some(Site { arguments, open, stray, ..site.clone() })
     }
 
     /// The parameters that a site's row knows.
@@ -299,6 +319,7 @@ impl Binding<'_, '_> {
                     }
                     position += 1;
                 }
+                ArgumentKind::Splat if self.project.passes_no_more(value, frame) => {}
                 ArgumentKind::Splat => self.open = true,
                 ArgumentKind::MappingSplat => self.splat(value, frame, span),
             }
@@ -324,17 +345,22 @@ impl Binding<'_, '_> {
             return;
         }
         let mapping = self.project.evaluate(value, frame);
-        match mapping.one().map(|one| &one.datum) {
-            Some(datum @ Datum::Mapping(..)) => {
-                let (entries, open) = self.project.entries(value, datum);
-                self.open |= open;
-                for entry in entries {
-                    let written = self.project.span(entry.value);
-                    let span = if written.file == span.file { written } else { span };
-                    self.named(entry.name, entry.value, entry.frame, span, entry.sometimes);
-                }
+        let Some(all) = mapping.all() else {
+            self.open = true;
+            return;
+        };
+        for one in all {
+            if !matches!(one.datum, Datum::Mapping(..)) {
+                self.open = true;
+                continue;
             }
-            _ => self.open = true,
+            let (entries, open) = self.project.entries(value, &one.datum);
+            self.open |= open;
+            for entry in entries {
+                let written = self.project.span(entry.value);
+                let span = if written.file == span.file { written } else { span };
+                self.named(entry.name, entry.value, entry.frame, span, entry.sometimes || all.len() > 1);
+            }
         }
     }
 
@@ -360,6 +386,7 @@ impl Binding<'_, '_> {
                 ArgumentKind::Named => self.named(argument.name.clone(), inner, outer, span, false),
                 ArgumentKind::MappingSplat => self.splat(inner, outer, span),
                 ArgumentKind::Positional => {}
+                ArgumentKind::Splat if project.passes_no_more(inner, outer) => {}
                 ArgumentKind::Splat => self.open = true,
             }
         }
@@ -399,13 +426,32 @@ impl Binding<'_, '_> {
 impl Project<'_> {
     /// The function whose `**kwargs` an expression is, with the call that it stands for in this context.
     fn keywords_parameter(&self, value: ExprRef, frame: Frame) -> Option<(ScopeRef, ExprRef, Frame)> {
-        let ExprKind::Name(name) = self.kind(value) else { return None };
-        let function = self.function_of(self.scope_at(value));
-        let keywords = self.scope(function).parameters.iter();
-        let mut keywords = keywords.filter(|p| p.kind == ParameterKind::Keywords && p.name == *name);
-        keywords.next()?;
+        let (function, _) = self.parameter_of_kind(value, ParameterKind::Keywords)?;
         let (call, outer) = self.call_in(function, frame)?;
         Some((function, call, outer))
+    }
+
+    /// Whether `*args` is empty in this context: the call passes no more by position than has a name.
+    fn passes_no_more(&self, value: ExprRef, frame: Frame) -> bool {
+        let Some((function, index)) = self.parameter_of_kind(value, ParameterKind::Variadic) else { return false };
+        let Some((call, outer)) = self.call_in(function, frame) else { return false };
+        let ExprKind::Call { arguments, .. } = self.kind(call) else { return false };
+        let bound = usize::from(class_of_method(self.facts(function.file), function.scope).is_some());
+        let by_position = arguments.iter().filter(|argument| argument.kind == ArgumentKind::Positional).count();
+        let splats = arguments.iter().filter(|argument| argument.kind == ArgumentKind::Splat);
+        by_position + bound <= index
+            && splats.into_iter().all(|argument| self.passes_no_more(sibling(call, argument.value), outer))
+    }
+
+    /// The function, and the index among its parameters, of the parameter of this kind that an expression can only mean.
+    fn parameter_of_kind(&self, value: ExprRef, kind: ParameterKind) -> Option<(ScopeRef, usize)> {
+        let ExprKind::Name(name) = self.kind(value) else { return None };
+        let function = self.function_of(self.scope_at(value));
+        let parameters = self.scope(function).parameters.iter();
+        let (index, _) = parameters.enumerate().find(|(_, one)| one.kind == kind && one.name == *name)?;
+        let flow = self.files[&value.file].flow();
+        let itself = |def| flow.def(def).kind == DefKind::Parameter(function.scope, index);
+        flow.reaching(value.expr)?.iter().all(|(def, _)| itself(*def)).then_some((function, index))
     }
 
     /// The calls of a base class's constructor in a constructor.

@@ -30,7 +30,9 @@ fn draft(view: View<'_>) -> Option<Draft> {
     let one_host = |site: &&crate::project::Site| {
         !view.of(site, view.frame).is_unset(Setting::BaseUrl) || view.project.is_for_one_host(site)
     };
-    if sessions.iter().any(one_host) {
+    let serves_one = |site: &&crate::project::Site| view.project.serves_one(site.call);
+    let passing = !sessions.is_empty() && sessions.iter().all(serves_one) && !view.project.lives_long(view.site.call);
+    if passing || sessions.iter().any(one_host) {
         return None;
     }
     let per_host = view.name(Setting::LimitPerHost);

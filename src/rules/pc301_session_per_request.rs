@@ -6,6 +6,7 @@ use super::Check;
 use super::view::View;
 use crate::finding::{Confidence, Draft};
 use crate::libraries::{Kind, Setting};
+use crate::model::value::Datum;
 use crate::project::{Cause, Lent, Repeat};
 
 /// What decides it.
@@ -31,7 +32,8 @@ fn session(view: View<'_>) -> Vec<Draft> {
     let place = if waste.function.is_empty() { String::new() } else { format!(" in `{}`", waste.function) };
     let noun = view.noun();
     let (closes, cost) = match (lent, view.argument(Setting::Pool)) {
-        (None, _) => (String::new(), &view.defaults().cost),
+        (None, _) if loads_roots(view) => (String::new(), &view.defaults().cost),
+        (None, _) => (String::new(), view.cost_with_pool()),
         (_, Some(pool)) => (format!(" and closes the `{}` that it is given", pool.name), view.cost_with_pool()),
         (_, None) => (" and closes what is mounted on it".to_owned(), view.cost_with_pool()),
     };
@@ -49,6 +51,11 @@ fn session(view: View<'_>) -> Vec<Draft> {
     };
     let draft = Draft::new(view.span(), message, help).confidence(confidence);
     vec![waste.chain.into_iter().fold(draft, |draft, (span, words)| draft.label(span, words))]
+}
+
+/// Whether a session has the settings of TLS that the library makes by itself.
+fn loads_roots(view: View<'_>) -> bool {
+    view.value(Setting::Tls).always(|datum| matches!(datum, Datum::Unset | Datum::Bool(true)))
 }
 
 fn one_shot(view: View<'_>) -> Vec<Draft> {

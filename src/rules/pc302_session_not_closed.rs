@@ -28,7 +28,8 @@ fn lent(view: View<'_>) -> bool {
         datum => matches!(datum, Datum::Null | Datum::Unset),
     };
     let mounted = || view.argument(Setting::Pool).is_none() && view.project.lent_pool(view.site).is_some();
-    shares && !view.value(Setting::Pool).always(built_here) || mounted()
+    let made_for_it = || view.argument(Setting::Pool).is_some_and(|pool| view.project.is_made_here(pool.value));
+    shares && !view.value(Setting::Pool).always(built_here) && !made_for_it() || mounted()
 }
 
 /// A connector is its session's to close, unless the session is told that it is not.

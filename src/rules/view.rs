@@ -79,11 +79,6 @@ impl Total {
 }
 
 impl<'p> View<'p> {
-    /// The same site in the context of another call.
-    pub(crate) fn in_frame(self, frame: Frame) -> View<'p> {
-        View { frame, ..self }
-    }
-
     /// What a check says about the site: by itself, else in the context of each call that may build it.
     pub(crate) fn judged(self, check: fn(View<'_>) -> Vec<Draft>) -> Vec<Draft> {
         let drafts = check(self);
@@ -91,7 +86,8 @@ impl<'p> View<'p> {
             return drafts;
         }
         for (frame, call) in self.project.contexts(self.site) {
-            let drafts = check(self.in_frame(frame));
+            let seen = self.project.in_context(self.site, frame);
+            let drafts = check(View { site: seen.as_ref().unwrap_or(self.site), frame, ..self });
             if !drafts.is_empty() {
                 let label = |draft: Draft| draft.label(self.project.span(call), "with what this call passes");
                 return drafts.into_iter().map(label).collect();
@@ -127,7 +123,7 @@ impl<'p> View<'p> {
         &self.project.library(self.site).defaults
     }
 
-    /// What a session costs that is built for one request over a pool that is there already.
+    /// What a session costs that is built for one request with what is there already: a pool, settings of TLS.
     pub(crate) fn cost_with_pool(&self) -> &'p String {
         let defaults = self.defaults();
         if defaults.cost_with_pool.is_empty() { &defaults.cost } else { &defaults.cost_with_pool }
