@@ -38,6 +38,7 @@ mod reach;
 mod requests;
 mod reuse;
 mod seldom;
+mod served;
 mod sharing;
 mod sites;
 mod streams;

@@ -11,8 +11,15 @@ use crate::model::facts::{BlockRole, FileFacts, Parent, StmtId, StmtKind};
 /// that goes into what is asked for is the number of a page.
 pub(super) fn counts_attempts(facts: &FileFacts, stmt: StmtId, inside: ExprId) -> bool {
     let StmtKind::While { test, body, .. } = &facts.stmt(stmt).kind else { return false };
-    let ExprKind::Comparison { left, .. } = &facts.expr(*test).kind else { return false };
-    let ExprKind::Name(counter) = &facts.expr(*left).kind else { return false };
+    let operands = match &facts.expr(*test).kind {
+        ExprKind::Boolean { and: true, operands } => operands.as_ref(),
+        _ => std::slice::from_ref(test),
+    };
+    let counted = operands.iter().find_map(|&operand| match facts.expr(operand).kind {
+        ExprKind::Comparison { left, .. } => Some(left),
+        _ => None,
+    });
+    let Some(ExprKind::Name(counter)) = counted.map(|left| &facts.expr(left).kind) else { return false };
     let named = |expr: ExprId| matches!(&facts.expr(expr).kind, ExprKind::Name(name) if name == counter);
     let mut steps = false;
     for inner in statements_in(facts, body) {

@@ -347,7 +347,20 @@ impl Project<'_> {
                 None => break,
             }
         }
-        if self.scope(at).kind == ScopeKind::Closure { Repeat::Unknown } else { self.repeat_within(at, seen) }
+        match self.scope(at).kind {
+            ScopeKind::Closure => self.runner_of(at).map_or(Repeat::Unknown, |call| self.repeat_of_place(call, seen)),
+            _ => self.repeat_within(at, seen),
+        }
+    }
+
+    /// The call that has a closure run by a worker, once.
+    fn runner_of(&self, closure: ScopeRef) -> Option<ExprRef> {
+        let facts = self.facts(closure.file);
+        let owner = super::places::owner_expr(facts, closure.scope)?;
+        let Parent::Expr(call) = facts.parent(owner) else { return None };
+        let call = ExprRef { file: closure.file, expr: call };
+        let given = matches!(self.kind(call), ExprKind::Call { callee, .. } if *callee != owner);
+        (given && self.frameworks.is_submitter(&self.callee_name(call))).then_some(call)
     }
 
     /// Whether a place is in a function that is only there for `if __name__ == "__main__"`, beside code that is imported.

@@ -60,6 +60,17 @@ impl Project<'_> {
     /// Whether a request, or a call that is given the session, is started many times at once.
     pub(super) fn fans_out(&self, one: &Use) -> bool {
         let (UseKind::Method(_, call) | UseKind::Argument(call)) = &one.kind else { return false };
+        if self.is_started_often(*call) {
+            return true;
+        }
+        // A function inside of another uses what that one built.
+        let function = self.function_of(self.scope_at(*call));
+        let around = self.scope(function).parent.map(|parent| self.facts(function.file).scope(parent).kind);
+        around == Some(ScopeKind::Function)
+            && self.known_calls(function).into_iter().any(|call| self.is_started_often(call))
+    }
+
+    fn is_started_often(&self, call: ExprRef) -> bool {
         let facts = self.facts(call.file);
         let repeated = !super::bodies::loops(facts, call.expr).is_empty();
         let mut at = call.expr;
@@ -71,7 +82,7 @@ impl Project<'_> {
                     match super::places::owner_expr(facts, scope) {
                         Some(owner) if facts.scope(scope).kind == ScopeKind::Comprehension => {
                             at = owner;
-                            if !self.is_awaited(*call) {
+                            if !self.is_awaited(call) {
                                 return true;
                             }
                             continue;
@@ -81,12 +92,12 @@ impl Project<'_> {
                 }
                 Parent::None => return false,
             };
-            let name = self.callee_name(sibling(*call, up));
+            let name = self.callee_name(sibling(call, up));
             if self.frameworks.is_gatherer(&name) {
                 return true;
             }
             if self.frameworks.is_spawner(&name) && repeated {
-                return !self.is_awaited_in_turn(sibling(*call, up));
+                return !self.is_awaited_in_turn(sibling(call, up));
             }
             at = up;
         }

@@ -97,18 +97,23 @@ impl Project<'_> {
     }
 
     fn own_attribute_uses(&self, class: ScopeRef, name: &SmolStr, building: bool) -> Vec<Use> {
-        let family = self.family(class);
         let mut follower = self.follower(building);
-        for reference in self.references_in_files_of(&family, name) {
-            let ExprKind::Attribute { object, .. } = self.kind(reference) else { continue };
-            let object = sibling(reference, *object);
-            let own = super::attributes::class_of_self(self.facts(reference.file), object.expr)
-                .is_some_and(|of| family.contains(&scope_in(reference.file, of)));
-            if own && !self.is_target(reference) {
-                follower.climb(reference);
-            }
+        for reference in self.own_references(class, name) {
+            follower.climb(reference);
         }
         follower.found
+    }
+
+    /// Where objects of a class's family read one of their own attributes.
+    pub(super) fn own_references(&self, class: ScopeRef, name: &SmolStr) -> Vec<ExprRef> {
+        let family = self.family(class);
+        let own = |reference: &ExprRef| match self.kind(*reference) {
+            ExprKind::Attribute { object, .. } => super::attributes::class_of_self(self.facts(reference.file), *object)
+                .is_some_and(|of| family.contains(&scope_in(reference.file, of))),
+            _ => false,
+        };
+        let references = self.references_in_files_of(&family, name).into_iter();
+        references.filter(|reference| own(reference) && !self.is_target(*reference)).collect()
     }
 
     /// Every use of what objects of a class's family keep under keys of an attribute.

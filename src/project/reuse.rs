@@ -4,27 +4,22 @@
 //! what ends with its function is judged by how many requests it serves and how often the function runs. Refuses to
 //! count what it cannot see: an unknown number of requests is silence.
 
-use super::attempts::{asks_again, is_wait};
-use super::bodies::{
-    Around, enclosing, exclusive, is_choice, is_in_handler, is_retry, leaves_after, loops, within_stmt,
-};
+use super::bodies::{Around, enclosing, is_choice, is_in_handler, is_retry, leaves_after, loops, within_stmt};
 use super::callers::Climb;
 use super::callers::{Cause, Repeat};
 use super::evaluate::Passed;
 use super::places::{Use, UseKind};
+use super::served::Requests;
 use super::{Project, Site, scope_in, sibling};
 use crate::finding::Confidence;
 use crate::model::expr::{ComparisonOperator, ExprId, ExprKind};
 use crate::model::facts::{BlockRole, MODULE, Parent, ScopeKind, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
-use crate::source::{FileId, Span};
+use crate::source::Span;
 use smol_str::SmolStr;
 
 /// How many factories deep a session is followed to where it arrives.
 const FACTORIES: usize = 2;
-
-/// How many functions deep a session is followed to its requests.
-const HELPERS: usize = 2;
 
 /// A session that is built for each request.
 #[derive(Debug, Clone)]
@@ -39,35 +34,11 @@ pub struct Waste {
     pub function: SmolStr,
 }
 
-/// How many requests go through a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Requests {
-    None,
-    One,
-    Several,
-    Unknown,
-}
-
 impl Project<'_> {
     /// Whether the session that `made` makes serves one request and is then dropped, again and again.
     #[must_use]
     pub fn waste(&self, made: ExprRef) -> Option<Waste> {
         self.waste_of(made, 0)
-    }
-
-    /// Whether a session is seen to serve more than one request in its life.
-    #[must_use]
-    pub fn serves_several(&self, made: ExprRef) -> bool {
-        let around = loops(self.facts(made.file), made.expr);
-        self.requests_through(made, (made.file, &around), &self.uses(made), 0) == Requests::Several
-    }
-
-    /// Whether a session is seen to serve one request in its life, and no more.
-    #[must_use]
-    pub fn serves_one(&self, made: ExprRef) -> bool {
-        let around = loops(self.facts(made.file), made.expr);
-        !self.lives_long(made)
-            && self.requests_through(made, (made.file, &around), &self.uses(made), 0) == Requests::One
     }
 
     fn waste_of(&self, made: ExprRef, depth: usize) -> Option<Waste> {
@@ -185,7 +156,23 @@ impl Project<'_> {
                 return Some(waste);
             }
         }
-        None
+        self.uses_of_property(function).into_iter().find_map(|access| {
+            let mut waste = self.waste_of(access, depth + 1)?;
+            waste.chain.insert(0, (self.span(access), format!("`{}` builds one for this access", scope.name)));
+            Some(waste)
+        })
+    }
+
+    /// Where objects of its class take the value of a property from themselves.
+    fn uses_of_property(&self, function: ScopeRef) -> Vec<ExprRef> {
+        let facts = self.facts(function.file);
+        let class = super::attributes::class_of_method(facts, function.scope);
+        let Some(class) = class.filter(|_| super::attributes::has_decorator(facts, function.scope, "property")) else {
+            return Vec::new();
+        };
+        let test = self.is_test_scope(function);
+        let uses = self.own_references(scope_in(function.file, class), &self.scope(function).name);
+        uses.into_iter().filter(|&access| test || !self.is_test(access)).collect()
     }
 
     /// Whether a function returns what is kept elsewhere, at least sometimes.
@@ -478,110 +465,6 @@ impl Project<'_> {
             }
             _ => false,
         })
-    }
-
-    /// How many requests go through a session in one life, by its uses in a file, where those loops are around what
-    /// builds it, or nothing is around what it is passed to.
-    fn requests_through(
-        &self,
-        made: ExprRef,
-        (file, outer): (FileId, &[Around]),
-        uses: &[Use],
-        depth: usize,
-    ) -> Requests {
-        let facts = self.facts(file);
-        let mut places: Vec<ExprRef> = Vec::new();
-        let mut unknown = false;
-        for one in uses {
-            let call = match &one.kind {
-                UseKind::Method(name, call) if self.is_request(*call) || self.is_request_name(made, name) => *call,
-                UseKind::Argument(call) if self.calls_what_it_is_given(*call) => return Requests::Unknown,
-                UseKind::Argument(call) => match self.requests_in_call(made, *call, one.expr, depth) {
-                    Requests::Several => return Requests::Several,
-                    Requests::One => *call,
-                    Requests::None => continue,
-                    Requests::Unknown => {
-                        unknown = true;
-                        *call
-                    }
-                },
-                UseKind::Attribute(name) => {
-                    let call = self.call_given(one.expr).filter(|_| self.is_request_name(made, name));
-                    unknown |= call.is_none();
-                    let Some(call) = call else { continue };
-                    call
-                }
-                UseKind::Element => {
-                    unknown = true;
-                    continue;
-                }
-                _ => continue,
-            };
-            if call.file != file {
-                return Requests::Several;
-            }
-            let inner: Vec<Around> = loops(facts, call.expr).into_iter().filter(|l| !outer.contains(l)).collect();
-            if inner.iter().any(|&around| !is_retry(facts, around, call.expr) || is_wait(facts, around, call.expr)) {
-                return Requests::Several;
-            }
-            if places.iter().any(|other| asks_again(facts, other.expr, call.expr)) {
-                continue;
-            }
-            if places.iter().any(|other| !exclusive(facts, other.expr, call.expr)) {
-                return Requests::Several;
-            }
-            places.push(call);
-        }
-        match (places.len(), unknown) {
-            (0, true) => Requests::Unknown,
-            (0, false) => Requests::None,
-            _ => Requests::One,
-        }
-    }
-
-    /// The call of a function of the project, or of what runs others, that is given a method of an object to call.
-    fn call_given(&self, object: ExprRef) -> Option<ExprRef> {
-        let facts = self.facts(object.file);
-        let Parent::Expr(attribute) = facts.parent(object.expr) else { return None };
-        let Parent::Expr(call) = facts.parent(attribute) else { return None };
-        let call = sibling(object, call);
-        let is_given = matches!(self.kind(call), ExprKind::Call { callee, .. } if *callee != attribute);
-        let runs = || self.frameworks.is_submitter(&self.callee_name(call));
-        (is_given && (runs() || !self.targets(call, Frame::NONE).is_empty())).then_some(call)
-    }
-
-    fn is_request(&self, call: ExprRef) -> bool {
-        self.site_at(call).is_some_and(|site| site.kind == crate::libraries::Kind::Request)
-    }
-
-    /// Whether `name` is a request method of the session that a construction, or a factory's call, gives.
-    fn is_request_name(&self, made: ExprRef, name: &str) -> bool {
-        let value = self.evaluate(made, Frame::NONE);
-        value.alternatives.iter().any(|one| self.request_row(&one.datum, name).is_some())
-    }
-
-    /// How many requests a call makes through the session that it is given.
-    fn requests_in_call(&self, made: ExprRef, call: ExprRef, session: ExprRef, depth: usize) -> Requests {
-        let targets = self.targets(call, Frame::NONE);
-        let [target] = targets.as_slice() else { return Requests::One };
-        if depth >= HELPERS {
-            return Requests::One;
-        }
-        let Some(index) = self.parameter_reached(call, session, *target) else { return Requests::One };
-        let uses = self.parameter_uses(*target, index);
-        match self.requests_through(made, (target.file, &[]), &uses, depth + 1) {
-            Requests::None => Requests::One,
-            known => known,
-        }
-    }
-
-    /// Whether a call runs a function that is a parameter of one around.
-    fn calls_what_it_is_given(&self, call: ExprRef) -> bool {
-        let ExprKind::Call { callee, .. } = self.kind(call) else { return false };
-        let ExprKind::Name(name) = self.kind(sibling(call, *callee)) else { return false };
-        let facts = self.facts(call.file);
-        let owner = self.owner_of(call.file, facts.scope_of(*callee), name);
-        owner.is_some_and(|owner| facts.scope(owner).parameters.iter().any(|parameter| parameter.name == *name))
     }
 
     /// Whether a pool that outlives the session is used, so that nothing is lost with it.

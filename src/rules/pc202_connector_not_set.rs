@@ -29,8 +29,9 @@ fn draft(view: View<'_>) -> Option<Draft> {
     let requests = view.project.requests_of(view.site);
     let socket = |request: &&Site| view.project.request(request).is_some_and(|row| row.socket);
     let sockets = !requests.sites.is_empty() && requests.sites.iter().all(socket);
-    let matters =
-        !sockets && !idle && view.project.waste(view.site.call).is_none() && view.project.lives_long(view.site.call);
+    // What is not told by default takes nothing in.
+    let told = view.project.waste(view.site.call).is_some_and(|waste| waste.confidence > Confidence::Low);
+    let matters = !sockets && !idle && !told && view.project.lives_long(view.site.call);
     let name = view.name(Setting::Pool);
     let written =
         if view.argument(Setting::Pool).is_some() { format!("`{name}` is None") } else { format!("no `{name}=`") };
