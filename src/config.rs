@@ -206,6 +206,8 @@ pub struct Config {
     pub root: PathBuf,
     /// How many threads.
     pub jobs: NonZeroUsize,
+    /// Whether only what is named is known: an editor shows a file of no project.
+    pub alone: bool,
     /// Whether only files are parsed in which something may matter.
     pub prefilter: bool,
     /// Whether the inventory is asked for, instead of findings.
@@ -263,6 +265,7 @@ impl Config {
             cwd: flags.cwd.clone(),
             root: flags.cwd.clone(),
             jobs: flags.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
+            alone: false,
             prefilter: !flags.no_prefilter,
             sites: flags.sites,
             update_baseline: flags.update_baseline,
@@ -286,6 +289,7 @@ impl Config {
         } else {
             let workspace = flags.workspace.as_deref().filter(|workspace| common.starts_with(workspace));
             let repository = common.ancestors().find(|folder| folder.join(".git").exists());
+            config.alone = !flags.open.is_empty() && repository.or(workspace).is_none();
             repository.or(workspace).unwrap_or(&common).to_owned()
         };
         if config.update_baseline && config.run.baseline.is_none() {

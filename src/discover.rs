@@ -197,7 +197,8 @@ fn list(config: &Config, folder: &Folder) -> Result<Listing, ConfigError> {
             found.folders.push(Folder { path: entry.into_path(), settings, ignored });
         } else {
             let (shown, settings) = (config.shown(entry.path()), Arc::clone(settings));
-            found.files.push(Candidate { path: entry.into_path(), shown, stdin: false, open: None, settings });
+            let open = config.open.get(entry.path()).cloned();
+            found.files.push(Candidate { path: entry.into_path(), shown, stdin: false, open, settings });
         }
     }
     Ok(found)

@@ -204,7 +204,7 @@ fn known_files(config: &Config, reported: &Discovery) -> Result<Vec<KnownFile>, 
         known.push(KnownFile { candidate: file.clone(), reported: true, named });
     }
     let in_project = |file: &Candidate| file.path.starts_with(&config.root);
-    if !whole && reported.files.iter().any(in_project) {
+    if !whole && !config.alone && reported.files.iter().any(in_project) {
         let shown: FxHashSet<&Path> = reported.files.iter().map(|file| file.path.as_path()).collect();
         let others = discover_project(config)?.files;
         let others = others.into_iter().filter(|file| !shown.contains(file.path.as_path()));

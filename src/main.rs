@@ -110,7 +110,7 @@ fn run(cli: &Cli) -> Result<u8, Stop> {
     }
     if cli.lsp {
         // What an editor does not end in good order is an error, which the protocol gives this status.
-        return Ok(u8::from(!lsp::serve(&flags(cli)?)?));
+        return Ok(u8::from(!lsp::serve(&flags(cli)?).map_err(Stop::Error)?));
     }
     let started = Instant::now();
     let config = Config::new(&flags(cli)?)?;

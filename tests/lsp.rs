@@ -274,6 +274,7 @@ fn a_wrong_configuration_is_told_once_and_mended() {
     let message = told["message"].as_str().unwrap();
     assert!(message.starts_with("poolcheck: poolcheck.toml:1: ") && message.contains("`select`"), "{message}");
     project.write("poolcheck.toml", "select = [\"PC1\"]\n");
+    assert!(codes(&editor.diagnostics(&path)).is_empty());
     editor.tell("textDocument/didSave", &json!({"textDocument": {"uri": address(&path)}}));
     assert_eq!(codes(&editor.diagnostics(&path)), ["PC101", "PC105"]);
     assert_eq!(editor.end(), 0);
@@ -337,7 +338,155 @@ fn it_ends_as_the_protocol_says() {
     assert_eq!(Editor::start(&project, &[]).leave(), (1, String::new()), "nobody came");
     let mut editor = Editor::start(&project, &[]);
     editor.tell("exit", &Value::Null);
+    assert_eq!(editor.leave(), (1, String::new()), "it left at once");
+    let mut editor = Editor::start(&project, &[]);
+    editor.write("Content-Length: many\r\n\r\n{}");
     let (status, error) = editor.leave();
     assert_eq!(status, 2);
-    assert!(error.starts_with("poolcheck: error: "), "{error}");
+    assert!(error.starts_with("poolcheck: error: the editor's messages: "), "{error}");
+}
+
+#[test]
+fn it_takes_what_editors_send_in_an_unusual_order() {
+    let project = project();
+    let mut editor = Editor::start(&project, &[]);
+    let error = editor.answer("textDocument/codeAction", &json!({})).response_result.unwrap_err();
+    assert_eq!(error.code, -32002, "it is not initialized yet");
+    let odd = json!({"capabilities": {"textDocument": {"codeAction": []}, "general": 5000.0}, "rootUri": ""});
+    editor.ask("initialize", &odd);
+    editor.tell("$/setTrace", &json!({"value": "off"}));
+    editor.tell("initialized", &json!({}));
+    assert_eq!(editor.ask("shutdown", &Value::Null), Value::Null);
+    editor.tell("textDocument/didClose", &json!({"textDocument": {"uri": "file:///a.py"}}));
+    let error = editor.answer("textDocument/codeAction", &json!({})).response_result.unwrap_err();
+    assert_eq!(error.code, -32600);
+    editor.tell("exit", &Value::Null);
+    assert_eq!(editor.leave(), (0, String::new()));
+}
+
+#[test]
+fn a_document_that_is_opened_again_is_another_one() {
+    let project = project();
+    let (mut editor, path, _) = opened(&project, &json!({}));
+    editor.tell("textDocument/didClose", &json!({"textDocument": {"uri": address(&path)}}));
+    editor.put(&path, 1, "import aiohttp\n");
+    assert_eq!(actions(&mut editor, &path, &Value::Null), [Value::Null; 0]);
+    assert!(codes(&editor.diagnostics(&path)).is_empty(), "it is closed");
+    let told = editor.diagnostics(&path);
+    assert_eq!((codes(&told).len(), &told["version"]), (0, &json!(1)));
+    assert_eq!(editor.end(), 0);
+}
+
+#[test]
+fn who_never_pauses_is_told_all_the_same() {
+    let project = project();
+    let (mut editor, path, _) = opened(&project, &json!({}));
+    // A change every 20 ms, where the server waits 100 ms for a pause.
+    for version in 2..102 {
+        editor.put(&path, version, &format!("{CLIENT}# {version}\n"));
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        if editor.hears(&path) {
+            assert_eq!(editor.end(), 0);
+            return;
+        }
+    }
+    panic!("nothing is told for two seconds");
+}
+
+#[test]
+fn what_is_told_of_a_file_depends_on_its_project_alone() {
+    let project = Project::new(&[
+        ("one/poolcheck.toml", "select = [\"PC301\"]\n"),
+        ("one/client.py", CLIENT),
+        ("one/settings.py", "TOTAL = 10\n"),
+        ("two/poolcheck.toml", "select = [\"PC101\"]\n"),
+        ("two/client.py", CLIENT),
+        ("two/settings.py", "TOTAL = 10\n"),
+    ]);
+    let root = project.path().canonicalize().unwrap();
+    let (one, two) = (root.join("one/client.py"), root.join("two/client.py"));
+    let mut editor = Editor::open(&project, &[], &json!({}));
+    editor.put(&one, 1, CLIENT);
+    assert_eq!(codes(&editor.diagnostics(&one)), ["PC301"]);
+    editor.put(&two, 1, CLIENT);
+    assert_eq!(codes(&editor.diagnostics(&two)), ["PC101"]);
+    // A broken configuration of one is no matter of the other, and is told once.
+    project.write("one/poolcheck.toml", "select = 3\n");
+    for version in 2..5 {
+        editor.put(&two, version, &format!("{CLIENT}# {version}\n"));
+        assert_eq!(codes(&editor.diagnostics(&two)), ["PC101"]);
+    }
+    assert!(codes(&editor.diagnostics(&one)).is_empty(), "what was said of it may be wrong by now");
+    let message = editor.told("window/showMessage")["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("one/poolcheck.toml:1: "), "{message}");
+    assert!(!editor.was_told("window/showMessage"));
+    assert_eq!(editor.end(), 0);
+}
+
+#[test]
+fn unsaved_text_counts_across_the_folders_of_one_project() {
+    let project = Project::new(&[
+        ("poolcheck.toml", ""),
+        ("app/client.py", &CLIENT.replace("from settings", "from lib.settings")),
+        ("lib/settings.py", "TOTAL = 10\n"),
+    ]);
+    let root = project.path().canonicalize().unwrap();
+    let client = root.join("app/client.py");
+    let mut editor = Editor::start(&project, &[]);
+    let folder = |name: &str| json!({"uri": address(&root.join(name)), "name": name});
+    let folders = json!({"capabilities": {}, "workspaceFolders": [folder("app"), folder("lib")]});
+    editor.ask("initialize", &folders);
+    editor.tell("initialized", &json!({}));
+    editor.put(&client, 1, &std::fs::read_to_string(&client).unwrap());
+    assert!(codes(&editor.diagnostics(&client)).contains(&"PC101"));
+    editor.put(&root.join("lib/settings.py"), 1, "TOTAL = 60\n");
+    assert!(!codes(&editor.diagnostics(&client)).contains(&"PC101"));
+    assert_eq!(editor.end(), 0);
+}
+
+#[test]
+fn of_a_file_without_a_project_no_other_is_read() {
+    let project = Project::new(&[("settings.py", "TOTAL = 10\n"), ("site-packages/a.py", CLIENT)]);
+    let path = client(&project);
+    let mut editor = Editor::start(&project, &[]);
+    editor.ask("initialize", &json!({"capabilities": {}, "workspaceFolders": null}));
+    editor.tell("initialized", &json!({}));
+    let installed = path.with_file_name("site-packages").join("a.py");
+    editor.put(&installed, 1, CLIENT);
+    editor.put(&path, 1, CLIENT);
+    assert_eq!(codes(&editor.diagnostics(&path)), ["PC301", "PC105", "PC901"]);
+    editor.put(&path.with_file_name("settings.py"), 1, "TOTAL = 10\n");
+    assert_eq!(codes(&editor.diagnostics(&path)), ["PC101", "PC301", "PC105", "PC901"]);
+    assert!(!editor.has_diagnostics(&installed));
+    assert_eq!(editor.end(), 0);
+}
+
+#[test]
+fn of_many_findings_none_is_offered_to_be_silenced() {
+    let project = project();
+    let path = client(&project);
+    let line = "X = aiohttp.ClientTimeout(total=1, connect=2)\n";
+    let mut editor = Editor::open(&project, &[], &json!({}));
+    editor.put(&path, 1, &format!("import aiohttp\n{}", line.repeat(10)));
+    assert_eq!(codes(&editor.diagnostics(&path)).len(), 10);
+    assert_eq!(actions(&mut editor, &path, &Value::Null).len(), 10);
+    editor.put(&path, 2, &format!("import aiohttp\n{}", line.repeat(500)));
+    assert_eq!(codes(&editor.diagnostics(&path)).len(), 500);
+    assert!(actions(&mut editor, &path, &Value::Null).is_empty());
+    assert_eq!(editor.end(), 0);
+}
+
+#[test]
+fn files_that_flags_name_are_found_from_where_it_was_started() {
+    let project = project();
+    project.write("strict.toml", "select = [\"PC301\"]\n");
+    let path = client(&project);
+    let inner = path.with_file_name("inner").join("client.py");
+    let mut editor = Editor::start(&project, &["--config", "strict.toml"]);
+    let folder = json!([{"uri": address(inner.parent().unwrap()), "name": "inner"}]);
+    editor.ask("initialize", &json!({"capabilities": {}, "workspaceFolders": folder}));
+    editor.tell("initialized", &json!({}));
+    editor.put(&inner, 1, CLIENT);
+    assert_eq!(codes(&editor.diagnostics(&inner)), ["PC301"]);
+    assert_eq!(editor.end(), 0);
 }

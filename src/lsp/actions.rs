@@ -4,12 +4,15 @@ use super::FIX_ALL;
 use super::desk::{Checked, Desk};
 use super::diagnostics::of_finding;
 use super::places::Encoding;
-use crate::finding::{Applicability, Edit, Finding};
+use crate::finding::{Applicability, Edit, Finding, Fix};
 use crate::fix::edits_of_all;
 use crate::source::SourceFile;
 use crate::suppress::silencing;
 use lsp_types::{CodeAction, CodeActionKind, CodeActionParams, Range, TextEdit, Uri, WorkspaceEdit};
 use std::collections::HashMap;
+
+/// Up to how many findings at one place are offered to be silenced.
+const FEW: usize = 10;
 
 /// The actions for a place in a document; none where it has changed since it was checked.
 pub(super) fn offered(params: &CodeActionParams, desk: &Desk, encoding: Encoding) -> Vec<CodeAction> {
@@ -20,9 +23,14 @@ pub(super) fn offered(params: &CodeActionParams, desk: &Desk, encoding: Encoding
     let only = params.context.only.as_deref();
     let mut offered = Vec::new();
     if only.is_none_or(|only| only.iter().any(|kind| includes(kind, &CodeActionKind::QuickFix))) {
-        for finding in checked.report.told().filter(|finding| finding.at.file == source.id) {
-            if overlap(encoding.range(source, finding.at), params.range) {
-                offered.extend(editor.mend(finding));
+        let here = checked.report.told().filter(|finding| {
+            finding.at.file == source.id && overlap(encoding.range(source, finding.at), params.range)
+        });
+        let here: Vec<&Finding> = here.collect();
+        for finding in &here {
+            offered.extend(editor.mend(finding));
+            // Where a comment may stand the front end says, each time anew.
+            if here.len() <= FEW {
                 offered.extend(editor.silence(finding, &checked));
             }
         }
@@ -44,6 +52,14 @@ fn overlap(one: Range, other: Range) -> bool {
     one.start <= other.end && other.start <= one.end
 }
 
+/// What a fix is to be taken with care for.
+fn warned(fix: &Fix) -> &'static str {
+    match fix.applicability {
+        Applicability::Safe => "",
+        Applicability::Unsafe => " (may change what the program does)",
+    }
+}
+
 /// Makes edits of a document.
 struct Editor<'a> {
     uri: &'a Uri,
@@ -57,7 +73,7 @@ impl Editor<'_> {
         // What lies in other files may have changed since.
         fix.edits.iter().all(|edit| edit.span.file == self.source.id).then(|| CodeAction {
             is_preferred: (fix.applicability == Applicability::Safe).then_some(true),
-            ..self.quick(format!("{}: {}", finding.rule.code, fix.message), finding, &fix.edits)
+            ..self.quick(format!("{}: {}{}", finding.rule.code, fix.message, warned(fix)), finding, &fix.edits)
         })
     }
 

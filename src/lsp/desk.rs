@@ -1,9 +1,7 @@
 //! What lies on the desk: what the editor has open, and what was found in it. Refuses to check anything.
 
 use super::path_of;
-use crate::config::OpenFiles;
 use crate::languages::language_of;
-use crate::paths;
 use crate::report::Report;
 use crate::source::FileId;
 use crossbeam_channel::Sender;
@@ -12,24 +10,29 @@ use lsp_types::{Diagnostic, LogMessageParams, MessageType, PublishDiagnosticsPar
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long nothing must change before a check begins: a word is typed faster than that.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// After how long a check begins although things still change.
+const PATIENCE: Duration = Duration::from_millis(600);
+
 /// A document that is open.
 #[derive(Debug, Clone)]
-struct Document {
+pub(super) struct Document {
+    /// Its text.
+    pub(super) text: Arc<str>,
     uri: Uri,
+    /// The editor's number for it, which a document that is opened again may have again.
     version: i32,
-    text: Arc<str>,
+    /// Our own number for it, which nothing else has.
+    edition: u64,
 }
 
 /// What was found in a document.
 #[derive(Debug, Clone)]
 pub(super) struct Checked {
-    /// The document's version.
-    pub(super) version: i32,
     /// Its file in the report.
     pub(super) file: Option<FileId>,
     /// The report of its run.
@@ -38,15 +41,15 @@ pub(super) struct Checked {
     pub(super) unsafe_fixes: bool,
 }
 
-/// Documents that are checked in one run.
-#[derive(Debug)]
-pub(super) struct Pile {
-    /// The folder that the editor works in.
-    pub(super) folder: PathBuf,
-    /// Their texts by path.
-    pub(super) open: OpenFiles,
-    /// Their versions.
-    versions: BTreeMap<PathBuf, i32>,
+/// What is open at one moment.
+#[derive(Debug, Default)]
+pub(super) struct Snapshot {
+    /// How often anything had changed.
+    pub(super) changes: u64,
+    /// The documents by path.
+    pub(super) open: BTreeMap<PathBuf, Document>,
+    /// The folders that the editor works in.
+    pub(super) folders: Vec<PathBuf>,
 }
 
 /// What threads share.
@@ -61,13 +64,15 @@ struct State {
     /// The folders that the editor works in.
     folders: Vec<PathBuf>,
     open: BTreeMap<PathBuf, Document>,
-    checked: BTreeMap<PathBuf, Checked>,
+    checked: BTreeMap<PathBuf, (u64, Checked)>,
+    /// What the editor was told last of each document.
+    told: BTreeMap<PathBuf, (u64, Vec<Diagnostic>)>,
     /// How often anything changed.
     changes: u64,
-    /// Where messages to the editor go; nothing once it has left.
+    /// Where messages to the editor go, without waiting for it; nothing once it has left.
     editor: Option<Sender<Message>>,
-    /// The last trouble that was shown.
-    shown: Option<String>,
+    /// The trouble of each project that was shown last.
+    shown: BTreeMap<PathBuf, String>,
 }
 
 impl State {
@@ -78,31 +83,16 @@ impl State {
         }
     }
 
-    fn publish(&self, document: &Document, diagnostics: Vec<Diagnostic>) {
-        let (uri, version) = (document.uri.clone(), Some(document.version));
-        self.send("textDocument/publishDiagnostics", PublishDiagnosticsParams { uri, version, diagnostics });
-    }
-
-    /// The folder that a file is checked from: the innermost of the editor's that it lies in, else its own.
-    fn folder_of(&self, path: &Path) -> PathBuf {
-        let around = self.folders.iter().filter(|folder| path.starts_with(folder));
-        let own = path.parent().unwrap_or(path);
-        around.max_by_key(|folder| folder.components().count()).map_or(own, PathBuf::as_path).to_owned()
-    }
-
-    fn piles(&self) -> Vec<Pile> {
-        let mut piles: BTreeMap<PathBuf, Pile> = BTreeMap::new();
-        for (path, document) in &self.open {
-            let folder = self.folder_of(path);
-            let pile = piles.entry(folder.clone()).or_insert_with(|| Pile {
-                folder,
-                open: OpenFiles::default(),
-                versions: BTreeMap::new(),
-            });
-            pile.open.insert(path.clone(), Arc::clone(&document.text));
-            pile.versions.insert(path.clone(), document.version);
+    /// Tells the editor what was found in a document, unless it knows that.
+    fn publish(&mut self, path: &Path, diagnostics: Vec<Diagnostic>) {
+        let Some(Document { uri, version, edition, .. }) = self.open.get(path).cloned() else { return };
+        let told = (edition, diagnostics);
+        if self.told.get(path) == Some(&told) {
+            return;
         }
-        piles.into_values().collect()
+        let params = PublishDiagnosticsParams { uri, version: Some(version), diagnostics: told.1.clone() };
+        self.send("textDocument/publishDiagnostics", params);
+        self.told.insert(path.to_owned(), told);
     }
 }
 
@@ -113,9 +103,10 @@ impl Desk {
             folders,
             open: BTreeMap::new(),
             checked: BTreeMap::new(),
+            told: BTreeMap::new(),
             changes: 0,
             editor: Some(editor),
-            shown: None,
+            shown: BTreeMap::new(),
         };
         Desk { state: Mutex::new(state), changed: Condvar::new() }
     }
@@ -126,17 +117,19 @@ impl Desk {
 
     fn change(&self, change: impl FnOnce(&mut State)) {
         let mut state = self.state();
-        change(&mut state);
         state.changes += 1;
+        change(&mut state);
         self.changed.notify_all();
     }
 
     /// Puts a document on the desk, or a new version of one. A notebook is none: the editor counts in its cells.
     pub(super) fn put(&self, uri: Uri, version: i32, text: Arc<str>) {
-        let path = path_of(&uri).map(|path| paths::absolute(&path, Path::new("")));
         let is_code = |path: &PathBuf| language_of(path).is_some_and(|language| language.name != "notebook");
-        if let Some(path) = path.filter(is_code) {
-            self.change(|state| drop(state.open.insert(path, Document { uri, version, text })));
+        if let Some(path) = path_of(&uri).filter(is_code) {
+            self.change(|state| {
+                let document = Document { text, uri, version, edition: state.changes };
+                state.open.insert(path, document);
+            });
         }
     }
 
@@ -145,9 +138,9 @@ impl Desk {
         let Some(path) = path_of(uri) else { return };
         self.change(|state| {
             state.checked.remove(&path);
+            state.told.remove(&path);
             if let Some(document) = state.open.remove(&path) {
-                let (uri, diagnostics) = (document.uri, Vec::new());
-                let params = PublishDiagnosticsParams { uri, version: None, diagnostics };
+                let params = PublishDiagnosticsParams { uri: document.uri, version: None, diagnostics: Vec::new() };
                 state.send("textDocument/publishDiagnostics", params);
             }
         });
@@ -171,10 +164,11 @@ impl Desk {
         self.change(|state| state.editor = None);
     }
 
-    /// Waits until something changed since `seen`, and nothing more for a moment: how often anything changed, and what is
-    /// to be checked. Nothing once the editor has left.
-    pub(super) fn next(&self, seen: u64) -> Option<(u64, Vec<Pile>)> {
+    /// Waits until something changed since `seen`, and nothing more for a moment: what is open then. Nothing once the
+    /// editor has left.
+    pub(super) fn next(&self, seen: u64) -> Option<Snapshot> {
         let mut state = self.state();
+        let mut since: Option<Instant> = None;
         loop {
             let before = state.changes;
             state.editor.as_ref()?;
@@ -182,22 +176,45 @@ impl Desk {
                 state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             }
+            let since = *since.get_or_insert_with(Instant::now);
             state = self.changed.wait_timeout(state, PAUSE).unwrap_or_else(PoisonError::into_inner).0;
-            if state.changes == before {
-                return Some((before, state.piles()));
+            if state.changes == before || since.elapsed() > PATIENCE {
+                let State { changes, open, folders, .. } = &*state;
+                return Some(Snapshot { changes: *changes, open: open.clone(), folders: folders.clone() });
             }
         }
     }
 
-    /// Tells the editor what was found in the documents of a pile, as far as they are still what was checked.
-    pub(super) fn tell(&self, pile: &Pile, found: impl Fn(&Path) -> (Vec<Diagnostic>, Option<FileId>), of: &Checked) {
+    /// Tells the editor what was found in documents of a project, as far as they are still what was checked.
+    pub(super) fn tell<'d>(
+        &self,
+        project: &Path,
+        documents: impl Iterator<Item = (&'d PathBuf, &'d Document)>,
+        found: impl Fn(&Path) -> (Vec<Diagnostic>, Checked),
+    ) {
         let mut state = self.state();
-        state.shown = None;
-        for (path, &version) in &pile.versions {
-            let Some(document) = state.open.get(path).filter(|document| document.version == version) else { continue };
-            let (diagnostics, file) = found(path);
-            state.publish(document, diagnostics);
-            state.checked.insert(path.clone(), Checked { version, file, ..of.clone() });
+        state.shown.remove(project);
+        for (path, document) in documents {
+            let now = state.open.get(path).map(|now| now.edition);
+            if now == Some(document.edition) {
+                let (diagnostics, checked) = found(path);
+                state.publish(path, diagnostics);
+                state.checked.insert(path.clone(), (document.edition, checked));
+            }
+        }
+    }
+
+    /// Shows trouble that keeps poolcheck from checking documents of a project, once until it is over, and takes back
+    /// what was said of them.
+    pub(super) fn complain<'d>(&self, project: &Path, paths: impl Iterator<Item = &'d PathBuf>, message: String) {
+        let mut state = self.state();
+        for path in paths {
+            state.checked.remove(path);
+            state.publish(path, Vec::new());
+        }
+        if state.shown.get(project) != Some(&message) {
+            state.send("window/showMessage", ShowMessageParams::new(MessageType::Error, message.clone()));
+            state.shown.insert(project.to_owned(), message);
         }
     }
 
@@ -205,17 +222,8 @@ impl Desk {
     pub(super) fn checked(&self, uri: &Uri) -> Option<Checked> {
         let state = self.state();
         let path = path_of(uri)?;
-        let (document, checked) = (state.open.get(&path)?, state.checked.get(&path)?);
-        (document.version == checked.version).then(|| checked.clone())
-    }
-
-    /// Shows trouble that keeps poolcheck from its work, each once until it is over.
-    pub(super) fn complain(&self, message: String) {
-        let mut state = self.state();
-        if state.shown.as_ref() != Some(&message) {
-            state.send("window/showMessage", ShowMessageParams::new(MessageType::Error, message.clone()));
-            state.shown = Some(message);
-        }
+        let (document, (edition, checked)) = (state.open.get(&path)?, state.checked.get(&path)?);
+        (document.edition == *edition).then(|| checked.clone())
     }
 
     /// Writes to the editor's log.

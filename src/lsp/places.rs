@@ -2,7 +2,8 @@
 //! what is at a place.
 
 use crate::source::{SourceFile, Span, offset};
-use lsp_types::{ClientCapabilities, Position, PositionEncodingKind, Range};
+use lsp_types::{Position, PositionEncodingKind, Range};
+use serde_json::Value;
 
 /// In what columns are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,15 +18,15 @@ pub(super) enum Encoding {
 
 impl Encoding {
     /// The first that the editor wants; one that names none counts in UTF-16.
-    pub(super) fn agreed(client: &ClientCapabilities) -> Encoding {
-        let wanted = client.general.as_ref().and_then(|general| general.position_encodings.as_deref());
-        let known = wanted.unwrap_or_default().iter().find_map(|kind| match kind {
-            PositionEncodingKind::UTF8 => Some(Encoding::Utf8),
-            PositionEncodingKind::UTF16 => Some(Encoding::Utf16),
-            PositionEncodingKind::UTF32 => Some(Encoding::Utf32),
-            PositionEncodingKind::Custom(_) => None,
-        });
-        known.unwrap_or(Encoding::Utf16)
+    pub(super) fn agreed(params: &Value) -> Encoding {
+        let wanted = params["capabilities"]["general"]["positionEncodings"].as_array().into_iter().flatten();
+        let known = |kind: &Value| match kind.as_str()? {
+            "utf-8" => Some(Encoding::Utf8),
+            "utf-16" => Some(Encoding::Utf16),
+            "utf-32" => Some(Encoding::Utf32),
+            _ => None,
+        };
+        wanted.into_iter().find_map(known).unwrap_or(Encoding::Utf16)
     }
 
     /// The protocol's name for it.

@@ -4,7 +4,7 @@ use super::command::Project;
 use lsp_server::{Message, Notification, Request, Response};
 use lsp_types::Uri;
 use serde_json::{Value, json};
-use std::io::BufReader;
+use std::io::{BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -53,6 +53,23 @@ impl Editor {
 
     pub fn send(&mut self, message: &Message) {
         message.write(self.to.as_mut().unwrap()).unwrap();
+    }
+
+    /// Writes what is no message.
+    pub fn write(&mut self, text: &str) {
+        self.to.as_mut().unwrap().write_all(text.as_bytes()).unwrap();
+    }
+
+    /// Whether diagnostics of a file have come by now; they are not taken.
+    pub fn hears(&mut self, path: &Path) -> bool {
+        self.kept.extend(self.from.try_iter());
+        self.has_diagnostics(path)
+    }
+
+    /// Whether a notification of this name has come that was not asked for yet.
+    pub fn was_told(&mut self, method: &str) -> bool {
+        self.kept.extend(self.from.try_iter());
+        self.kept.iter().any(|message| matches!(message, Message::Notification(told) if told.method == method))
     }
 
     pub fn tell(&mut self, method: &str, params: &Value) {
