@@ -354,7 +354,7 @@ impl Project<'_> {
     }
 
     /// The call that has a closure run by a worker, once.
-    fn runner_of(&self, closure: ScopeRef) -> Option<ExprRef> {
+    pub(super) fn runner_of(&self, closure: ScopeRef) -> Option<ExprRef> {
         let facts = self.facts(closure.file);
         let owner = super::places::owner_expr(facts, closure.scope)?;
         let Parent::Expr(call) = facts.parent(owner) else { return None };

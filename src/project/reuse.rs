@@ -90,6 +90,19 @@ impl Project<'_> {
             UseKind::Argument(call) => self.is_owner(*call, here),
             _ => false,
         }) || uses.iter().filter(|one| !in_function(one)).any(|one| one.kind != UseKind::Tested)
+            || uses.iter().any(|one| self.is_kept_by_closure(one.expr))
+    }
+
+    /// Whether a closure that somebody else calls uses an object: how often, nobody knows.
+    fn is_kept_by_closure(&self, used: ExprRef) -> bool {
+        let mut scope = self.scope_at(used);
+        while self.scope(scope).kind == ScopeKind::Comprehension || self.scope(scope).runs_here {
+            match self.scope(scope).parent {
+                Some(parent) => scope.scope = parent,
+                None => return false,
+            }
+        }
+        self.scope(scope).kind == ScopeKind::Closure && self.runner_of(scope).is_none()
     }
 
     /// Whether a call takes the session over: a constructor, or a call that is not awaited while nothing here closes it.

@@ -6,8 +6,9 @@
 use super::Project;
 use super::attributes::{class_of_method, has_decorator};
 use super::bodies::{Around, enclosing, is_in_handler, loops, statements_in};
+use super::flow::DefKind;
 use crate::model::expr::{ExprId, ExprKind};
-use crate::model::facts::{BlockRole, FileFacts, Parent, ScopeKind, StmtId, StmtKind};
+use crate::model::facts::{BlockRole, FileFacts, MODULE, Parent, ScopeKind, StmtId, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
 use crate::source::FileId;
 use smol_str::SmolStr;
@@ -17,6 +18,9 @@ const IDLE: f64 = 60.0;
 
 /// How many calls lead at most from what runs seldom to a place.
 const HELPERS: usize = 2;
+
+/// How many assignments a condition is followed through.
+const STEPS: usize = 3;
 
 /// What says how long is waited for something at most.
 const AT_MOST: &str = "timeout";
@@ -145,22 +149,31 @@ impl Project<'_> {
                 _ => return false,
             }
         };
-        let is_kept = |target: &&ExprId| match &facts.expr(**target).kind {
-            ExprKind::Attribute { object, .. } => given(*object),
-            ExprKind::Name(name) => globals.contains(&name),
-            _ => false,
+        let owner = |name| self.owner_of(function.file, function.scope, name);
+        // What is kept under a key is kept in what holds the keys, which may be the module's without saying so.
+        let holder = |target: ExprId| match &facts.expr(target).kind {
+            ExprKind::Index { object, .. } => match &facts.expr(*object).kind {
+                ExprKind::Name(name) => (owner(name) == Some(MODULE)).then_some(*object),
+                ExprKind::Attribute { object: of, .. } => given(*of).then_some(*object),
+                _ => None,
+            },
+            ExprKind::Attribute { object, .. } => given(*object).then_some(target),
+            ExprKind::Name(name) => globals.contains(&name).then_some(target),
+            _ => None,
         };
         let targets = body.iter().filter(|stmt| some(stmt)).filter_map(|&stmt| match &facts.stmt(stmt).kind {
-            StmtKind::Assign { targets, value: Some(_), augmented: false, .. } => Some(targets.iter().filter(is_kept)),
+            StmtKind::Assign { targets, value: Some(_), augmented: false, .. } => Some(targets.iter()),
             _ => None,
         });
-        targets.flatten().map(|&target| self.text(facts.span(target))).collect()
+        targets.flatten().filter_map(|&target| holder(target)).map(|kept| self.text(facts.span(kept))).collect()
     }
 
-    /// Whether a condition asks for any of these.
+    /// Whether a condition asks for any of these, or for what was taken from one.
     fn asks_for(&self, test: ExprRef, kept: &[&str]) -> bool {
-        let facts = self.facts(test.file);
+        let file = &self.files[&test.file];
+        let facts = &file.facts;
         let mut open = vec![test.expr];
+        let mut steps = 0;
         while let Some(part) = open.pop() {
             let kind = &facts.expr(part).kind;
             let named = matches!(kind, ExprKind::Attribute { .. } | ExprKind::Name(_));
@@ -168,6 +181,13 @@ impl Project<'_> {
                 return true;
             }
             kind.children(&mut open);
+            if let Some([(def, _)]) = file.flow().reaching(part).filter(|_| steps < STEPS)
+                && let DefKind::Value(value) | DefKind::Element(value, _) = file.flow().def(*def).kind
+                && looks_up(facts, value)
+            {
+                steps += 1;
+                open.push(value);
+            }
         }
         false
     }
@@ -221,6 +241,17 @@ fn runs_each_turn(facts: &FileFacts, stmt: StmtId, outer: StmtId) -> bool {
         StmtKind::Try { .. } => !matches!(role, BlockRole::Handler(_) | BlockRole::Otherwise),
         _ => false,
     })
+}
+
+/// Whether an expression takes something out of what holds it: `held[key]`, `held.get(key)`, or a name for that.
+fn looks_up(facts: &FileFacts, value: ExprId) -> bool {
+    match &facts.expr(value).kind {
+        ExprKind::Index { .. } | ExprKind::Name(_) => true,
+        ExprKind::Call { callee, .. } => {
+            matches!(&facts.expr(*callee).kind, ExprKind::Attribute { name, .. } if name == "get")
+        }
+        _ => false,
+    }
 }
 
 /// Whether a condition leaves its function.

@@ -5,7 +5,7 @@
 use super::attempts::{asks_again, is_wait};
 use super::bodies::{Around, exclusive, is_retry, loops};
 use super::places::{Use, UseKind};
-use super::{Project, sibling};
+use super::{Project, Site, sibling};
 use crate::model::expr::ExprKind;
 use crate::model::facts::Parent;
 use crate::model::value::{ExprRef, Frame};
@@ -37,6 +37,18 @@ impl Project<'_> {
         let around = loops(self.facts(made.file), made.expr);
         !self.lives_long(made)
             && self.requests_through(made, (made.file, &around), &self.uses(made), 0) == Requests::One
+    }
+
+    /// Whether a request only repeats an earlier one of its function, under a condition.
+    #[must_use]
+    pub fn asks_once_more(&self, request: &Site) -> bool {
+        let (facts, scope) = (self.facts(request.call.file), self.scope_at(request.call));
+        let all = self.sites();
+        let of_file = &all[all.partition_point(|site| site.call.file < request.call.file)..];
+        let of_file = of_file.iter().take_while(|site| site.call.file == request.call.file);
+        let beside = |other: &&Site| other.row == request.row && self.scope_at(other.call) == scope;
+        let mut others = of_file.filter(beside);
+        others.any(|other| asks_again(facts, other.call.expr, request.call.expr))
     }
 
     /// How many requests go through a session in one life, by its uses in a file, where those loops are around what

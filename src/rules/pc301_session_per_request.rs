@@ -62,7 +62,7 @@ fn one_shot(view: View<'_>) -> Vec<Draft> {
     let one_shot = view.project.request(view.site).is_some_and(|request| request.one_shot);
     // What cannot be seen of the arguments may be a pool, where the function takes one.
     let pooled = view.argument(Setting::Pool).is_some() || view.site.open && view.parameter(Setting::Pool).is_some();
-    if !one_shot || pooled || view.site.mixed {
+    if !one_shot || pooled || view.site.mixed || view.project.asks_once_more(view.site) {
         return Vec::new();
     }
     let (confidence, chain) = match view.project.repeat_of_request(view.site, Some(NEAR)) {
