@@ -134,6 +134,15 @@ impl Way<'_> {
     fn call(&mut self, file: &ProjectFile, callee: ExprId, arguments: &[Argument]) {
         let facts = &file.facts;
         let Some(name) = last_name(facts, callee) else { return };
+        // What is asked whether it is of a class is of that class where it is.
+        if let ("isinstance", [object, class]) = (name.as_str(), arguments) {
+            let asked = match &facts.expr(object.value).kind {
+                ExprKind::Name(name) => Node::local(file, facts.scope_of(object.value), name),
+                ExprKind::Attribute { name, .. } => Node::Attribute(name.clone()),
+                _ => return,
+            };
+            self.edge(file, class.value, &[asked]);
+        }
         let Some(callee) = self.callee(facts, callee, &name) else { return };
         for (at, argument) in arguments.iter().enumerate() {
             let slot = match argument.kind {

@@ -206,6 +206,10 @@ impl<'d> Way<'d> {
         match &import.item {
             ImportItem::Member(name) => {
                 let path = format!("{}.{name}", import.module);
+                // What begins small and is nothing that the data knows may be a module of the library.
+                if of_library && !known.1(&path) && name.starts_with(char::is_lowercase) {
+                    self.modules.insert(here.clone());
+                }
                 if known.1(&path) || of_library && seeds.common.contains(name) {
                     self.start.push(here.clone());
                 }
