@@ -28,6 +28,8 @@ pub(super) struct Document {
     version: i32,
     /// Our own number for it, which nothing else has.
     edition: u64,
+    /// The first edition since it was opened.
+    life: u64,
 }
 
 /// What was found in a document.
@@ -84,8 +86,8 @@ impl State {
     }
 
     /// Tells the editor what was found in a document, unless it knows that.
-    fn publish(&mut self, path: &Path, diagnostics: Vec<Diagnostic>) {
-        let Some(Document { uri, version, edition, .. }) = self.open.get(path).cloned() else { return };
+    fn publish(&mut self, path: &Path, document: &Document, diagnostics: Vec<Diagnostic>) {
+        let Document { uri, version, edition, .. } = document.clone();
         let told = (edition, diagnostics);
         if self.told.get(path) == Some(&told) {
             return;
@@ -127,8 +129,9 @@ impl Desk {
         let is_code = |path: &PathBuf| language_of(path).is_some_and(|language| language.name != "notebook");
         if let Some(path) = path_of(&uri).filter(is_code) {
             self.change(|state| {
-                let document = Document { text, uri, version, edition: state.changes };
-                state.open.insert(path, document);
+                let edition = state.changes;
+                let life = state.open.get(&path).map_or(edition, |document| document.life);
+                state.open.insert(path, Document { text, uri, version, edition, life });
             });
         }
     }
@@ -185,7 +188,8 @@ impl Desk {
         }
     }
 
-    /// Tells the editor what was found in documents of a project, as far as they are still what was checked.
+    /// Tells the editor what was found in documents of a project, as far as they are still open. Of one that has changed
+    /// meanwhile it is told by the version that was checked: who never pauses would hear nothing otherwise.
     pub(super) fn tell<'d>(
         &self,
         project: &Path,
@@ -195,10 +199,9 @@ impl Desk {
         let mut state = self.state();
         state.shown.remove(project);
         for (path, document) in documents {
-            let now = state.open.get(path).map(|now| now.edition);
-            if now == Some(document.edition) {
+            if state.open.get(path).is_some_and(|now| now.life == document.life) {
                 let (diagnostics, checked) = found(path);
-                state.publish(path, diagnostics);
+                state.publish(path, document, diagnostics);
                 state.checked.insert(path.clone(), (document.edition, checked));
             }
         }
@@ -210,7 +213,9 @@ impl Desk {
         let mut state = self.state();
         for path in paths {
             state.checked.remove(path);
-            state.publish(path, Vec::new());
+            if let Some(document) = state.open.get(path).cloned() {
+                state.publish(path, &document, Vec::new());
+            }
         }
         if state.shown.get(project) != Some(&message) {
             state.send("window/showMessage", ShowMessageParams::new(MessageType::Error, message.clone()));
