@@ -432,11 +432,9 @@ fn unsaved_text_counts_across_the_folders_of_one_project() {
     ]);
     let root = project.path().canonicalize().unwrap();
     let client = root.join("app/client.py");
-    let mut editor = Editor::start(&project, &[]);
     let folder = |name: &str| json!({"uri": address(&root.join(name)), "name": name});
     let folders = json!({"capabilities": {}, "workspaceFolders": [folder("app"), folder("lib")]});
-    editor.ask("initialize", &folders);
-    editor.tell("initialized", &json!({}));
+    let mut editor = Editor::agreed(&project, &[], &folders);
     editor.put(&client, 1, &std::fs::read_to_string(&client).unwrap());
     assert!(codes(&editor.diagnostics(&client)).contains(&"PC101"));
     editor.put(&root.join("lib/settings.py"), 1, "TOTAL = 60\n");
@@ -448,9 +446,7 @@ fn unsaved_text_counts_across_the_folders_of_one_project() {
 fn of_a_file_without_a_project_no_other_is_read() {
     let project = Project::new(&[("settings.py", "TOTAL = 10\n"), ("site-packages/a.py", CLIENT)]);
     let path = client(&project);
-    let mut editor = Editor::start(&project, &[]);
-    editor.ask("initialize", &json!({"capabilities": {}, "workspaceFolders": null}));
-    editor.tell("initialized", &json!({}));
+    let mut editor = Editor::agreed(&project, &[], &json!({"capabilities": {}, "workspaceFolders": null}));
     let installed = path.with_file_name("site-packages").join("a.py");
     editor.put(&installed, 1, CLIENT);
     editor.put(&path, 1, CLIENT);
@@ -482,10 +478,9 @@ fn files_that_flags_name_are_found_from_where_it_was_started() {
     project.write("strict.toml", "select = [\"PC301\"]\n");
     let path = client(&project);
     let inner = path.with_file_name("inner").join("client.py");
-    let mut editor = Editor::start(&project, &["--config", "strict.toml"]);
     let folder = json!([{"uri": address(inner.parent().unwrap()), "name": "inner"}]);
-    editor.ask("initialize", &json!({"capabilities": {}, "workspaceFolders": folder}));
-    editor.tell("initialized", &json!({}));
+    let itself = json!({"capabilities": {}, "workspaceFolders": folder});
+    let mut editor = Editor::agreed(&project, &["--config", "strict.toml"], &itself);
     editor.put(&inner, 1, CLIENT);
     assert_eq!(codes(&editor.diagnostics(&inner)), ["PC301"]);
     assert_eq!(editor.end(), 0);

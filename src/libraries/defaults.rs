@@ -29,9 +29,10 @@ pub struct Defaults {
     /// What a session costs that is built for one request.
     #[serde(default)]
     pub cost: String,
-    /// The same where its pool, or its settings of TLS, are given to it; empty where that is no other.
+    /// What of that is connecting alone, for a session that is given its pool or its settings of TLS; empty where that is
+    /// all.
     #[serde(default)]
-    pub cost_with_pool: String,
+    pub cost_of_connecting: String,
     /// What comes of a session that nobody closes.
     #[serde(default)]
     pub leak: String,

@@ -6,16 +6,13 @@ use super::attributes::last_name;
 use super::bodies::{Around, covers, enclosing, leaves_for_good, statements_in};
 use crate::model::expr::{Argument, ComparisonOperator, ExprId, ExprKind, UnaryOperator};
 use crate::model::facts::{BlockRole, FileFacts, Parent, StmtId, StmtKind};
+use smol_str::SmolStr;
 
 /// Whether a loop counts what it tries, `while attempt < 3: …; attempt += 1`, and asks for the same each time: a number
 /// that goes into what is asked for is the number of a page.
 pub(super) fn counts_attempts(facts: &FileFacts, stmt: StmtId, inside: ExprId) -> bool {
     let StmtKind::While { test, body, .. } = &facts.stmt(stmt).kind else { return false };
-    let operands = match &facts.expr(*test).kind {
-        ExprKind::Boolean { and: true, operands } => operands.as_ref(),
-        _ => std::slice::from_ref(test),
-    };
-    let counted = operands.iter().find_map(|&operand| match facts.expr(operand).kind {
+    let counted = conjuncts(facts, test).iter().find_map(|&operand| match facts.expr(operand).kind {
         ExprKind::Comparison { left, .. } => Some(left),
         _ => None,
     });
@@ -37,18 +34,42 @@ pub(super) fn counts_attempts(facts: &FileFacts, stmt: StmtId, inside: ExprId) -
     steps && !mentions(facts, whole(facts, inside), counter)
 }
 
+/// What must all hold for a condition to.
+fn conjuncts<'f>(facts: &'f FileFacts, test: &'f ExprId) -> &'f [ExprId] {
+    match &facts.expr(*test).kind {
+        ExprKind::Boolean { and: true, operands } => operands,
+        _ => std::slice::from_ref(test),
+    }
+}
+
+/// The names that must not hold for a condition to.
+fn denied<'f>(facts: &'f FileFacts, test: &'f ExprId) -> impl Iterator<Item = &'f SmolStr> {
+    conjuncts(facts, test).iter().filter_map(|&operand| match facts.expr(operand).kind {
+        ExprKind::Unary { operator: UnaryOperator::Not, operand } => match &facts.expr(operand).kind {
+            ExprKind::Name(name) => Some(name),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+/// Whether a loop ends as soon as something is there that its body sets: `while not found and tries < 3`.
+pub(super) fn ends_by_its_test(facts: &FileFacts, stmt: StmtId, body: &[StmtId]) -> bool {
+    let StmtKind::While { test, .. } = &facts.stmt(stmt).kind else { return false };
+    let sets = |target: &ExprId| match &facts.expr(*target).kind {
+        ExprKind::Name(name) => denied(facts, test).any(|denied| denied == name),
+        _ => false,
+    };
+    statements_in(facts, body).into_iter().any(|inner| match &facts.stmt(inner).kind {
+        StmtKind::Assign { targets, .. } => targets.iter().any(sets),
+        _ => false,
+    })
+}
+
 /// Whether a loop waits for what does not answer yet: `while not done: try: attempt(); done = True; except …: pass`.
 pub(super) fn until_it_answers(facts: &FileFacts, stmt: StmtId, body: &[StmtId], inside: ExprId) -> bool {
     let StmtKind::While { test, .. } = &facts.stmt(stmt).kind else { return false };
-    let operands = match &facts.expr(*test).kind {
-        ExprKind::Boolean { and: true, operands } => operands.as_ref(),
-        _ => std::slice::from_ref(test),
-    };
-    let denied = operands.iter().find_map(|&operand| match facts.expr(operand).kind {
-        ExprKind::Unary { operator: UnaryOperator::Not, operand } => Some(operand),
-        _ => None,
-    });
-    let Some(ExprKind::Name(flag)) = denied.map(|denied| &facts.expr(denied).kind) else { return false };
+    let Some(flag) = denied(facts, test).next() else { return false };
     let sets = |inner: StmtId| match &facts.stmt(inner).kind {
         StmtKind::Assign { targets, value: Some(value), .. } => {
             matches!(facts.expr(*value).kind, ExprKind::Bool(true))

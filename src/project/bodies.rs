@@ -2,7 +2,7 @@
 //!
 //! Refuses to know what the place is about.
 
-use super::attempts::{counts_attempts, until_it_answers, waits_for_word};
+use super::attempts::{counts_attempts, ends_by_its_test, until_it_answers, waits_for_word};
 use super::{Project, sibling};
 use crate::model::expr::{ComparisonOperator, ExprId, ExprKind, UnaryOperator};
 use crate::model::facts::{BlockRole, FileFacts, Parent, ScopeId, ScopeKind, StmtId, StmtKind};
@@ -175,25 +175,6 @@ fn until_it_works(facts: &FileFacts, stmt: StmtId, body: &[StmtId], inside: Expr
                 |&target: &ExprId| matches!(&facts.expr(target).kind, ExprKind::Name(name) if denied.contains(&name));
             covers(facts, inner, inside) && targets.iter().any(named)
         }
-        _ => false,
-    })
-}
-
-/// Whether a loop ends as soon as something is there that its body sets: `while not found and tries < 3`.
-fn ends_by_its_test(facts: &FileFacts, stmt: StmtId, body: &[StmtId]) -> bool {
-    let StmtKind::While { test, .. } = &facts.stmt(stmt).kind else { return false };
-    let ExprKind::Boolean { and: true, operands } = &facts.expr(*test).kind else { return false };
-    let denied = operands.iter().filter_map(|&operand| match facts.expr(operand).kind {
-        ExprKind::Unary { operator: UnaryOperator::Not, operand } => Some(&facts.expr(operand).kind),
-        _ => None,
-    });
-    let denied: Vec<_> = denied.collect();
-    let sets = |target: &ExprId| match &facts.expr(*target).kind {
-        ExprKind::Name(name) => denied.iter().any(|denied| matches!(denied, ExprKind::Name(other) if other == name)),
-        _ => false,
-    };
-    statements_in(facts, body).into_iter().any(|inner| match &facts.stmt(inner).kind {
-        StmtKind::Assign { targets, .. } => targets.iter().any(sets),
         _ => false,
     })
 }

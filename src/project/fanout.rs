@@ -54,11 +54,11 @@ impl Project<'_> {
     /// Whether requests through a session are started many at once.
     #[must_use]
     pub fn starts_many(&self, made: ExprRef) -> bool {
-        self.uses(made).iter().any(|one| self.fans_out(one))
+        self.uses(made).iter().any(|one| self.fans_out(made, one))
     }
 
-    /// Whether a request, or a call that is given the session, is started many times at once.
-    pub(super) fn fans_out(&self, one: &Use) -> bool {
+    /// Whether a request, or a call that is given the session that `made` makes, is started many times at once.
+    pub(super) fn fans_out(&self, made: ExprRef, one: &Use) -> bool {
         let (UseKind::Method(_, call) | UseKind::Argument(call)) = &one.kind else { return false };
         if self.is_started_often(*call) {
             return true;
@@ -67,6 +67,7 @@ impl Project<'_> {
         let function = self.function_of(self.scope_at(*call));
         let around = self.scope(function).parent.map(|parent| self.facts(function.file).scope(parent).kind);
         around == Some(ScopeKind::Function)
+            && function != self.function_of(self.scope_at(made))
             && self.known_calls(function).into_iter().any(|call| self.is_started_often(call))
     }
 

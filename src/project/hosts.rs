@@ -56,21 +56,18 @@ impl Project<'_> {
 
     /// Whether a name is what a loop or comprehension runs over, one in each turn, or what that is the index of.
     pub(super) fn changes_with(&self, name: ExprRef, around: Around) -> bool {
-        self.only_definition(name).is_some_and(|def| {
-            let changes = match around {
-                Around::Loop(stmt) => def.stmt == Some(stmt),
-                Around::Comprehension(scope) => def.scope == scope,
-            };
-            changes
-                || matches!(def.kind, DefKind::Value(value) if self.is_indexed_by_turn(sibling(name, value), around))
-        })
-    }
-
-    fn is_indexed_by_turn(&self, value: ExprRef, around: Around) -> bool {
-        let ExprKind::Index { object, key } = self.kind(value) else { return false };
-        let (object, key) = (sibling(value, *object), sibling(value, *key));
-        matches!((self.kind(object), self.kind(key)), (ExprKind::Name(_), ExprKind::Name(_)))
-            && self.changes_with(key, around)
+        let Some(def) = self.only_definition(name) else { return false };
+        let key = match def.kind {
+            DefKind::Value(value) => match self.kind(sibling(name, value)) {
+                ExprKind::Index { object, key } if matches!(self.kind(sibling(name, *object)), ExprKind::Name(_)) => {
+                    *key
+                }
+                _ => return false,
+            },
+            _ => return is_bound_by(def, around),
+        };
+        // One step, and no more: what a `while` loop takes out of something may be the index of the next.
+        self.only_definition(sibling(name, key)).is_some_and(|def| is_bound_by(def, around))
     }
 
     /// Whether all requests through a session go to a host that is another one in each turn of a loop.
@@ -95,5 +92,13 @@ impl Project<'_> {
             }
             _ => None,
         }
+    }
+}
+
+/// Whether a definition is the target of a loop or comprehension.
+fn is_bound_by(def: &Def, around: Around) -> bool {
+    match around {
+        Around::Loop(stmt) => def.stmt == Some(stmt),
+        Around::Comprehension(scope) => def.scope == scope,
     }
 }

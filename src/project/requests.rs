@@ -412,7 +412,7 @@ impl Project<'_> {
             UseKind::StoredName(owner, _) => owner.scope != MODULE || function.scope != MODULE,
             _ => false,
         });
-        stored || uses.iter().any(|one| self.fans_out(one)) || self.is_stored_by_consumer(made, &uses)
+        stored || uses.iter().any(|one| self.fans_out(made, one)) || self.is_stored_by_consumer(made, &uses)
     }
 
     fn is_stored_by_consumer(&self, made: ExprRef, uses: &[Use]) -> bool {

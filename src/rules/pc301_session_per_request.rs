@@ -33,9 +33,9 @@ fn session(view: View<'_>) -> Vec<Draft> {
     let noun = view.noun();
     let (closes, cost) = match (lent, view.argument(Setting::Pool)) {
         (None, _) if loads_roots(view) => (String::new(), &view.defaults().cost),
-        (None, _) => (String::new(), view.cost_with_pool()),
-        (_, Some(pool)) => (format!(" and closes the `{}` that it is given", pool.name), view.cost_with_pool()),
-        (_, None) => (" and closes what is mounted on it".to_owned(), view.cost_with_pool()),
+        (None, _) => (String::new(), view.cost_of_connecting()),
+        (_, Some(pool)) => (format!(" and closes the `{}` that it is given", pool.name), view.cost_of_connecting()),
+        (_, None) => (" and closes what is mounted on it".to_owned(), view.cost_of_connecting()),
     };
     let one = with_article(noun);
     let message = format!("{one} is built {}{place}{closes}: no connection is used again, so {cost}", waste.each);

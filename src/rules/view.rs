@@ -124,9 +124,9 @@ impl<'p> View<'p> {
     }
 
     /// What a session costs that is built for one request with what is there already: a pool, settings of TLS.
-    pub(crate) fn cost_with_pool(&self) -> &'p String {
+    pub(crate) fn cost_of_connecting(&self) -> &'p String {
         let defaults = self.defaults();
-        if defaults.cost_with_pool.is_empty() { &defaults.cost } else { &defaults.cost_with_pool }
+        if defaults.cost_of_connecting.is_empty() { &defaults.cost } else { &defaults.cost_of_connecting }
     }
 
     /// Whether no network can keep a session or request waiting: a double answers it.

@@ -44,9 +44,14 @@ impl Editor {
 
     /// The same, once it has agreed with the server on what each can do.
     pub fn open(project: &Project, flags: &[&str], capabilities: &Value) -> Editor {
-        let mut editor = Editor::start(project, flags);
         let folder = json!([{"uri": address(project.path()), "name": "project"}]);
-        editor.ask("initialize", &json!({"capabilities": capabilities, "workspaceFolders": folder}));
+        Editor::agreed(project, flags, &json!({"capabilities": capabilities, "workspaceFolders": folder}))
+    }
+
+    /// The same of one that says this of itself.
+    pub fn agreed(project: &Project, flags: &[&str], itself: &Value) -> Editor {
+        let mut editor = Editor::start(project, flags);
+        editor.ask("initialize", itself);
         editor.tell("initialized", &json!({}));
         editor
     }
