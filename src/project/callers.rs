@@ -86,12 +86,17 @@ impl Project<'_> {
         self.ask(Question::Callers(function)).callers()
     }
 
-    /// The calls that can only mean a function; of shipped code without those in tests.
+    /// The calls that can only mean a function; of shipped code without those in tests, and in what shows how to use it.
     pub(super) fn known_calls(&self, function: ScopeRef) -> Vec<ExprRef> {
         let test = self.is_test_file(function.file);
         let callers = self.callers_of(function);
         let known = callers.calls.iter().filter(|one| one.certain && (test || !self.is_test_file(one.call.file)));
-        known.map(|one| one.call).collect()
+        known.map(|one| one.call).filter(|call| !self.only_shows(*call, function)).collect()
+    }
+
+    /// Whether a call is in an example or a script, and the function is not: it shows one call of many.
+    fn only_shows(&self, call: ExprRef, function: ScopeRef) -> bool {
+        self.files[&call.file].script && !self.files[&function.file].script
     }
 
     pub(super) fn find_callers(&self, function: ScopeRef) -> Callers {
@@ -257,10 +262,7 @@ impl Project<'_> {
             if self.function_of(self.scope_at(caller.call)) == function {
                 continue;
             }
-            // An example shows one call of many.
-            if self.files[&caller.call.file].script && !self.files[&function.file].script
-                || self.is_in_demo(caller.call)
-            {
+            if self.only_shows(caller.call, function) || self.is_in_demo(caller.call) {
                 continue;
             }
             any = true;

@@ -6,7 +6,7 @@ use super::attributes::has_decorator;
 use super::{Project, scope_in, sibling};
 use crate::libraries::{Kind, Row};
 use crate::model::expr::{Argument, ArgumentKind, ExprId, ExprKind};
-use crate::model::facts::{ScopeKind, StmtKind};
+use crate::model::facts::{Parent, ScopeKind, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef, Source, Value, Why};
 use smol_str::SmolStr;
 
@@ -429,9 +429,27 @@ impl Project<'_> {
         open | elsewhere
     }
 
+    /// The keys that are taken out of the variable `name` in front of its use: `name.pop(key)`.
+    pub(super) fn removed_keys(&self, at: ExprRef, name: &SmolStr) -> Vec<SmolStr> {
+        let facts = self.facts(at.file);
+        let owner = |of: ExprRef| self.owner_of(at.file, facts.scope_of(of.expr), name);
+        let before =
+            |other: &ExprRef| facts.expr(other.expr).start < facts.expr(at.expr).start && owner(*other) == owner(at);
+        let popped = |other: ExprRef| {
+            let Parent::Expr(method) = facts.parent(other.expr) else { return None };
+            let Parent::Expr(call) = facts.parent(method) else { return None };
+            let call = sibling(at, call);
+            let pops = matches!(&facts.expr(method).kind, ExprKind::Attribute { name, .. } if name == "pop");
+            match self.kind(self.positional(call, 0).filter(|_| pops)?) {
+                ExprKind::Text(key) => Some(key.clone()),
+                _ => None,
+            }
+        };
+        self.names.references_in(at.file, name).filter(before).filter_map(popped).collect()
+    }
+
     /// Whether a mapping may gain entries where it is used like this.
     fn may_change(&self, used: ExprRef) -> bool {
-        use crate::model::facts::Parent;
         let facts = self.facts(used.file);
         match facts.parent(used.expr) {
             Parent::Expr(parent) => match &facts.expr(parent).kind {

@@ -54,20 +54,27 @@ impl Project<'_> {
         }
     }
 
-    /// Whether a name is what a loop or comprehension runs over, one in each turn, or what that is the index of.
+    /// Whether a name is what a loop or comprehension runs over, one in each turn, what that is the index of, or what a
+    /// call makes of it.
     pub(super) fn changes_with(&self, name: ExprRef, around: Around) -> bool {
         let Some(def) = self.only_definition(name) else { return false };
-        let key = match def.kind {
-            DefKind::Value(value) => match self.kind(sibling(name, value)) {
-                ExprKind::Index { object, key } if matches!(self.kind(sibling(name, *object)), ExprKind::Name(_)) => {
-                    *key
-                }
-                _ => return false,
-            },
-            _ => return is_bound_by(def, around),
+        let DefKind::Value(value) = def.kind else { return is_bound_by(def, around) };
+        let is_name = |expr: ExprId| matches!(self.kind(sibling(name, expr)), ExprKind::Name(_));
+        let sources: Vec<ExprId> = match self.kind(sibling(name, value)) {
+            ExprKind::Index { object, key } if is_name(*object) => vec![*key],
+            ExprKind::Call { callee, arguments } => {
+                let object = match self.kind(sibling(name, *callee)) {
+                    ExprKind::Attribute { object, .. } => Some(*object),
+                    _ => None,
+                };
+                arguments.iter().map(|argument| argument.value).chain(object).collect()
+            }
+            _ => return false,
         };
         // One step, and no more: what a `while` loop takes out of something may be the index of the next.
-        self.only_definition(sibling(name, key)).is_some_and(|def| is_bound_by(def, around))
+        sources
+            .into_iter()
+            .any(|of| self.only_definition(sibling(name, of)).is_some_and(|def| is_bound_by(def, around)))
     }
 
     /// Whether all requests through a session go to a host that is another one in each turn of a loop.

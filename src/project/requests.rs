@@ -13,7 +13,7 @@ use crate::rules::Access;
 use smol_str::SmolStr;
 
 /// How many hands deep a session is followed to its requests.
-const HANDS: usize = 3;
+const HANDS: usize = 4;
 
 /// The attributes by which a session gives its pool.
 pub(super) const PARTS: [&str; 2] = ["connector", "_connector"];
@@ -39,13 +39,22 @@ pub struct Requests<'p> {
     pub computed: Vec<ExprRef>,
     /// Whether a method that makes requests is taken and called out of sight.
     pub taken: bool,
+    /// Whether the session itself is handed to what comes from outside of the project.
+    pub handed: bool,
     /// Whether these are all.
     pub complete: bool,
 }
 
 impl Default for Requests<'_> {
     fn default() -> Self {
-        Requests { sites: Vec::new(), methods: Vec::new(), computed: Vec::new(), taken: false, complete: true }
+        Requests {
+            sites: Vec::new(),
+            methods: Vec::new(),
+            computed: Vec::new(),
+            taken: false,
+            handed: false,
+            complete: true,
+        }
     }
 }
 
@@ -132,7 +141,10 @@ impl Project<'_> {
                             self.collect_requests(&uses, depth + 1, found);
                         }
                         None if self.callee_name(*call) == "getattr" => {}
-                        None => found.complete = false,
+                        None => {
+                            found.handed |= self.is_foreign(*call);
+                            found.complete = false;
+                        }
                     }
                 }
                 UseKind::StoredAttribute(target) => match self.attribute_holder(*target) {
@@ -188,6 +200,16 @@ impl Project<'_> {
                 UseKind::StoredName(..) | UseKind::Default | UseKind::Element => found.complete = false,
             }
         }
+    }
+
+    /// Whether a call is of something that comes from outside of the project, and is more than a part of the language.
+    fn is_foreign(&self, call: ExprRef) -> bool {
+        let ExprKind::Call { callee, .. } = self.kind(call) else { return false };
+        self.evaluate(sibling(call, *callee), Frame::NONE).always(|datum| match datum {
+            Datum::Path(path) => !path.starts_with("builtins."),
+            Datum::Member(..) => true,
+            _ => false,
+        })
     }
 
     /// The class and name of the attribute that something is stored in.
@@ -304,9 +326,10 @@ impl Project<'_> {
             return true;
         }
         let passing = |call| depth < HANDS && self.passes(call, name, depth + 1, unseen);
-        // What a function hands on to itself it was given by others.
+        // What a function hands on to itself it was given by others; what is known to be a request is no call of it.
         let others = callers.calls.iter().filter(|one| self.function_of(self.scope_at(one.call)) != function);
-        others.into_iter().any(|caller| !caller.certain && unseen || passing(caller.call))
+        let mut others = others.filter(|one| one.certain || self.site_at(one.call).is_none());
+        others.any(|caller| !caller.certain && unseen || passing(caller.call))
     }
 
     /// Whether an entry of this name may be added to a mapping before it is used.

@@ -322,7 +322,10 @@ impl Project<'_> {
         let test = self.is_test_scope(function);
         let callers = self.callers_of(function);
         let (mut all_once, mut any, mut all_give) = (true, false, false);
-        for caller in callers.calls.iter().filter(|caller| test || !self.is_test(caller.call)) {
+        // Where the function calls itself with what it built, it is still the one call that it was asked for.
+        let inner = self.only_call_given(made);
+        let others = callers.calls.iter().filter(|caller| Some(caller.call) != inner);
+        for caller in others.filter(|caller| test || !self.is_test(caller.call)) {
             let given = match self.argument_for(caller.call, function, index) {
                 Passed::Argument(value) => !self.evaluate(value, Frame::NONE).always(|datum| *datum == Datum::Null),
                 Passed::Default => false,
@@ -435,12 +438,26 @@ impl Project<'_> {
         })
     }
 
-    /// Whether a function builds the session only where it was given none, and hands it to itself.
+    /// Whether a function builds the session only where it was given none, and hands it to itself; not where that is all
+    /// that it does with it: then it is given back what serves the one call.
     fn recurses_with(&self, made: ExprRef, function: ScopeRef) -> bool {
         if self.guarding_parameter(made, function).is_none() {
             return false;
         }
-        self.callers_of(function).calls.iter().any(|caller| self.function_of(self.scope_at(caller.call)) == function)
+        let inner = self.only_call_given(made);
+        let callers = self.callers_of(function);
+        let others = callers.calls.iter().map(|caller| caller.call).filter(|&call| Some(call) != inner);
+        others.into_iter().any(|call| self.function_of(self.scope_at(call)) == function)
+    }
+
+    /// The call that is given a session, where nothing else is done with it.
+    fn only_call_given(&self, made: ExprRef) -> Option<ExprRef> {
+        let uses = self.uses(made);
+        let mut used = uses.iter().filter(|one| !matches!(one.kind, UseKind::Entered(_)));
+        match used.next().filter(|_| used.next().is_none())?.kind {
+            UseKind::Argument(call) => Some(call),
+            _ => None,
+        }
     }
 
     /// Whether a construction stands behind `or` or in a conditional.

@@ -370,7 +370,9 @@ impl Binding<'_, '_> {
         let Some((function, call, outer)) = project.keywords_parameter(value, frame) else { return false };
         let ExprKind::Call { arguments, .. } = project.kind(call) else { return false };
         let own = &project.scope(function).parameters;
+        let mut removed = Vec::new();
         if let ExprKind::Name(name) = project.kind(value) {
+            removed = project.removed_keys(value, name);
             let mut added = Vec::new();
             self.open |= project.added_entries(value, name, &mut added);
             for entry in added {
@@ -383,6 +385,7 @@ impl Binding<'_, '_> {
             let span = Span { file: call.file, start: argument.start, end: argument.end };
             match argument.kind {
                 ArgumentKind::Named if own.iter().any(|parameter| parameter.name == argument.name) => {}
+                ArgumentKind::Named if removed.contains(&argument.name) => {}
                 ArgumentKind::Named => self.named(argument.name.clone(), inner, outer, span, false),
                 ArgumentKind::MappingSplat => self.splat(inner, outer, span),
                 ArgumentKind::Positional => {}

@@ -2,6 +2,7 @@
 //!
 //! Refuses to know how long they run.
 
+use super::places::{Use, UseKind};
 use super::{Project, sibling};
 use crate::model::expr::ExprKind;
 use crate::model::facts::{Parent, StmtKind};
@@ -23,6 +24,21 @@ impl Project<'_> {
         let callers = self.callers_of(function);
         let timed = |call: ExprRef| self.is_timed(call) || self.is_timed_by_callers(call, depth - 1);
         !callers.escapes && !callers.calls.is_empty() && callers.calls.iter().all(|one| one.certain && timed(one.call))
+    }
+
+    /// Whether a timer ends whatever is done with a session, all of which is seen where it is built.
+    #[must_use]
+    pub fn is_used_in_time(&self, made: ExprRef) -> bool {
+        let closers = self.closers_of(made);
+        let uses = self.uses(made);
+        let mut uses = uses.iter().filter(|one| match &one.kind {
+            UseKind::Entered(_) | UseKind::Tested => false,
+            UseKind::Method(name, _) => !closers.contains(name),
+            _ => true,
+        });
+        let timed =
+            |one: &Use| matches!(one.kind, UseKind::Method(..) | UseKind::Argument(_)) && self.is_timed(one.expr);
+        uses.next().is_some_and(timed) && uses.all(timed)
     }
 
     /// Whether a timer ends what runs at a place.

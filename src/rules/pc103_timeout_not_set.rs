@@ -40,10 +40,15 @@ fn session(view: View<'_>) -> Vec<Draft> {
     let timeout = view.project.request_timeout_name(view.site);
     let computed = requests.computed.iter().all(|&call| view.project.may_pass(call, timeout));
     let any = !requests.sites.is_empty() || !requests.computed.is_empty();
-    if !any && (requests.taken || view.project.is_inside_pool(view.site.call)) {
+    // Who makes all requests through it may bound each, and most often does where the library has a default to do without.
+    let elsewhere = requests.taken || requests.handed && default.is_some();
+    if !any && (elsewhere || view.project.is_inside_pool(view.site.call)) {
         return Vec::new();
     }
     if any && computed && plain.iter().all(|request| view.project.is_bounded(request)) {
+        return Vec::new();
+    }
+    if view.project.is_used_in_time(view.site.call) {
         return Vec::new();
     }
     let confidence = if requests.complete && !plain.is_empty() { Confidence::High } else { Confidence::Medium };
