@@ -33,6 +33,7 @@ mod memo;
 mod modules;
 mod mounts;
 mod names;
+mod options;
 mod places;
 mod reach;
 mod requests;

@@ -27,7 +27,11 @@ impl Project<'_> {
     /// What a call gives.
     pub(super) fn call(&self, call: ExprRef, frame: Frame) -> Value {
         let ExprKind::Call { callee, .. } = self.kind(call) else { return Value::unknown(Why::Call) };
-        let callee = self.evaluate(sibling(call, *callee), frame);
+        let callee = sibling(call, *callee);
+        if let Some(option) = self.option_at(call, callee, frame) {
+            return option;
+        }
+        let callee = self.evaluate(callee, frame);
         let why = |why| if why == Why::Name { Why::Name } else { Why::Call };
         let mut result = Value { alternatives: Vec::new(), unknown: callee.unknown.map(why) };
         for one in &callee.alternatives {
@@ -427,25 +431,6 @@ impl Project<'_> {
                 && self.may_change(other)
         });
         open | elsewhere
-    }
-
-    /// The keys that are taken out of the variable `name` in front of its use: `name.pop(key)`.
-    pub(super) fn removed_keys(&self, at: ExprRef, name: &SmolStr) -> Vec<SmolStr> {
-        let facts = self.facts(at.file);
-        let owner = |of: ExprRef| self.owner_of(at.file, facts.scope_of(of.expr), name);
-        let before =
-            |other: &ExprRef| facts.expr(other.expr).start < facts.expr(at.expr).start && owner(*other) == owner(at);
-        let popped = |other: ExprRef| {
-            let Parent::Expr(method) = facts.parent(other.expr) else { return None };
-            let Parent::Expr(call) = facts.parent(method) else { return None };
-            let call = sibling(at, call);
-            let pops = matches!(&facts.expr(method).kind, ExprKind::Attribute { name, .. } if name == "pop");
-            match self.kind(self.positional(call, 0).filter(|_| pops)?) {
-                ExprKind::Text(key) => Some(key.clone()),
-                _ => None,
-            }
-        };
-        self.names.references_in(at.file, name).filter(before).filter_map(popped).collect()
     }
 
     /// Whether a mapping may gain entries where it is used like this.

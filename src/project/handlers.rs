@@ -4,11 +4,17 @@
 
 use super::bodies::enclosing;
 use super::{Project, sibling};
-use crate::model::expr::ExprKind;
+use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::{BlockRole, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame};
 use crate::source::Span;
 use smol_str::SmolStr;
+
+/// What a condition says that asks which release of a library there is, or what a function of it takes.
+const RELEASE: [&str; 2] = ["version", "signature"];
+
+/// What is raised where an argument is not taken, and what is above that.
+const REFUSED: [&str; 3] = ["builtins.TypeError", "builtins.Exception", "builtins.BaseException"];
 
 /// A handler around a place.
 #[derive(Debug, Clone)]
@@ -41,6 +47,28 @@ impl Project<'_> {
             }
         }
         found
+    }
+
+    /// Whether code chooses what it does at a place by the release of a library: under a condition that asks for a
+    /// version, or where it catches that an argument is not taken.
+    #[must_use]
+    pub fn chooses_by_release(&self, place: ExprRef) -> bool {
+        let facts = self.facts(place.file);
+        let Some(stmt) = facts.stmt_of(place.expr) else { return false };
+        let asks = |test: ExprId| {
+            let test = self.text(facts.span(test)).to_ascii_lowercase();
+            RELEASE.iter().any(|word| test.contains(word))
+        };
+        let by_condition = enclosing(facts, stmt).into_iter().any(|(outer, _)| match facts.stmt(outer).kind {
+            StmtKind::If { test, .. } => asks(test),
+            _ => false,
+        });
+        let refused = |path: &SmolStr| REFUSED.contains(&path.as_str());
+        by_condition
+            || self
+                .caught_around(place)
+                .iter()
+                .any(|one| one.paths.as_ref().is_none_or(|paths| paths.iter().any(refused)))
     }
 
     /// The full paths of the classes that an expression names, one or several.

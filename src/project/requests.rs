@@ -39,7 +39,7 @@ pub struct Requests<'p> {
     pub computed: Vec<ExprRef>,
     /// Whether a method that makes requests is taken and called out of sight.
     pub taken: bool,
-    /// Whether the session itself is handed to what comes from outside of the project.
+    /// Whether the session itself goes where it is not followed.
     pub handed: bool,
     /// Whether these are all.
     pub complete: bool,
@@ -128,7 +128,10 @@ impl Project<'_> {
                     found.sites.extend(self.site_at(*call).filter(|site| site.is(Kind::Request)));
                 }
                 UseKind::Called(call) => found.computed.push(*call),
-                _ if depth >= HANDS => found.complete = false,
+                _ if depth >= HANDS => {
+                    found.handed |= !matches!(one.kind, UseKind::Tested | UseKind::Dropped | UseKind::Entered(_));
+                    found.complete = false;
+                }
                 UseKind::Argument(call) => {
                     let targets = self.targets(*call, Frame::NONE);
                     let reached = match targets.as_slice() {
@@ -142,7 +145,7 @@ impl Project<'_> {
                         }
                         None if self.callee_name(*call) == "getattr" => {}
                         None => {
-                            found.handed |= self.is_foreign(*call);
+                            found.handed |= !self.is_builtin(*call);
                             found.complete = false;
                         }
                     }
@@ -202,14 +205,11 @@ impl Project<'_> {
         }
     }
 
-    /// Whether a call is of something that comes from outside of the project, and is more than a part of the language.
-    fn is_foreign(&self, call: ExprRef) -> bool {
+    /// Whether a call is of a function of the language.
+    fn is_builtin(&self, call: ExprRef) -> bool {
         let ExprKind::Call { callee, .. } = self.kind(call) else { return false };
-        self.evaluate(sibling(call, *callee), Frame::NONE).always(|datum| match datum {
-            Datum::Path(path) => !path.starts_with("builtins."),
-            Datum::Member(..) => true,
-            _ => false,
-        })
+        let callee = self.evaluate(sibling(call, *callee), Frame::NONE);
+        callee.always(|datum| matches!(datum, Datum::Path(path) if path.starts_with("builtins.")))
     }
 
     /// The class and name of the attribute that something is stored in.

@@ -4,15 +4,12 @@
 //! parameters here, through splatted mappings, partials and constructors of subclasses, so that rules never see a
 //! keyword. Refuses to judge.
 
-use super::attributes::class_of_method;
 use super::evaluate::Passed;
-use super::flow::DefKind;
 use super::{Project, ProjectFile, scope_in, sibling};
 use crate::languages::read_as;
 use crate::libraries::{Class, Kind, Library, Parameter, Request, Row, Setting};
 use crate::locks::Pin;
 use crate::model::expr::{ArgumentKind, ExprKind};
-use crate::model::facts::ParameterKind;
 use crate::model::value::{Alternative, Datum, ExprRef, Frame, ScopeRef, Value, Why};
 use crate::source::{Span, offset};
 use smol_str::SmolStr;
@@ -427,36 +424,6 @@ impl Binding<'_, '_> {
 }
 
 impl Project<'_> {
-    /// The function whose `**kwargs` an expression is, with the call that it stands for in this context.
-    fn keywords_parameter(&self, value: ExprRef, frame: Frame) -> Option<(ScopeRef, ExprRef, Frame)> {
-        let (function, _) = self.parameter_of_kind(value, ParameterKind::Keywords)?;
-        let (call, outer) = self.call_in(function, frame)?;
-        Some((function, call, outer))
-    }
-
-    /// Whether `*args` is empty in this context: the call passes no more by position than has a name.
-    fn passes_no_more(&self, value: ExprRef, frame: Frame) -> bool {
-        let Some((function, index)) = self.parameter_of_kind(value, ParameterKind::Variadic) else { return false };
-        let Some((call, outer)) = self.call_in(function, frame) else { return false };
-        let ExprKind::Call { arguments, .. } = self.kind(call) else { return false };
-        let bound = usize::from(class_of_method(self.facts(function.file), function.scope).is_some());
-        let by_position = arguments.iter().filter(|argument| argument.kind == ArgumentKind::Positional).count();
-        let splats = arguments.iter().filter(|argument| argument.kind == ArgumentKind::Splat);
-        by_position + bound <= index
-            && splats.into_iter().all(|argument| self.passes_no_more(sibling(call, argument.value), outer))
-    }
-
-    /// The function, and the index among its parameters, of the parameter of this kind that an expression can only mean.
-    fn parameter_of_kind(&self, value: ExprRef, kind: ParameterKind) -> Option<(ScopeRef, usize)> {
-        let ExprKind::Name(name) = self.kind(value) else { return None };
-        let function = self.function_of(self.scope_at(value));
-        let parameters = self.scope(function).parameters.iter();
-        let (index, _) = parameters.enumerate().find(|(_, one)| one.kind == kind && one.name == *name)?;
-        let flow = self.files[&value.file].flow();
-        let itself = |def| flow.def(def).kind == DefKind::Parameter(function.scope, index);
-        flow.reaching(value.expr)?.iter().all(|(def, _)| itself(*def)).then_some((function, index))
-    }
-
     /// The calls of a base class's constructor in a constructor.
     pub(super) fn super_inits(&self, init: ScopeRef) -> Arc<Vec<ExprRef>> {
         let known = self.super_inits.borrow().get(&init).cloned();

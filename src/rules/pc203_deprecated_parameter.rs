@@ -15,6 +15,7 @@ pub(crate) const CHECKS: &[Check] = &[
     Check::Site(Kind::Limits, check),
     Check::Site(Kind::Pool, check),
     Check::Site(Kind::Session, check),
+    Check::Site(Kind::Request, one_shot),
 ];
 
 fn check(view: View<'_>) -> Vec<Draft> {
@@ -22,12 +23,21 @@ fn check(view: View<'_>) -> Vec<Draft> {
     if view.site.class.is_some() {
         return Vec::new();
     }
+    let by_release = || view.project.chooses_by_release(view.site.call);
+    let there = |row: &&WrongArgument| row.status != Status::Removed || !by_release();
     let rows = view.library().arguments.iter().filter(|row| row.on == view.site.kind);
     let find = |row: &'_ WrongArgument| -> Vec<Draft> {
         let named = view.site.arguments.iter().filter(|argument| row.names.contains(&argument.name));
         named.map(|argument| draft(view, row, argument)).collect()
     };
-    rows.flat_map(find).chain(positional(view)).collect()
+    let passed = rows.filter(|row| view.site.arguments.iter().any(|argument| row.names.contains(&argument.name)));
+    passed.filter(there).flat_map(find).chain(positional(view)).collect()
+}
+
+/// A request without a session takes what a session does.
+fn one_shot(view: View<'_>) -> Vec<Draft> {
+    let is_one_shot = view.project.request(view.site).is_some_and(|request| request.one_shot);
+    if is_one_shot { check(view) } else { Vec::new() }
 }
 
 /// An argument by position where only keywords are taken.

@@ -154,6 +154,17 @@ def test_httpx_removed_and_invented_arguments_raise():
         assert isinstance(raised(httpx.Timeout, 5, **{name: 5}), TypeError), name
 
 
+def test_httpx_proxies_are_gone():
+    """proxies= is taken in silence before 0.26, and raises TypeError since 0.28 and in httpx2"""
+    version = tuple(int(part) for part in httpx.__version__.split(".")[:2])
+    for made, given in ((httpx.Client, ()), (httpx.AsyncClient, ()), (httpx.get, ("http://127.0.0.1:9/",))):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            error = raised(made, *given, proxies={"all://": "http://127.0.0.1:9"})
+        assert isinstance(error, TypeError) == (version >= (0, 28)), error
+        assert any(one.category is DeprecationWarning for one in caught) == ((0, 26) <= version < (0, 28)), version
+
+
 def test_httpx_client_per_request_reuses_nothing():
     """five clients, or five httpx.get, open five connections; one client one"""
     with Server() as server:

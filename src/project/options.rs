@@ -1,0 +1,129 @@
+//! What reaches a function as `*args` and `**options`, and what it takes out of these by key.
+//!
+//! Refuses to guess what is in them where callers are not known: an option has a default, or nothing is known of it.
+
+use super::attributes::class_of_method;
+use super::evaluate::Passed;
+use super::flow::DefKind;
+use super::{Project, sibling};
+use crate::model::expr::{ArgumentKind, ExprKind};
+use crate::model::facts::{ParameterKind, Parent};
+use crate::model::value::{Datum, ExprRef, Frame, ScopeRef, Source, Value, Why};
+use smol_str::SmolStr;
+
+/// How many callers are asked for an option.
+const CALLERS: usize = 32;
+
+impl Project<'_> {
+    /// The function whose `**kwargs` an expression is, with the call that it stands for in this context.
+    pub(super) fn keywords_parameter(&self, value: ExprRef, frame: Frame) -> Option<(ScopeRef, ExprRef, Frame)> {
+        let (function, _) = self.parameter_of_kind(value, ParameterKind::Keywords)?;
+        let (call, outer) = self.call_in(function, frame)?;
+        Some((function, call, outer))
+    }
+
+    /// Whether `*args` is empty in this context: the call passes no more by position than has a name.
+    pub(super) fn passes_no_more(&self, value: ExprRef, frame: Frame) -> bool {
+        let Some((function, index)) = self.parameter_of_kind(value, ParameterKind::Variadic) else { return false };
+        let Some((call, outer)) = self.call_in(function, frame) else { return false };
+        let ExprKind::Call { arguments, .. } = self.kind(call) else { return false };
+        let bound = usize::from(class_of_method(self.facts(function.file), function.scope).is_some());
+        let by_position = arguments.iter().filter(|argument| argument.kind == ArgumentKind::Positional).count();
+        let splats = arguments.iter().filter(|argument| argument.kind == ArgumentKind::Splat);
+        by_position + bound <= index
+            && splats.into_iter().all(|argument| self.passes_no_more(sibling(call, argument.value), outer))
+    }
+
+    /// The function, and the index among its parameters, of the parameter of this kind that an expression can only mean.
+    fn parameter_of_kind(&self, value: ExprRef, kind: ParameterKind) -> Option<(ScopeRef, usize)> {
+        let ExprKind::Name(name) = self.kind(value) else { return None };
+        let function = self.function_of(self.scope_at(value));
+        let parameters = self.scope(function).parameters.iter();
+        let (index, _) = parameters.enumerate().find(|(_, one)| one.kind == kind && one.name == *name)?;
+        let flow = self.files[&value.file].flow();
+        let itself = |def| flow.def(def).kind == DefKind::Parameter(function.scope, index);
+        flow.reaching(value.expr)?.iter().all(|(def, _)| itself(*def)).then_some((function, index))
+    }
+
+    /// What `options.get(key, default)` gives of what the function around takes as `**options`: what callers pass, and
+    /// for those that pass nothing the default, or none. Nothing where a call is no such thing.
+    pub(super) fn option_at(&self, call: ExprRef, callee: ExprRef, frame: Frame) -> Option<Value> {
+        let ExprKind::Attribute { object, name } = self.kind(callee) else { return None };
+        if name != "get" && name != "pop" {
+            return None;
+        }
+        let ExprKind::Text(key) = self.kind(self.positional(call, 0)?) else { return None };
+        let (function, _) = self.parameter_of_kind(sibling(call, *object), ParameterKind::Keywords)?;
+        let default = || match self.positional(call, 1) {
+            Some(default) => self.evaluate(default, Frame::NONE),
+            // There must be one, or it fails.
+            None if name == "pop" => Value::unknown(Why::Parameter),
+            None => Value::known(Datum::Null, Some(self.span(call))),
+        };
+        if let Some((caller, outer)) = self.call_in(function, frame) {
+            return Some(match self.option_passed(caller, key) {
+                Passed::Argument(value) => self.evaluate(value, outer),
+                Passed::Default => default(),
+                Passed::Unknown => Value::unknown(Why::Splat),
+            });
+        }
+        let mut value = self.options_of_callers(function, key, &default).unwrap_or(Value::unknown(Why::Parameter));
+        if value.unknown.is_some() {
+            value.join(default().from_source(Source::Default));
+        }
+        Some(value)
+    }
+
+    /// What all known callers pass as an option; `None` where there is none, or not all are known.
+    fn options_of_callers(&self, function: ScopeRef, key: &str, default: &dyn Fn() -> Value) -> Option<Value> {
+        if !self.memo.may_ask_callers() {
+            return None;
+        }
+        let callers = self.callers_of(function);
+        let test = self.is_test_scope(function);
+        let calls = callers.calls.iter().map(|caller| caller.call).filter(|&call| test || !self.is_test(call));
+        let calls: Vec<ExprRef> = calls.collect();
+        if calls.is_empty() || callers.escapes || calls.len() > CALLERS {
+            return None;
+        }
+        let mut result = Value::default();
+        for call in calls {
+            result.join(match self.option_passed(call, key) {
+                Passed::Argument(value) => self.evaluate(value, Frame::NONE),
+                Passed::Default => default().from_source(Source::Default),
+                Passed::Unknown => Value::unknown(Why::Splat),
+            });
+        }
+        Some(result)
+    }
+
+    /// What a call passes by a name.
+    fn option_passed(&self, call: ExprRef, key: &str) -> Passed {
+        let ExprKind::Call { arguments, .. } = self.kind(call) else { return Passed::Unknown };
+        let named = arguments.iter().find(|argument| argument.kind == ArgumentKind::Named && argument.name == key);
+        match named {
+            Some(argument) => Passed::Argument(sibling(call, argument.value)),
+            None if arguments.iter().any(|argument| argument.kind == ArgumentKind::MappingSplat) => Passed::Unknown,
+            None => Passed::Default,
+        }
+    }
+
+    /// The keys that are taken out of the variable `name` in front of its use: `name.pop(key)`.
+    pub(super) fn removed_keys(&self, at: ExprRef, name: &SmolStr) -> Vec<SmolStr> {
+        let facts = self.facts(at.file);
+        let owner = |of: ExprRef| self.owner_of(at.file, facts.scope_of(of.expr), name);
+        let before =
+            |other: &ExprRef| facts.expr(other.expr).start < facts.expr(at.expr).start && owner(*other) == owner(at);
+        let popped = |other: ExprRef| {
+            let Parent::Expr(method) = facts.parent(other.expr) else { return None };
+            let Parent::Expr(call) = facts.parent(method) else { return None };
+            let call = sibling(at, call);
+            let pops = matches!(&facts.expr(method).kind, ExprKind::Attribute { name, .. } if name == "pop");
+            match self.kind(self.positional(call, 0).filter(|_| pops)?) {
+                ExprKind::Text(key) => Some(key.clone()),
+                _ => None,
+            }
+        };
+        self.names.references_in(at.file, name).filter(before).filter_map(popped).collect()
+    }
+}
