@@ -10,8 +10,8 @@ use crate::model::value::{Datum, ExprRef, Frame};
 use crate::source::Span;
 use smol_str::SmolStr;
 
-/// What a condition says that asks which release of a library there is, or what a function of it takes.
-const RELEASE: [&str; 2] = ["version", "signature"];
+/// The modules that tell which release of a library there is, or what a function of it takes.
+const INSPECTORS: [&str; 3] = ["importlib", "inspect", "pkg_resources"];
 
 /// What is raised where an argument is not taken, and what is above that.
 const REFUSED: [&str; 3] = ["builtins.TypeError", "builtins.Exception", "builtins.BaseException"];
@@ -55,9 +55,23 @@ impl Project<'_> {
     pub fn chooses_by_release(&self, place: ExprRef) -> bool {
         let facts = self.facts(place.file);
         let Some(stmt) = facts.stmt_of(place.expr) else { return false };
+        let names_release = |expr: ExprId| {
+            let named = matches!(facts.expr(expr).kind, ExprKind::Name(_) | ExprKind::Attribute { .. });
+            let value = named.then(|| self.evaluate(sibling(place, expr), Frame::NONE));
+            let tells = |path: &SmolStr| {
+                path.ends_with(".__version__") || INSPECTORS.iter().any(|module| path.split('.').next() == Some(module))
+            };
+            value.is_some_and(|value| value.always(|datum| matches!(datum, Datum::Path(path) if tells(path))))
+        };
         let asks = |test: ExprId| {
-            let test = self.text(facts.span(test)).to_ascii_lowercase();
-            RELEASE.iter().any(|word| test.contains(word))
+            let mut open = vec![test];
+            while let Some(expr) = open.pop() {
+                if names_release(expr) {
+                    return true;
+                }
+                facts.expr(expr).kind.children(&mut open);
+            }
+            false
         };
         let by_condition = enclosing(facts, stmt).into_iter().any(|(outer, _)| match facts.stmt(outer).kind {
             StmtKind::If { test, .. } => asks(test),
