@@ -365,18 +365,9 @@ impl Project<'_> {
             }
             return value;
         }
-        let passed = self.passed_by_callers(scope, index);
-        let all_known = passed.is_some();
-        let mut value = passed.unwrap_or_else(|| Value::unknown(Why::Parameter));
-        if value.unknown.is_some() {
-            // Where every caller passes something, a default of none says nothing; any other shows what is meant.
-            let default = self.default(scope, index);
-            if !all_known || !default.always(|datum| *datum == Datum::Null) {
-                value.join(default);
-            }
-            if let Some(annotation) = parameter.annotation {
-                value.join(self.annotated(ExprRef { file: scope.file, expr: annotation }, Why::Parameter));
-            }
+        let mut value = or_default(self.passed_by_callers(scope, index), || self.default(scope, index));
+        if let Some(annotation) = parameter.annotation.filter(|_| value.unknown.is_some()) {
+            value.join(self.annotated(ExprRef { file: scope.file, expr: annotation }, Why::Parameter));
         }
         value
     }
@@ -547,4 +538,18 @@ impl Project<'_> {
     pub(super) fn call_in(&self, function: ScopeRef, frame: Frame) -> Option<(ExprRef, Frame)> {
         self.frames.around(function, frame).map(|data| (data.call, data.outer))
     }
+}
+
+/// What all callers pass, `None` where not all are known, and what it is where one of them passes nothing that is known.
+pub(super) fn or_default(passed: Option<Value>, default: impl FnOnce() -> Value) -> Value {
+    let all_known = passed.is_some();
+    let mut value = passed.unwrap_or_else(|| Value::unknown(Why::Parameter));
+    if value.unknown.is_some() {
+        // Where every caller passes something, a default of none says nothing; any other shows what is meant.
+        let default = default();
+        if !all_known || !default.always(|datum| *datum == Datum::Null) {
+            value.join(default);
+        }
+    }
+    value
 }

@@ -3,7 +3,7 @@
 //! Refuses to guess what is in them where callers are not known: an option has a default, or nothing is known of it.
 
 use super::attributes::class_of_method;
-use super::evaluate::Passed;
+use super::evaluate::{Passed, or_default};
 use super::flow::DefKind;
 use super::{Project, sibling};
 use crate::model::expr::{ArgumentKind, ExprKind};
@@ -67,11 +67,8 @@ impl Project<'_> {
                 Passed::Unknown => Value::unknown(Why::Splat),
             });
         }
-        let mut value = self.options_of_callers(function, key, &default).unwrap_or(Value::unknown(Why::Parameter));
-        if value.unknown.is_some() {
-            value.join(default().from_source(Source::Default));
-        }
-        Some(value)
+        let passed = self.options_of_callers(function, key, &default);
+        Some(or_default(passed, || default().from_source(Source::Default)))
     }
 
     /// What all known callers pass as an option; `None` where there is none, or not all are known.
