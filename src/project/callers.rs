@@ -86,16 +86,16 @@ impl Project<'_> {
         self.ask(Question::Callers(function)).callers()
     }
 
-    /// The calls that can only mean a function; of shipped code without those in tests, and in what shows how to use it.
+    /// The calls that can only mean a function; of shipped code without those in tests.
     pub(super) fn known_calls(&self, function: ScopeRef) -> Vec<ExprRef> {
         let test = self.is_test_file(function.file);
         let callers = self.callers_of(function);
         let known = callers.calls.iter().filter(|one| one.certain && (test || !self.is_test_file(one.call.file)));
-        known.map(|one| one.call).filter(|call| !self.only_shows(*call, function)).collect()
+        known.map(|one| one.call).collect()
     }
 
     /// Whether a call is in an example or a script, and the function is not: it shows one call of many.
-    fn only_shows(&self, call: ExprRef, function: ScopeRef) -> bool {
+    pub(super) fn only_shows(&self, call: ExprRef, function: ScopeRef) -> bool {
         self.files[&call.file].script && !self.files[&function.file].script
     }
 

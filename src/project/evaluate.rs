@@ -385,6 +385,22 @@ impl Project<'_> {
 
     /// What all known callers pass; `None` where there is none, or not all are known.
     fn passed_by_callers(&self, scope: ScopeRef, index: usize) -> Option<Value> {
+        // A class that is there to be derived from is built by its subclasses.
+        let derived = self.scope(scope).parameters[index].default.is_none();
+        self.passed_in_calls(scope, derived, &|call| match self.argument_for(call, scope, index) {
+            Passed::Argument(value) => self.evaluate(value, Frame::NONE),
+            Passed::Default => self.default(scope, index),
+            Passed::Unknown => Value::unknown(Why::Splat),
+        })
+    }
+
+    /// The same of whatever a call passes; of what nobody calls the subclasses' calls, where they count.
+    pub(super) fn passed_in_calls(
+        &self,
+        scope: ScopeRef,
+        derived: bool,
+        passed: &dyn Fn(ExprRef) -> Value,
+    ) -> Option<Value> {
         if !self.memo.may_ask_callers() {
             return None;
         }
@@ -392,8 +408,7 @@ impl Project<'_> {
         let test = self.is_test_scope(scope);
         let mut calls: Vec<ExprRef> =
             callers.calls.iter().filter(|caller| test || !self.is_test(caller.call)).map(|c| c.call).collect();
-        // A class that is there to be derived from is built by its subclasses.
-        if calls.is_empty() && self.scope(scope).parameters[index].default.is_none() {
+        if calls.is_empty() && derived {
             calls = self.calls_by_subclasses(scope);
         }
         if calls.is_empty() || callers.escapes || calls.len() > 32 {
@@ -401,11 +416,7 @@ impl Project<'_> {
         }
         let mut result = Value::default();
         for call in calls {
-            result.join(match self.argument_for(call, scope, index) {
-                Passed::Argument(value) => self.evaluate(value, Frame::NONE),
-                Passed::Default => self.default(scope, index),
-                Passed::Unknown => Value::unknown(Why::Splat),
-            });
+            result.join(passed(call));
         }
         Some(result)
     }

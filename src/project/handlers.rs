@@ -10,11 +10,11 @@ use crate::model::value::{Datum, ExprRef, Frame};
 use crate::source::Span;
 use smol_str::SmolStr;
 
-/// The modules that tell which release of a library there is, or what a function of it takes.
-const INSPECTORS: [&str; 3] = ["importlib", "inspect", "pkg_resources"];
+/// What the functions begin with that tell which release of a library there is, or what a function of it takes.
+const INSPECTORS: [&str; 3] = ["importlib.metadata.", "inspect.", "pkg_resources."];
 
-/// What is raised where an argument is not taken, and what is above that.
-const REFUSED: [&str; 3] = ["builtins.TypeError", "builtins.Exception", "builtins.BaseException"];
+/// What is raised where an argument is not taken.
+const REFUSED: &str = "builtins.TypeError";
 
 /// A handler around a place.
 #[derive(Debug, Clone)]
@@ -49,40 +49,23 @@ impl Project<'_> {
         found
     }
 
-    /// Whether code chooses what it does at a place by the release of a library: under a condition that asks for a
-    /// version, or where it catches that an argument is not taken.
+    /// Whether code chooses what it does at a place by the release of a library: its file asks for a version, or for what a
+    /// function takes, or it catches that an argument is not taken.
     #[must_use]
     pub fn chooses_by_release(&self, place: ExprRef) -> bool {
         let facts = self.facts(place.file);
-        let Some(stmt) = facts.stmt_of(place.expr) else { return false };
-        let names_release = |expr: ExprId| {
+        let tells = |path: &SmolStr| {
+            path.ends_with(".__version__")
+                || INSPECTORS.iter().any(|module| path.strip_prefix(module).is_some_and(|rest| !rest.starts_with("is")))
+        };
+        let asks = |expr: ExprId| {
             let named = matches!(facts.expr(expr).kind, ExprKind::Name(_) | ExprKind::Attribute { .. });
-            let value = named.then(|| self.evaluate(sibling(place, expr), Frame::NONE));
-            let tells = |path: &SmolStr| {
-                path.ends_with(".__version__") || INSPECTORS.iter().any(|module| path.split('.').next() == Some(module))
-            };
-            value.is_some_and(|value| value.always(|datum| matches!(datum, Datum::Path(path) if tells(path))))
+            // What a module exports is known without its callers.
+            let value = || self.memo.without_callers(|| self.evaluate(sibling(place, expr), Frame::NONE));
+            named && value().always(|datum| matches!(datum, Datum::Path(path) if tells(path)))
         };
-        let asks = |test: ExprId| {
-            let mut open = vec![test];
-            while let Some(expr) = open.pop() {
-                if names_release(expr) {
-                    return true;
-                }
-                facts.expr(expr).kind.children(&mut open);
-            }
-            false
-        };
-        let by_condition = enclosing(facts, stmt).into_iter().any(|(outer, _)| match facts.stmt(outer).kind {
-            StmtKind::If { test, .. } => asks(test),
-            _ => false,
-        });
-        let refused = |path: &SmolStr| REFUSED.contains(&path.as_str());
-        by_condition
-            || self
-                .caught_around(place)
-                .iter()
-                .any(|one| one.paths.as_ref().is_none_or(|paths| paths.iter().any(refused)))
+        let refused = |one: &Catch| one.paths.as_ref().is_some_and(|paths| paths.iter().any(|path| path == REFUSED));
+        self.caught_around(place).iter().any(refused) || facts.expr_ids().any(asks)
     }
 
     /// The full paths of the classes that an expression names, one or several.

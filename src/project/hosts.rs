@@ -10,6 +10,7 @@ use super::places::{Use, UseKind};
 use super::{Project, Site, sibling};
 use crate::libraries::{Kind, Setting};
 use crate::model::expr::{BinaryOperator, ExprId, ExprKind};
+use crate::model::facts::Parent;
 use crate::model::value::{ExprRef, ScopeRef};
 
 /// How many assignments a URL is followed through.
@@ -62,7 +63,8 @@ impl Project<'_> {
         let is_name = |expr: ExprId| matches!(self.kind(sibling(name, expr)), ExprKind::Name(_));
         let sources: Vec<ExprId> = match self.kind(sibling(name, value)) {
             ExprKind::Index { object, key } if is_name(*object) => vec![*key],
-            ExprKind::Call { callee, arguments } => {
+            // What has a scheme in front of it is no path that is added to a host.
+            ExprKind::Call { callee, arguments } if self.follows_scheme(name) => {
                 let object = match self.kind(sibling(name, *callee)) {
                     ExprKind::Attribute { object, .. } => Some(*object),
                     _ => None,
@@ -75,6 +77,15 @@ impl Project<'_> {
         sources
             .into_iter()
             .any(|of| self.only_definition(sibling(name, of)).is_some_and(|def| is_bound_by(def, around)))
+    }
+
+    /// Whether a name stands behind a scheme: `f"http://{name}"`.
+    fn follows_scheme(&self, name: ExprRef) -> bool {
+        let facts = self.facts(name.file);
+        let Parent::Expr(up) = facts.parent(name.expr) else { return false };
+        let ExprKind::Interpolation(parts) = &facts.expr(up).kind else { return false };
+        let Some([first, second]) = parts.get(..2) else { return false };
+        *second == name.expr && matches!(&facts.expr(*first).kind, ExprKind::Text(text) if text.ends_with("://"))
     }
 
     /// Whether all requests through a session go to a host that is another one in each turn of a loop.

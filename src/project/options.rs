@@ -5,14 +5,11 @@
 use super::attributes::class_of_method;
 use super::evaluate::{Passed, or_default};
 use super::flow::DefKind;
-use super::{Project, sibling};
+use super::{Project, scope_in, sibling};
 use crate::model::expr::{ArgumentKind, ExprKind};
 use crate::model::facts::{ParameterKind, Parent};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef, Source, Value, Why};
 use smol_str::SmolStr;
-
-/// How many callers are asked for an option.
-const CALLERS: usize = 32;
 
 impl Project<'_> {
     /// The function whose `**kwargs` an expression is, with the call that it stands for in this context.
@@ -53,9 +50,13 @@ impl Project<'_> {
             return None;
         }
         let ExprKind::Text(key) = self.kind(self.positional(call, 0)?) else { return None };
-        let (function, _) = self.parameter_of_kind(sibling(call, *object), ParameterKind::Keywords)?;
-        let default = || match self.positional(call, 1) {
-            Some(default) => self.evaluate(default, Frame::NONE),
+        let object = sibling(call, *object);
+        let (function, _) = self.parameter_of_kind(object, ParameterKind::Keywords)?;
+        if self.is_handled(object, key) || self.is_called_from_outside(function) {
+            return None;
+        }
+        let default = |frame| match self.positional(call, 1) {
+            Some(default) => self.evaluate(default, frame),
             // There must be one, or it fails.
             None if name == "pop" => Value::unknown(Why::Parameter),
             None => Value::known(Datum::Null, Some(self.span(call))),
@@ -63,35 +64,51 @@ impl Project<'_> {
         if let Some((caller, outer)) = self.call_in(function, frame) {
             return Some(match self.option_passed(caller, key) {
                 Passed::Argument(value) => self.evaluate(value, outer),
-                Passed::Default => default(),
+                Passed::Default => default(frame),
                 Passed::Unknown => Value::unknown(Why::Splat),
             });
         }
-        let passed = self.options_of_callers(function, key, &default);
-        Some(or_default(passed, || default().from_source(Source::Default)))
+        let default = |frame| default(frame).from_source(Source::Default);
+        let passed = self.passed_in_calls(function, false, &|call| match self.option_passed(call, key) {
+            Passed::Argument(value) => self.evaluate(value, Frame::NONE),
+            Passed::Default => default(self.frames.of(function, call, Frame::NONE)),
+            Passed::Unknown => Value::unknown(Why::Splat),
+        });
+        Some(or_default(passed, || default(Frame::NONE)))
     }
 
-    /// What all known callers pass as an option; `None` where there is none, or not all are known.
-    fn options_of_callers(&self, function: ScopeRef, key: &str, default: &dyn Fn() -> Value) -> Option<Value> {
-        if !self.memo.may_ask_callers() {
-            return None;
+    /// Whether a function does more with what it takes as `**options` than to look up a key once: it adds to them, or
+    /// asks for the key.
+    fn is_handled(&self, object: ExprRef, key: &SmolStr) -> bool {
+        let ExprKind::Name(name) = self.kind(object) else { return true };
+        let mut added = Vec::new();
+        if self.added_entries(object, name, &mut added) || added.iter().any(|entry| entry.name == *key) {
+            return true;
         }
-        let callers = self.callers_of(function);
-        let test = self.is_test_scope(function);
-        let calls = callers.calls.iter().map(|caller| caller.call).filter(|&call| test || !self.is_test(call));
-        let calls: Vec<ExprRef> = calls.collect();
-        if calls.is_empty() || callers.escapes || calls.len() > CALLERS {
-            return None;
-        }
-        let mut result = Value::default();
-        for call in calls {
-            result.join(match self.option_passed(call, key) {
-                Passed::Argument(value) => self.evaluate(value, Frame::NONE),
-                Passed::Default => default().from_source(Source::Default),
-                Passed::Unknown => Value::unknown(Why::Splat),
-            });
-        }
-        Some(result)
+        let facts = self.facts(object.file);
+        let function = self.function_of(self.scope_at(object));
+        let is_key = |call: ExprRef| match self.positional(call, 0).map(|first| self.kind(first)) {
+            Some(ExprKind::Text(text)) => text == key,
+            _ => false,
+        };
+        let asks = |other: ExprRef| match facts.parent(other.expr) {
+            Parent::Expr(up) => match (&facts.expr(up).kind, facts.parent(up)) {
+                (ExprKind::Comparison { .. }, _) => true,
+                (ExprKind::Attribute { .. }, Parent::Expr(call)) => is_key(sibling(other, call)),
+                _ => false,
+            },
+            _ => false,
+        };
+        let mut others = self.names.references_in(object.file, name).filter(|other| other.expr != object.expr);
+        others.any(|other| self.function_of(self.scope_at(other)) == function && asks(other))
+    }
+
+    /// Whether others than the project may well call a function: it is decorated, or a method of a class that derives from
+    /// one of theirs.
+    fn is_called_from_outside(&self, function: ScopeRef) -> bool {
+        let class = class_of_method(self.facts(function.file), function.scope);
+        let derived = class.is_some_and(|class| !self.outside_bases(scope_in(function.file, class)).is_empty());
+        derived || !self.scope(function).decorators.is_empty()
     }
 
     /// What a call passes by a name.

@@ -13,7 +13,10 @@ use crate::rules::Access;
 use smol_str::SmolStr;
 
 /// How many hands deep a session is followed to its requests.
-const HANDS: usize = 4;
+const HANDS: usize = 3;
+
+/// The modules whose functions only look at what they are given.
+const SHOWING: [&str; 2] = ["builtins", "logging"];
 
 /// The attributes by which a session gives its pool.
 pub(super) const PARTS: [&str; 2] = ["connector", "_connector"];
@@ -145,7 +148,7 @@ impl Project<'_> {
                         }
                         None if self.callee_name(*call) == "getattr" => {}
                         None => {
-                            found.handed |= !self.is_builtin(*call);
+                            found.handed |= self.is_foreign(*call);
                             found.complete = false;
                         }
                     }
@@ -205,11 +208,16 @@ impl Project<'_> {
         }
     }
 
-    /// Whether a call is of a function of the language.
-    fn is_builtin(&self, call: ExprRef) -> bool {
+    /// Whether a call is of what comes from outside of the project, and is there to do more than to show what it is given.
+    fn is_foreign(&self, call: ExprRef) -> bool {
         let ExprKind::Call { callee, .. } = self.kind(call) else { return false };
-        let callee = self.evaluate(sibling(call, *callee), Frame::NONE);
-        callee.always(|datum| matches!(datum, Datum::Path(path) if path.starts_with("builtins.")))
+        let shows = |path: &SmolStr| SHOWING.iter().any(|module| path.split('.').next() == Some(module));
+        self.evaluate(sibling(call, *callee), Frame::NONE).always(|mut datum| {
+            while let Datum::Member(object, _) = datum {
+                datum = object;
+            }
+            matches!(datum, Datum::Path(path) | Datum::Instance(path) | Datum::Result(path, _) if !shows(path))
+        })
     }
 
     /// The class and name of the attribute that something is stored in.
@@ -322,13 +330,15 @@ impl Project<'_> {
         if keywords && self.is_added(mapping, name) {
             return true;
         }
-        if unseen && (!keywords || callers.escapes || callers.calls.is_empty() || depth >= HANDS) {
+        // What is known to be a request is no call of a function that has its name.
+        let calls = callers.calls.iter().filter(|one| one.certain || self.site_at(one.call).is_none());
+        let mut calls = calls.peekable();
+        if unseen && (!keywords || callers.escapes || calls.peek().is_none() || depth >= HANDS) {
             return true;
         }
         let passing = |call| depth < HANDS && self.passes(call, name, depth + 1, unseen);
-        // What a function hands on to itself it was given by others; what is known to be a request is no call of it.
-        let others = callers.calls.iter().filter(|one| self.function_of(self.scope_at(one.call)) != function);
-        let mut others = others.filter(|one| one.certain || self.site_at(one.call).is_none());
+        // What a function hands on to itself it was given by others.
+        let mut others = calls.filter(|one| self.function_of(self.scope_at(one.call)) != function);
         others.any(|caller| !caller.certain && unseen || passing(caller.call))
     }
 

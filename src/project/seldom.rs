@@ -53,7 +53,8 @@ impl Project<'_> {
     }
 
     fn is_called_seldom_within(&self, function: ScopeRef, depth: usize) -> bool {
-        let calls = self.known_calls(function);
+        let mut calls = self.known_calls(function);
+        calls.retain(|&call| !self.only_shows(call, function));
         // A method that a loop runs is there for other coroutines, too.
         let method = class_of_method(self.facts(function.file), function.scope);
         let seldom = |&call: &ExprRef| {

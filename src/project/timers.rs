@@ -36,8 +36,16 @@ impl Project<'_> {
             UseKind::Method(name, _) => !closers.contains(name),
             _ => true,
         });
-        let timed =
+        let used =
             |one: &Use| matches!(one.kind, UseKind::Method(..) | UseKind::Argument(_)) && self.is_timed(one.expr);
+        // What a call makes of the session may use it later.
+        let timed = |one: &Use| {
+            used(one)
+                && match one.kind {
+                    UseKind::Argument(call) => self.is_awaited(call) || self.uses(call).iter().all(used),
+                    _ => true,
+                }
+        };
         uses.next().is_some_and(timed) && uses.all(timed)
     }
 
