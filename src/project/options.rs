@@ -52,7 +52,9 @@ impl Project<'_> {
         let ExprKind::Text(key) = self.kind(self.positional(call, 0)?) else { return None };
         let object = sibling(call, *object);
         let (function, _) = self.parameter_of_kind(object, ParameterKind::Keywords)?;
-        if self.is_handled(object, key) || self.is_called_from_outside(function) {
+        // What has a parameter of its own never gets into the rest.
+        let own = self.scope(function).parameters.iter().any(|parameter| parameter.name == *key);
+        if own || self.is_handled(object, key) || self.is_called_from_outside(function) {
             return None;
         }
         let default = |frame| match self.positional(call, 1) {
@@ -87,18 +89,11 @@ impl Project<'_> {
         }
         let facts = self.facts(object.file);
         let function = self.function_of(self.scope_at(object));
-        let is_key = |call: ExprRef| match self.positional(call, 0).map(|first| self.kind(first)) {
-            Some(ExprKind::Text(text)) => text == key,
+        let compared = |other: ExprRef| match facts.parent(other.expr) {
+            Parent::Expr(up) => matches!(facts.expr(up).kind, ExprKind::Comparison { .. }),
             _ => false,
         };
-        let asks = |other: ExprRef| match facts.parent(other.expr) {
-            Parent::Expr(up) => match (&facts.expr(up).kind, facts.parent(up)) {
-                (ExprKind::Comparison { .. }, _) => true,
-                (ExprKind::Attribute { .. }, Parent::Expr(call)) => is_key(sibling(other, call)),
-                _ => false,
-            },
-            _ => false,
-        };
+        let asks = |other| compared(other) || self.method_with_key(other).is_some_and(|(_, other)| other == key);
         let mut others = self.names.references_in(object.file, name).filter(|other| other.expr != object.expr);
         others.any(|other| self.function_of(self.scope_at(other)) == function && asks(other))
     }
@@ -128,16 +123,18 @@ impl Project<'_> {
         let owner = |of: ExprRef| self.owner_of(at.file, facts.scope_of(of.expr), name);
         let before =
             |other: &ExprRef| facts.expr(other.expr).start < facts.expr(at.expr).start && owner(*other) == owner(at);
-        let popped = |other: ExprRef| {
-            let Parent::Expr(method) = facts.parent(other.expr) else { return None };
-            let Parent::Expr(call) = facts.parent(method) else { return None };
-            let call = sibling(at, call);
-            let pops = matches!(&facts.expr(method).kind, ExprKind::Attribute { name, .. } if name == "pop");
-            match self.kind(self.positional(call, 0).filter(|_| pops)?) {
-                ExprKind::Text(key) => Some(key.clone()),
-                _ => None,
-            }
-        };
+        let popped =
+            |other| self.method_with_key(other).filter(|(method, _)| *method == "pop").map(|(_, key)| key.clone());
         self.names.references_in(at.file, name).filter(before).filter_map(popped).collect()
+    }
+    /// The method that is called on a mapping where it is used, and the key that it is given: `options.pop("timeout")`.
+    fn method_with_key(&self, used: ExprRef) -> Option<(&SmolStr, &SmolStr)> {
+        let facts = self.facts(used.file);
+        let Parent::Expr(method) = facts.parent(used.expr) else { return None };
+        let Parent::Expr(call) = facts.parent(method) else { return None };
+        match (&facts.expr(method).kind, self.kind(self.positional(sibling(used, call), 0)?)) {
+            (ExprKind::Attribute { name, .. }, ExprKind::Text(key)) => Some((name, key)),
+            _ => None,
+        }
     }
 }

@@ -438,8 +438,8 @@ impl Project<'_> {
         })
     }
 
-    /// Whether a function builds the session only where it was given none, and hands it to itself; not where that is all
-    /// that it does with it: then it is given back what serves the one call.
+    /// Whether a function builds the session only where it was given none, and hands it to itself; not where nothing else is
+    /// done with it: that is still the one call that was asked for.
     fn recurses_with(&self, made: ExprRef, function: ScopeRef) -> bool {
         if self.guarding_parameter(made, function).is_none() {
             return false;

@@ -24,7 +24,7 @@ fn check(view: View<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     let by_release = || view.project.chooses_by_release(view.site.call);
-    let there = |row: &&WrongArgument| row.status != Status::Removed || !by_release();
+    let there = |row: &&WrongArgument| row.status == Status::NeverExisted || !by_release();
     let rows = view.library().arguments.iter().filter(|row| row.on == view.site.kind);
     let find = |row: &'_ WrongArgument| -> Vec<Draft> {
         let named = view.site.arguments.iter().filter(|argument| row.names.contains(&argument.name));
