@@ -24,6 +24,7 @@ mod files;
 mod flow;
 mod frames;
 mod handlers;
+mod hands;
 mod holds;
 mod hosts;
 mod index;

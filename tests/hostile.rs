@@ -212,6 +212,13 @@ fn what_doubles_at_every_step_ends() {
             "async def f0(s):\n    await s.get('u')\n\n{}\nasync def start():\n    await f59({session})\n",
             lines(60, |n| format!("async def f{n}(s):\n    await f{}(s)\n    await f{}(s)\n\n", n - 1, n - 1))
         ),
+        // A session handed from one to the next, in very many ways.
+        format!(
+            "async def f0(s):\n{}\n{}\nasync def start():\n    s = {session}\n{}",
+            lines(40, |n| format!("    await s.get('u{n}')\n")),
+            lines(5, |n| format!("async def f{n}(s):\n{}\n", lines(40, |_| format!("    await f{}(s)\n", n - 1)))),
+            lines(40, |_| "    await f4(s)\n".to_owned())
+        ),
         // Branches after branches.
         format!(
             "async def f(x):\n    s = {session}\n{}    await s.close()\n",

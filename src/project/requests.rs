@@ -8,15 +8,12 @@ use super::{Project, Site, sibling};
 use crate::libraries::{Consequence, Kind, Setting};
 use crate::model::expr::{ArgumentKind, BinaryOperator, ExprKind};
 use crate::model::facts::{MODULE, ParameterKind, Parent, ScopeKind};
-use crate::model::value::{Datum, ExprRef, Frame};
+use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
 use crate::rules::Access;
 use smol_str::SmolStr;
 
-/// How many hands deep a session is followed to its requests.
+/// How many functions up an argument is followed that is passed on by `**kwargs`.
 const HANDS: usize = 3;
-
-/// The modules whose functions only look at what they are given.
-const SHOWING: [&str; 2] = ["builtins", "logging"];
 
 /// The attributes by which a session gives its pool.
 pub(super) const PARTS: [&str; 2] = ["connector", "_connector"];
@@ -37,7 +34,7 @@ pub struct Requests<'p> {
     /// Those that are known to be such.
     pub sites: Vec<&'p Site>,
     /// All calls of methods.
-    methods: Vec<ExprRef>,
+    pub(super) methods: Vec<ExprRef>,
     /// Calls of methods whose name is computed.
     pub computed: Vec<ExprRef>,
     /// Whether a method that makes requests is taken and called out of sight.
@@ -123,108 +120,8 @@ impl Project<'_> {
         })
     }
 
-    fn collect_requests<'s>(&'s self, uses: &[Use], depth: usize, found: &mut Requests<'s>) {
-        for one in uses {
-            match &one.kind {
-                UseKind::Method(_, call) => {
-                    found.methods.push(*call);
-                    found.sites.extend(self.site_at(*call).filter(|site| site.is(Kind::Request)));
-                }
-                UseKind::Called(call) => found.computed.push(*call),
-                _ if depth >= HANDS => {
-                    found.handed |= !matches!(one.kind, UseKind::Tested | UseKind::Dropped | UseKind::Entered(_));
-                    found.complete = false;
-                }
-                UseKind::Argument(call) => {
-                    let targets = self.targets(*call, Frame::NONE);
-                    let reached = match targets.as_slice() {
-                        [target] => self.parameter_reached(*call, one.expr, *target).map(|index| (*target, index)),
-                        _ => None,
-                    };
-                    match reached {
-                        Some((target, index)) => {
-                            let uses = self.parameter_uses(target, index);
-                            self.collect_requests(&uses, depth + 1, found);
-                        }
-                        None if self.callee_name(*call) == "getattr" => {}
-                        None => {
-                            found.handed |= self.is_foreign(*call);
-                            found.complete = false;
-                        }
-                    }
-                }
-                UseKind::StoredAttribute(target) => match self.attribute_holder(*target) {
-                    Some((class, name)) => {
-                        let uses = self.attribute_uses(class, &name);
-                        self.collect_requests(&uses, depth + 1, found);
-                    }
-                    None => found.complete = false,
-                },
-                UseKind::StoredItem(target) => {
-                    let container = match self.kind(*target) {
-                        ExprKind::Index { object, .. } => self.attribute_holder(sibling(*target, *object)),
-                        _ => None,
-                    };
-                    match container {
-                        Some((class, name)) => {
-                            let uses = self.item_uses(class, &name);
-                            self.collect_requests(&uses, depth + 1, found);
-                        }
-                        None => found.complete = false,
-                    }
-                }
-                UseKind::Yielded => {
-                    let function = self.function_of(self.scope_at(one.expr));
-                    found.complete &= self.is_context_manager(function);
-                    for caller in &self.callers_of(function).calls {
-                        let uses = self.uses(caller.call);
-                        self.collect_requests(&uses, depth + 1, found);
-                    }
-                }
-                UseKind::StoredName(owner, name) if owner.scope == MODULE => {
-                    let uses = self.name_uses(*owner, name);
-                    self.collect_requests(&uses, depth + 1, found);
-                }
-                UseKind::Returned => {
-                    let function = self.function_of(self.scope_at(one.expr));
-                    let callers = self.callers_of(function);
-                    found.complete &= !callers.escapes && !callers.calls.is_empty();
-                    for caller in &callers.calls {
-                        let uses = self.uses(caller.call);
-                        self.collect_requests(&uses, depth + 1, found);
-                    }
-                    // A property has no calls.
-                    let property =
-                        super::attributes::has_decorator(self.facts(function.file), function.scope, "property");
-                    found.complete &= !property;
-                }
-                UseKind::Entered(_) | UseKind::Tested | UseKind::Dropped | UseKind::Step(..) => {}
-                UseKind::Attribute(name) => {
-                    found.taken |= self.libraries.list().iter().any(|of| of.request_names().any(|known| known == name));
-                    found.complete = false;
-                }
-                UseKind::StoredName(..) | UseKind::Default | UseKind::Element => found.complete = false,
-            }
-        }
-    }
-
-    /// Whether a call is of what comes from outside of the project, and is there to do more than to show what it is given.
-    fn is_foreign(&self, call: ExprRef) -> bool {
-        let ExprKind::Call { callee, .. } = self.kind(call) else { return false };
-        let shows = |path: &SmolStr| SHOWING.iter().any(|module| path.split('.').next() == Some(module));
-        self.evaluate(sibling(call, *callee), Frame::NONE).always(|mut datum| {
-            while let Datum::Member(object, _) = datum {
-                datum = object;
-            }
-            matches!(datum, Datum::Path(path) | Datum::Instance(path) | Datum::Result(path, _) if !shows(path))
-        })
-    }
-
     /// The class and name of the attribute that something is stored in.
-    pub(super) fn attribute_holder(
-        &self,
-        target: ExprRef,
-    ) -> Option<(crate::model::value::ScopeRef, smol_str::SmolStr)> {
+    pub(super) fn attribute_holder(&self, target: ExprRef) -> Option<(ScopeRef, SmolStr)> {
         let ExprKind::Attribute { object, name } = self.kind(target) else { return self.field_holder(target) };
         if let Some(holder) = self.field_holder(target) {
             return Some(holder);
@@ -240,7 +137,7 @@ impl Project<'_> {
     }
 
     /// The class and name of the field that an expression stands for in an object that is written out.
-    fn field_holder(&self, value: ExprRef) -> Option<(crate::model::value::ScopeRef, SmolStr)> {
+    fn field_holder(&self, value: ExprRef) -> Option<(ScopeRef, SmolStr)> {
         let facts = self.facts(value.file);
         let Parent::Expr(up) = facts.parent(value.expr) else { return None };
         let ExprKind::Record { path, fields } = &facts.expr(up).kind else { return None };
