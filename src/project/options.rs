@@ -127,6 +127,7 @@ impl Project<'_> {
             |other| self.method_with_key(other).filter(|(method, _)| *method == "pop").map(|(_, key)| key.clone());
         self.names.references_in(at.file, name).filter(before).filter_map(popped).collect()
     }
+
     /// The method that is called on a mapping where it is used, and the key that it is given: `options.pop("timeout")`.
     fn method_with_key(&self, used: ExprRef) -> Option<(&SmolStr, &SmolStr)> {
         let facts = self.facts(used.file);
