@@ -9,7 +9,7 @@
 mod support;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use poolcheck::languages::{self, read_as};
+use poolcheck::languages::{self, Extent, read_as};
 use poolcheck::report::{FORMATS, Style};
 use poolcheck::source::{FileId, SourceFile};
 use poolcheck::words::{WordIndex, Words};
@@ -49,7 +49,9 @@ fn lowering(criterion: &mut Criterion) {
         let language = read_as(Path::new(sources[0].path.as_str()));
         group.throughput(size(&sources));
         group.bench_function(extension.trim_start_matches('.'), |bencher| {
-            bencher.iter(|| sources.iter().map(|source| (language.lower)(black_box(source))).collect::<Vec<_>>());
+            bencher.iter(|| {
+                sources.iter().map(|source| (language.lower)(black_box(source), Extent::Whole)).collect::<Vec<_>>()
+            });
         });
     }
     group.finish();

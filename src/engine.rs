@@ -9,7 +9,7 @@ use crate::discover::{Candidate, Discovery, discover, discover_project};
 use crate::finding::{Confidence, Draft, Finding, Severity};
 use crate::frameworks::Frameworks;
 use crate::inventory::{self, Session};
-use crate::languages::{self, Language, Sought, language_of, read_as};
+use crate::languages::{self, Extent, Language, Sought, language_of, read_as};
 use crate::libraries::{Libraries, Mention, Vocabularies};
 use crate::locks::{Locks, Pinned};
 use crate::model::facts::{Problem, ProblemKind};
@@ -276,7 +276,8 @@ impl Run<'_> {
     fn load(&self, id: FileId, choose: impl FnOnce(&Words, &str) -> bool) -> Option<Loaded> {
         let (language, source) = self.read(id)?;
         let words = Words::of(&source.text);
-        let lowered = choose(&words, &source.text).then(|| self.lower_source(id, language, source)).flatten();
+        let lowered =
+            choose(&words, &source.text).then(|| self.lower_source(id, language, source, Extent::Whole)).flatten();
         Some(Loaded { words, lowered })
     }
 
@@ -284,12 +285,18 @@ impl Run<'_> {
         read(&self.files[id.0 as usize].candidate, id).map_err(|problem| self.note(id, problem)).ok()
     }
 
-    fn lower_source(&self, id: FileId, language: &Language, source: SourceFile) -> Option<ProjectFile> {
+    fn lower_source(
+        &self,
+        id: FileId,
+        language: &'static Language,
+        source: SourceFile,
+        extent: Extent,
+    ) -> Option<ProjectFile> {
         let path = &self.files[id.0 as usize].candidate.path;
         let (test, script) = (is_test(self.config, path), is_script(self.config, path));
-        let facts = catch_unwind(AssertUnwindSafe(|| (language.lower)(&source)));
+        let facts = catch_unwind(AssertUnwindSafe(|| (language.lower)(&source, extent)));
         let facts = facts.map_err(|_| self.note(id, failed())).ok()?;
-        Some(ProjectFile::new(facts, source, test, script))
+        Some(ProjectFile::new(facts, source, language.may_hold, test, script))
     }
 
     fn note(&self, id: FileId, problem: Problem) {
@@ -308,7 +315,7 @@ impl Run<'_> {
 impl Reader for Run<'_> {
     fn lower(&self, file: FileId) -> Option<ProjectFile> {
         let (language, source) = self.read(file)?;
-        self.lower_source(file, language, source)
+        self.lower_source(file, language, source, Extent::Heads)
     }
 
     fn may_hold(&self, file: FileId, word: &str, sought: Sought) -> bool {

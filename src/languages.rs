@@ -40,6 +40,15 @@ pub enum Sought {
     Rename,
 }
 
+/// How much of a file is lowered at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// What stands outside functions, where the language can tell; their bodies are lowered when they are asked for.
+    Heads,
+}
+
 /// How the files of a language are its modules.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Layout {
@@ -80,8 +89,8 @@ pub struct Language {
     pub comment_sign: &'static str,
     /// How its files are modules.
     pub layout: &'static Layout,
-    /// Makes the facts of a file.
-    pub lower: fn(&SourceFile) -> FileFacts,
+    /// Makes the facts of a file; whether the bodies of functions are deferred changes nothing in them.
+    pub lower: fn(&SourceFile, Extent) -> FileFacts,
     /// Whether a text may hold a word as what is sought; a yes in vain is no harm.
     pub may_hold: fn(&str, &str, Sought) -> bool,
     /// The lists of what a text imports from a module, as written.

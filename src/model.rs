@@ -6,4 +6,6 @@
 mod children;
 pub mod expr;
 pub mod facts;
+mod file;
+pub mod part;
 pub mod value;

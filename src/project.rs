@@ -35,6 +35,7 @@ mod modules;
 mod mounts;
 mod names;
 mod options;
+mod parts;
 mod places;
 mod reach;
 mod requests;
@@ -54,7 +55,6 @@ pub use eventloops::Outliving;
 pub use fanout::FanOut;
 pub use fate::{Fate, Ownership};
 pub use files::{Files, Reader};
-pub use flow::Flow;
 pub use handlers::Catch;
 pub use holds::Hold;
 pub use linked::Linked;
@@ -69,17 +69,18 @@ pub use tls::Context;
 pub use workers::{Idle, Workers};
 
 use crate::frameworks::Frameworks;
+use crate::languages::Sought;
 use crate::libraries::{Libraries, Library, Row};
 use crate::locks::Pinned;
 use crate::model::expr::{Expr, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, Import, ImportItem, Scope, ScopeId, ScopeKind, StmtKind};
+use crate::model::part::PartId;
 use crate::model::value::{ExprRef, ScopeRef};
 use crate::source::{FileId, SourceFile, Span};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::cell::{OnceCell, RefCell};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, OnceLock};
 
 /// A file as the project sees it.
 #[derive(Debug)]
@@ -92,29 +93,24 @@ pub struct ProjectFile {
     pub test: bool,
     /// Whether it is read, copied or run once rather than shipped.
     pub script: bool,
-    flow: OnceLock<Option<Flow>>,
-    index: OnceLock<index::FileIndex>,
+    may_hold: parts::MayHold,
+    known: Box<[parts::Known]>,
+    /// Which words the bodies of deferred functions hold.
+    words: OnceLock<Box<[(u32, PartId)]>>,
 }
 
 impl ProjectFile {
     /// A file that was lowered.
     #[must_use]
-    pub fn new(facts: FileFacts, source: SourceFile, test: bool, script: bool) -> ProjectFile {
-        ProjectFile { facts, source, test, script, flow: OnceLock::new(), index: OnceLock::new() }
-    }
-
-    /// How names flow in it.
-    #[must_use]
-    pub fn flow(&self) -> &Flow {
-        static NONE: LazyLock<Flow> = LazyLock::new(Flow::default);
-        let follow = || catch_unwind(AssertUnwindSafe(|| Flow::new(&self.facts))).ok();
-        self.flow.get_or_init(follow).as_ref().unwrap_or(&NONE)
-    }
-
-    /// Whether following its names failed, so that nothing is known of them.
-    #[must_use]
-    pub fn is_lost(&self) -> bool {
-        matches!(self.flow.get(), Some(None))
+    pub fn new(
+        facts: FileFacts,
+        source: SourceFile,
+        may_hold: fn(&str, &str, Sought) -> bool,
+        test: bool,
+        script: bool,
+    ) -> ProjectFile {
+        let known = parts::Known::of(&facts);
+        ProjectFile { facts, source, test, script, may_hold, known, words: OnceLock::new() }
     }
 }
 
@@ -304,7 +300,7 @@ impl<'l> Project<'l> {
     /// Whether a module declares another one, and only where tests are.
     fn has_for_tests(&self, around: FileId, file: FileId) -> bool {
         let Some(facts) = self.files.get(around).map(|around| &around.facts) else { return false };
-        let imports = facts.stmts.iter().filter_map(|stmt| match &stmt.kind {
+        let imports = facts.stmt_ids().filter_map(|stmt| match &facts.stmt(stmt).kind {
             StmtKind::Import(imports) => Some(imports.iter()),
             _ => None,
         });

@@ -4,7 +4,7 @@
 //! [`LineIndex`], so that all output formats agree. Refuses to know what language a file is written in.
 
 use smol_str::SmolStr;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// A file of this run; ids follow the sorted order of the paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,7 +97,7 @@ pub struct SourceFile {
     /// The path as it is reported: relative to the working directory where it lies below it, with `/`.
     pub path: SmolStr,
     /// The text; for a notebook the code of its cells, one after the other.
-    pub text: String,
+    pub text: Arc<String>,
     lines: OnceLock<LineIndex>,
     /// The cells of a notebook, in order; empty for other files.
     pub cells: Vec<Cell>,
@@ -113,7 +113,7 @@ impl SourceFile {
     /// A file whose text stands for these cells.
     #[must_use]
     pub fn with_cells(id: FileId, path: impl Into<SmolStr>, text: String, cells: Vec<Cell>) -> SourceFile {
-        SourceFile { id, path: path.into(), text, lines: OnceLock::new(), cells }
+        SourceFile { id, path: path.into(), text: Arc::new(text), lines: OnceLock::new(), cells }
     }
 
     /// Where its lines start. Of most files nobody asks.

@@ -45,6 +45,11 @@ impl Words {
         Words(hashes.into_boxed_slice())
     }
 
+    /// Their hashes, in order.
+    pub(crate) fn hashes(&self) -> &[u32] {
+        &self.0
+    }
+
     /// Whether the text may hold a word.
     #[must_use]
     pub fn contain(&self, word: &str) -> bool {

@@ -16,6 +16,8 @@ mod hints;
 mod imports;
 mod kinds;
 mod literals;
+mod outline;
+mod parts;
 mod patterns;
 mod statements;
 #[cfg(test)]
@@ -23,68 +25,60 @@ mod tests;
 mod tree;
 mod trouble;
 
-use crate::model::expr::{Expr, ExprId, ExprKind};
+use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::{
-    Block, FileFacts, MODULE, Problem, ProblemKind, Scope, ScopeId, ScopeKind, Stmt, StmtId, StmtKind,
+    Arenas, Block, Body, Deferred, MODULE, Problem, Run, Scope, ScopeId, ScopeKind, Stmt, StmtId, StmtKind,
 };
-use crate::source::{SourceFile, offset};
 pub(super) use hints::{imported, may_hold};
+use outline::Function;
+pub(super) use parts::lower;
 use smol_str::SmolStr;
 use std::cell::RefCell;
+use std::ops::Range;
 use tree::{Node, Tree};
 
 /// How deep statements and expressions may nest; what lies deeper is reported and not looked into.
 const DEEPEST: usize = 400;
-
-/// What one Python file says.
-#[must_use]
-pub(super) fn lower(source: &SourceFile) -> FileFacts {
-    let Some(parsed) = parse(&source.text) else {
-        let message = "the Python grammar does not fit this build of the parser; please report it".to_owned();
-        let problem = Problem { kind: ProblemKind::Internal, message, at: None };
-        let scope = Scope::bare(ScopeKind::Module, None, 0, 0);
-        return FileFacts::new(source.id, Vec::new(), Vec::new(), vec![scope], Vec::new(), vec![problem]);
-    };
-    let broken = parsed.root_node().has_error();
-    let mut tree = Tree::new(&source.text, &parsed);
-    drop(parsed);
-    let comments = std::mem::take(&mut tree.comments);
-    let mut lowering = Lowering::new(&tree, offset(source.text.len()));
-    if broken {
-        lowering.report_syntax();
-    }
-    if let Some(root) = tree.root() {
-        let body = lowering.block_of(root);
-        lowering.scopes[0].body = body;
-    }
-    let problems = lowering.problems();
-    FileFacts::new(source.id, lowering.exprs, lowering.stmts, lowering.scopes, comments, problems)
-}
 
 thread_local! {
     /// One parser a thread: making one costs more than parsing a small file.
     static PARSER: RefCell<Option<tree_sitter::Parser>> = const { RefCell::new(None) };
 }
 
-fn parse(text: &str) -> Option<tree_sitter::Tree> {
+/// Parses a text, or what lies in some ranges of it, in order.
+fn parse(text: &[u8], ranges: &[Range<usize>]) -> Option<tree_sitter::Tree> {
+    // Nobody asks the parser for rows and columns.
+    let point = tree_sitter::Point::default();
+    let range = |bytes: &Range<usize>| tree_sitter::Range {
+        start_byte: bytes.start,
+        end_byte: bytes.end,
+        start_point: point,
+        end_point: point,
+    };
+    let ranges: Vec<tree_sitter::Range> = ranges.iter().map(range).collect();
     PARSER.with_borrow_mut(|slot| {
         if slot.is_none() {
             let mut parser = tree_sitter::Parser::new();
             parser.set_language(&tree_sitter::Language::new(tree_sitter_python::LANGUAGE)).ok()?;
             *slot = Some(parser);
         }
-        slot.as_mut()?.parse(text, None)
+        let parser = slot.as_mut()?;
+        parser.set_included_ranges(&ranges).ok()?;
+        parser.parse(text, None)
     })
 }
 
-/// The arenas of a file while they are filled, and where in the file the lowering is.
+/// The arenas of a part while they are filled, and where in it the lowering is.
 struct Lowering<'a> {
     tree: &'a Tree<'a>,
-    exprs: Vec<Expr>,
-    stmts: Vec<Stmt>,
-    scopes: Vec<Scope>,
+    arenas: Arenas,
+    /// The functions whose bodies are parts of their own, and for each its scope and body once it was met.
+    functions: &'a [Function],
+    found: Vec<Option<(ScopeId, Node)>>,
     /// The scope whose body is being lowered.
     scope: ScopeId,
+    /// Whether that scope yields.
+    generator: bool,
     /// How many levels of the model are around what is lowered next.
     depth: usize,
     /// The star whose operand is being lowered.
@@ -96,13 +90,14 @@ struct Lowering<'a> {
 }
 
 impl<'a> Lowering<'a> {
-    fn new(tree: &'a Tree<'a>, length: u32) -> Lowering<'a> {
+    fn new(tree: &'a Tree<'a>, arenas: Arenas, scope: ScopeId, functions: &'a [Function]) -> Lowering<'a> {
         Lowering {
             tree,
-            exprs: Vec::new(),
-            stmts: Vec::new(),
-            scopes: vec![Scope::bare(ScopeKind::Module, None, 0, length)],
-            scope: MODULE,
+            arenas,
+            functions,
+            found: vec![None; functions.len()],
+            scope,
+            generator: false,
             depth: 0,
             star: None,
             syntax: None,
@@ -110,10 +105,24 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn problems(&mut self) -> Vec<Problem> {
-        let mut problems: Vec<Problem> = self.syntax.take().into_iter().chain(self.too_deep.take()).collect();
-        problems.sort_by_key(|problem| problem.at);
-        problems
+    /// Lowers a module without the bodies of some functions.
+    fn of_module(tree: &'a Tree<'a>, functions: &'a [Function], broken: bool) -> Lowering<'a> {
+        let mut arenas = Arenas::default();
+        arenas.push_scope(Scope::bare(ScopeKind::Module, None, 0, tree.length()));
+        let mut lowering = Lowering::new(tree, arenas, MODULE, functions);
+        if broken {
+            lowering.report_syntax();
+        }
+        if let Some(root) = tree.root() {
+            let block = lowering.block_of(root);
+            lowering.run(MODULE, block);
+        }
+        lowering
+    }
+
+    /// Where the body of a function is lowered.
+    fn of_function(tree: &'a Tree<'a>, of: &Deferred) -> Lowering<'a> {
+        Lowering::new(tree, Arenas { first: of.first, ..Arenas::default() }, of.scope, &[])
     }
 
     fn name(&self, node: Node) -> SmolStr {
@@ -121,15 +130,11 @@ impl<'a> Lowering<'a> {
     }
 
     fn push_expr(&mut self, kind: ExprKind, start: u32, end: u32) -> ExprId {
-        let id = ExprId(offset(self.exprs.len()));
-        self.exprs.push(Expr { kind, start, end });
-        id
+        self.arenas.push_expr(kind, start, end)
     }
 
     fn push_stmt(&mut self, kind: StmtKind, start: u32, end: u32, head_end: u32) -> StmtId {
-        let id = StmtId(offset(self.stmts.len()));
-        self.stmts.push(Stmt { kind, start, end, head_end });
-        id
+        self.arenas.push_stmt(Stmt { kind, start, end, head_end })
     }
 
     /// Lowers one level deeper.
@@ -147,12 +152,19 @@ impl<'a> Lowering<'a> {
 
     /// Opens `scope` in the current one and lowers its body in it.
     fn open_scope(&mut self, scope: Scope, body: impl FnOnce(&mut Self) -> Block) -> ScopeId {
-        let id = ScopeId(offset(self.scopes.len()));
-        self.scopes.push(scope);
-        let outer = std::mem::replace(&mut self.scope, id);
-        let body = self.deeper(body);
-        self.scopes[id.0 as usize].body = body;
-        self.scope = outer;
+        let id = self.arenas.push_scope(scope);
+        let outer = (std::mem::replace(&mut self.scope, id), std::mem::take(&mut self.generator));
+        let block = self.deeper(body);
+        self.run(id, block);
+        (self.scope, self.generator) = outer;
         id
+    }
+
+    /// Says what a scope runs that was lowered here.
+    fn run(&mut self, id: ScopeId, block: Block) {
+        let body = Body::Here(Run { block, generator: self.generator });
+        if let Some(scope) = self.arenas.scope_mut(id) {
+            scope.body = body;
+        }
     }
 }

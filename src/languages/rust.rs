@@ -29,9 +29,12 @@ mod tests;
 mod types;
 mod wrappers;
 
+use crate::languages::Extent;
 use crate::model::expr::{Expr, ExprId, ExprKind};
-use crate::model::facts::{Block, FileFacts, Import, MODULE, Problem, ProblemKind, Scope, ScopeId, ScopeKind};
-use crate::model::facts::{Stmt, StmtId, StmtKind};
+use crate::model::facts::{
+    Arenas, Block, Body, FileFacts, Import, MODULE, Problem, ProblemKind, Run, Scope, ScopeId, ScopeKind, Stmt, StmtId,
+    StmtKind,
+};
 use crate::source::{SourceFile, offset};
 pub(super) use hints::{imported, may_hold};
 use paths::Position;
@@ -41,9 +44,9 @@ use smol_str::{SmolStr, format_smolstr};
 /// How deep statements and expressions may nest; what lies deeper is reported and not looked into.
 const DEEPEST: usize = 300;
 
-/// What one Rust file says.
+/// What one Rust file says; all of it at once, since its parser cannot be told to read a part.
 #[must_use]
-pub(super) fn lower(source: &SourceFile) -> FileFacts {
+pub(super) fn lower(source: &SourceFile, _: Extent) -> FileFacts {
     let scan = scan::scan(&source.text);
     let length = offset(source.text.len());
     let mut lowering = Lowering::new(Position::of(&source.path), length);
@@ -87,9 +90,7 @@ fn range(span: proc_macro2::Span) -> Range {
 
 /// The arenas of a file while they are filled, and where in the file the lowering is.
 struct Lowering {
-    exprs: Vec<Expr>,
-    stmts: Vec<Stmt>,
-    scopes: Vec<Scope>,
+    arenas: Arenas,
     problems: Vec<Problem>,
     /// The ranges that are only compiled for tests.
     tests: Vec<Range>,
@@ -118,10 +119,10 @@ struct Lowering {
 
 impl Lowering {
     fn new(position: Position, length: u32) -> Lowering {
+        let mut arenas = Arenas::default();
+        arenas.push_scope(Scope::bare(ScopeKind::Module, None, 0, length));
         Lowering {
-            exprs: Vec::new(),
-            stmts: Vec::new(),
-            scopes: vec![Scope::bare(ScopeKind::Module, None, 0, length)],
+            arenas,
             problems: Vec::new(),
             tests: Vec::new(),
             scope: MODULE,
@@ -140,7 +141,7 @@ impl Lowering {
 
     fn file(&mut self, file: &syn::File) {
         if attributes::is_for_tests(&file.attrs) {
-            self.tests.push((0, self.scopes[0].end));
+            self.tests.push((0, self.arenas.scopes[0].end));
         }
         let body = if attributes::is_for_elsewhere(&file.attrs) {
             Vec::new()
@@ -148,7 +149,7 @@ impl Lowering {
             self.collect(|lowering| lowering.items(&file.items))
         };
         let crates = self.collect(Lowering::import_crates);
-        self.scopes[0].body = crates.into_iter().chain(body).collect();
+        self.run(MODULE, crates.into_iter().chain(body).collect());
     }
 
     fn finish(mut self, source: &SourceFile, comments: Vec<crate::model::facts::Comment>) -> FileFacts {
@@ -156,27 +157,24 @@ impl Lowering {
             let message = format!("nested too deeply: what lies more than {DEEPEST} levels deep is not checked");
             self.problems.push(Problem { kind: ProblemKind::Syntax, message, at: Some(at) });
         }
-        let mut facts = FileFacts::new(source.id, self.exprs, self.stmts, self.scopes, comments, self.problems);
+        let mut facts = FileFacts::new(source.id, self.arenas, comments, self.problems);
         facts.tests = self.tests;
         facts
     }
 
     fn push_expr(&mut self, kind: ExprKind, (start, end): Range) -> ExprId {
-        let id = ExprId(offset(self.exprs.len()));
-        self.exprs.push(Expr { kind, start, end });
-        id
+        self.arenas.push_expr(kind, start, end)
     }
 
     /// Adds a statement to the block that is being lowered.
     fn push_stmt(&mut self, kind: StmtKind, (start, end): Range, head_end: u32) -> StmtId {
-        let id = StmtId(offset(self.stmts.len()));
-        self.stmts.push(Stmt { kind, start, end, head_end });
+        let id = self.arenas.push_stmt(Stmt { kind, start, end, head_end });
         self.block.push(id);
         id
     }
 
     fn range_of(&self, expr: ExprId) -> Range {
-        let expr = &self.exprs[expr.0 as usize];
+        let expr = self.made(expr);
         (expr.start, expr.end)
     }
 
@@ -212,15 +210,24 @@ impl Lowering {
 
     /// Opens `scope` in the current one and lowers its body in it.
     fn open_scope(&mut self, scope: Scope, body: impl FnOnce(&mut Self)) -> ScopeId {
-        let id = ScopeId(offset(self.scopes.len()));
-        self.scopes.push(scope);
+        let id = self.arenas.push_scope(scope);
         let outer = std::mem::replace(&mut self.scope, id);
         let loops = std::mem::take(&mut self.loops);
         let body = self.inner(body);
-        self.scopes[id.0 as usize].body = body;
+        self.run(id, body);
         self.loops = loops;
         self.scope = outer;
         id
+    }
+
+    fn run(&mut self, id: ScopeId, block: Block) {
+        if let Some(scope) = self.arenas.scope_mut(id) {
+            scope.body = Body::Here(Run { block, generator: false });
+        }
+    }
+
+    fn made(&self, id: ExprId) -> &Expr {
+        &self.arenas.exprs[id.0 as usize]
     }
 
     fn scope_here(&self, kind: ScopeKind, range: Range) -> Scope {

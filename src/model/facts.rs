@@ -3,8 +3,12 @@
 //! Every function keeps its body as structured statements, which is what ownership, paths, loops and guards are judged
 //! on. Refuses to know other files: names are texts here, and the linker gives them meaning.
 
-use super::expr::{Expr, ExprId, ExprKind};
-use crate::source::{FileId, Span, offset};
+pub use super::expr::Argument;
+pub use super::file::{Deferred, FileFacts, LowerBody};
+pub use super::part::{Arenas, BlockRole, Parent, Part, ScopeOwner, StmtPlace};
+
+use super::expr::ExprId;
+use super::part::PartId;
 use smol_str::SmolStr;
 
 /// A statement of one file.
@@ -218,14 +222,12 @@ pub struct Scope {
     pub returns: Option<ExprId>,
     /// Whether it is `async`.
     pub asynchronous: bool,
-    /// Whether it yields.
-    pub generator: bool,
     /// Whether it is a function of a class that is not called on an object, and takes none.
     pub unbound: bool,
     /// Whether it is a closure that runs where it is written, once.
     pub runs_here: bool,
-    /// What it runs.
-    pub body: Block,
+    /// What it runs; see [`FileFacts::body`].
+    pub body: Body,
     /// Its first byte.
     pub start: u32,
     /// One past its last byte.
@@ -246,17 +248,38 @@ impl Scope {
             bases: Box::default(),
             returns: None,
             asynchronous: false,
-            generator: false,
             unbound: false,
             runs_here: false,
-            body: Box::default(),
+            body: Body::default(),
             start,
             end,
         }
     }
 }
 
-pub use super::expr::Argument;
+/// What a scope runs.
+#[derive(Debug, Clone)]
+pub enum Body {
+    /// This.
+    Here(Run),
+    /// What the part of the function holds, which is lowered when it is first asked for.
+    Deferred(PartId),
+}
+
+impl Default for Body {
+    fn default() -> Body {
+        Body::Here(Run::default())
+    }
+}
+
+/// Statements that a scope runs.
+#[derive(Debug, Clone, Default)]
+pub struct Run {
+    /// The statements.
+    pub block: Block,
+    /// Whether any of them yields.
+    pub generator: bool,
+}
 
 /// What a scope is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -338,250 +361,4 @@ pub enum ProblemKind {
     Encoding,
     /// poolcheck itself failed on this file.
     Internal,
-}
-
-/// What an expression stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Parent {
-    /// Another expression.
-    Expr(ExprId),
-    /// A statement, directly.
-    Stmt(StmtId),
-    /// Nothing: the front end kept it aside.
-    None,
-}
-
-/// What a statement stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StmtPlace {
-    /// The scope whose body it is part of.
-    pub scope: ScopeId,
-    /// The compound statement around it, within the scope.
-    pub within: Option<StmtId>,
-    /// Which block of that statement; [`BlockRole::Body`] directly in a scope.
-    pub role: BlockRole,
-}
-
-/// Which block of a compound statement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BlockRole {
-    /// The body of a scope, loop, `with` or `try`, or the `then` of an `if`.
-    Body,
-    /// The `else` of an `if`, loop or `try`.
-    Otherwise,
-    /// A handler, by its index.
-    Handler(u32),
-    /// `finally`.
-    Finally,
-    /// An arm of `match`, by its index.
-    Arm(u32),
-}
-
-/// What defines a scope.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ScopeOwner {
-    /// The file itself.
-    File,
-    /// A [`StmtKind::Define`].
-    Stmt(StmtId),
-    /// A closure or comprehension.
-    Expr(ExprId),
-}
-
-/// Everything one file says.
-#[derive(Debug, Clone)]
-pub struct FileFacts {
-    /// The file.
-    pub file: FileId,
-    /// All its expressions.
-    pub exprs: Vec<Expr>,
-    /// All its statements.
-    pub stmts: Vec<Stmt>,
-    /// All its scopes, the module first.
-    pub scopes: Vec<Scope>,
-    /// The comments that may hold directives, in order.
-    pub comments: Vec<Comment>,
-    /// Trouble met on the way.
-    pub problems: Vec<Problem>,
-    /// The bytes of what is only compiled for tests, each from its first to one past its last.
-    pub tests: Vec<(u32, u32)>,
-    expr_parents: Vec<Parent>,
-    stmt_places: Vec<StmtPlace>,
-    scope_owners: Vec<ScopeOwner>,
-}
-
-impl FileFacts {
-    /// Closes the arenas and derives what stands in what.
-    #[must_use]
-    pub fn new(
-        file: FileId,
-        mut exprs: Vec<Expr>,
-        mut stmts: Vec<Stmt>,
-        scopes: Vec<Scope>,
-        comments: Vec<Comment>,
-        problems: Vec<Problem>,
-    ) -> FileFacts {
-        exprs.shrink_to_fit();
-        stmts.shrink_to_fit();
-        let nowhere = StmtPlace { scope: MODULE, within: None, role: BlockRole::Body };
-        let mut facts = FileFacts {
-            file,
-            expr_parents: vec![Parent::None; exprs.len()],
-            stmt_places: vec![nowhere; stmts.len()],
-            scope_owners: vec![ScopeOwner::File; scopes.len()],
-            exprs,
-            stmts,
-            scopes,
-            comments,
-            problems,
-            tests: Vec::new(),
-        };
-        facts.derive_expr_parents();
-        facts.derive_stmt_places();
-        facts
-    }
-
-    /// The expression named by `id`.
-    #[must_use]
-    pub fn expr(&self, id: ExprId) -> &Expr {
-        &self.exprs[id.0 as usize]
-    }
-
-    /// The statement named by `id`.
-    #[must_use]
-    pub fn stmt(&self, id: StmtId) -> &Stmt {
-        &self.stmts[id.0 as usize]
-    }
-
-    /// The scope named by `id`.
-    #[must_use]
-    pub fn scope(&self, id: ScopeId) -> &Scope {
-        &self.scopes[id.0 as usize]
-    }
-
-    /// Whether a byte is part of what is only compiled for tests.
-    #[must_use]
-    pub fn is_in_tests(&self, at: u32) -> bool {
-        self.tests.iter().any(|(start, end)| (*start..*end).contains(&at))
-    }
-
-    /// What the expression stands in.
-    #[must_use]
-    pub fn parent(&self, id: ExprId) -> Parent {
-        self.expr_parents[id.0 as usize]
-    }
-
-    /// What the statement stands in.
-    #[must_use]
-    pub fn place(&self, id: StmtId) -> StmtPlace {
-        self.stmt_places[id.0 as usize]
-    }
-
-    /// What defines the scope.
-    #[must_use]
-    pub fn owner(&self, id: ScopeId) -> ScopeOwner {
-        self.scope_owners[id.0 as usize]
-    }
-
-    /// The bytes of an expression.
-    #[must_use]
-    pub fn span(&self, id: ExprId) -> Span {
-        let expr = self.expr(id);
-        Span { file: self.file, start: expr.start, end: expr.end }
-    }
-
-    /// The bytes of a statement.
-    #[must_use]
-    pub fn stmt_span(&self, id: StmtId) -> Span {
-        let stmt = self.stmt(id);
-        Span { file: self.file, start: stmt.start, end: stmt.end }
-    }
-
-    /// The statement around an expression, through closures and comprehensions that stand in it as expressions.
-    #[must_use]
-    pub fn stmt_of(&self, id: ExprId) -> Option<StmtId> {
-        let mut at = id;
-        loop {
-            match self.parent(at) {
-                Parent::Expr(up) => at = up,
-                Parent::Stmt(stmt) => return Some(stmt),
-                Parent::None => return None,
-            }
-        }
-    }
-
-    /// The scope that an expression is evaluated in: of a default, decorator or base class the scope around the definition.
-    #[must_use]
-    pub fn scope_of(&self, id: ExprId) -> ScopeId {
-        self.stmt_of(id).map_or(MODULE, |stmt| self.place(stmt).scope)
-    }
-
-    /// All statement ids, in the order they were lowered.
-    pub fn stmt_ids(&self) -> impl Iterator<Item = StmtId> + use<> {
-        (0..offset(self.stmts.len())).map(StmtId)
-    }
-
-    /// All expression ids.
-    pub fn expr_ids(&self) -> impl Iterator<Item = ExprId> + use<> {
-        (0..offset(self.exprs.len())).map(ExprId)
-    }
-
-    /// All scope ids, the module first.
-    pub fn scope_ids(&self) -> impl Iterator<Item = ScopeId> + use<> {
-        (0..offset(self.scopes.len())).map(ScopeId)
-    }
-
-    fn derive_expr_parents(&mut self) {
-        let mut children = Vec::new();
-        for index in 0..self.exprs.len() {
-            let id = ExprId(offset(index));
-            children.clear();
-            self.exprs[index].kind.children(&mut children);
-            for child in &children {
-                self.expr_parents[child.0 as usize] = Parent::Expr(id);
-            }
-            if let ExprKind::Closure(scope) | ExprKind::Comprehension(scope) = self.exprs[index].kind {
-                self.scope_owners[scope.0 as usize] = ScopeOwner::Expr(id);
-                self.attach_scope_head(scope, Parent::Expr(id));
-            }
-        }
-        for index in 0..self.stmts.len() {
-            let id = StmtId(offset(index));
-            children.clear();
-            self.stmts[index].kind.children(&mut children);
-            for child in &children {
-                self.expr_parents[child.0 as usize] = Parent::Stmt(id);
-            }
-            if let StmtKind::Define(scope) = self.stmts[index].kind {
-                self.scope_owners[scope.0 as usize] = ScopeOwner::Stmt(id);
-                self.attach_scope_head(scope, Parent::Stmt(id));
-            }
-        }
-    }
-
-    /// Defaults, annotations, decorators and bases are evaluated where the scope is defined.
-    fn attach_scope_head(&mut self, scope: ScopeId, parent: Parent) {
-        let scope = &self.scopes[scope.0 as usize];
-        let parameters = scope.parameters.iter().flat_map(|p| p.default.into_iter().chain(p.annotation));
-        let bases = scope.bases.iter().map(|base| base.value);
-        for id in parameters.chain(bases).chain(scope.decorators.iter().copied()).chain(scope.returns) {
-            self.expr_parents[id.0 as usize] = parent;
-        }
-    }
-
-    fn derive_stmt_places(&mut self) {
-        for index in 0..self.scopes.len() {
-            let scope = ScopeId(offset(index));
-            let mut open: Vec<(StmtId, StmtPlace)> = Vec::new();
-            let top = StmtPlace { scope, within: None, role: BlockRole::Body };
-            open.extend(self.scopes[index].body.iter().map(|&stmt| (stmt, top)));
-            while let Some((stmt, place)) = open.pop() {
-                self.stmt_places[stmt.0 as usize] = place;
-                self.stmts[stmt.0 as usize].kind.blocks(|role, block| {
-                    let inner = StmtPlace { scope, within: Some(stmt), role };
-                    open.extend(block.iter().map(|&stmt| (stmt, inner)));
-                });
-            }
-        }
-    }
 }

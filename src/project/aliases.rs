@@ -136,7 +136,7 @@ impl<'f> Aliases<'f> {
 #[cfg(test)]
 mod tests {
     use super::Aliases;
-    use crate::languages::{language_of, read};
+    use crate::languages::{Extent, language_of, read};
     use crate::libraries::Libraries;
     use crate::source::FileId;
     use rustc_hash::FxHashSet;
@@ -169,7 +169,7 @@ def set_later():
     fn variables_stay_in_their_file() {
         let language = language_of(Path::new("a.py")).unwrap();
         let source = read(language, FileId(0), "a.py", CODE.as_bytes().to_vec()).unwrap();
-        let facts = (language.lower)(&source);
+        let facts = (language.lower)(&source, Extent::Whole);
         let names = |names: &[&str]| names.iter().map(|name| SmolStr::from(*name)).collect::<FxHashSet<_>>();
         let (classes, known) = (names(&["ClientSession"]), names(&["ClientSession", "Shared"]));
         let libraries = Libraries::built_in().unwrap();

@@ -171,7 +171,7 @@ impl Project<'_> {
     pub(super) fn writes(&self, class: ScopeRef, name: &SmolStr) -> Vec<AttributeWrite> {
         let mut found = Vec::new();
         for &member in self.family(class).iter() {
-            found.extend_from_slice(self.names.own_writes(member, name));
+            found.extend(self.names.own_writes(member, name));
         }
         // Where only the class of what is held matters, what the family itself writes tells it.
         if !found.is_empty() && !self.memo.may_ask_callers() {
@@ -182,12 +182,12 @@ impl Project<'_> {
             self.family(class)
                 .iter()
                 .flat_map(|member| self.names.other_writes_in(member.file, name))
-                .copied()
-                .collect()
+                .collect::<Vec<_>>()
+                .into()
         } else {
             self.names.other_writes(name, &self.near(class))
         };
-        for write in elsewhere {
+        for &write in elsewhere.iter() {
             let ExprKind::Attribute { object, .. } = self.kind(write.target) else { continue };
             let value = self.evaluate(sibling(write.target, *object), Frame::NONE);
             let same = value.alternatives.iter().any(|one| match &one.datum {
@@ -198,7 +198,7 @@ impl Project<'_> {
                 found.push(write);
             }
         }
-        for write in self.names.record_fields(name, &self.near(class)) {
+        for &write in self.names.record_fields(name, &self.near(class)).iter() {
             let ExprKind::Record { path, .. } = self.kind(write.target) else { continue };
             let of = self.evaluate(sibling(write.target, *path), Frame::NONE);
             let same = of.alternatives.iter().any(|one| match &one.datum {

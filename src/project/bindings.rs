@@ -67,7 +67,7 @@ pub(super) fn binds_name(facts: &FileFacts, scope: ScopeId, name: &SmolStr) -> b
         return true;
     }
     let mut names = FxHashSet::default();
-    for stmt in facts.stmt_ids().filter(|&stmt| facts.place(stmt).scope == scope) {
+    for stmt in facts.stmts_in(scope) {
         match &facts.stmt(stmt).kind {
             StmtKind::Assign { targets, .. } => targets.iter().for_each(|&t| target_names(facts, t, &mut names)),
             StmtKind::For { target, .. } => target_names(facts, *target, &mut names),

@@ -63,7 +63,7 @@ pub(super) fn loops(facts: &FileFacts, expr: ExprId) -> Vec<Around> {
             break;
         }
         // The first iterable of a comprehension is evaluated once.
-        let first = facts.scope(scope).body.first().copied();
+        let first = facts.body(scope).block.first().copied();
         let in_first = first == Some(stmt)
             && matches!(&facts.stmt(stmt).kind, StmtKind::For { iterable, .. } if within(facts, at, *iterable));
         if !in_first {
@@ -501,7 +501,7 @@ fn turned_by(facts: &FileFacts, stmt: StmtId) -> Option<StmtId> {
 
 /// The statements of a block.
 pub(super) fn block_of(facts: &FileFacts, scope: ScopeId, within: Option<StmtId>, role: BlockRole) -> &[StmtId] {
-    let Some(outer) = within else { return &facts.scope(scope).body };
+    let Some(outer) = within else { return &facts.body(scope).block };
     let mut found: &[StmtId] = &[];
     facts.stmt(outer).kind.blocks(|at, block| {
         if at == role {

@@ -152,7 +152,7 @@ impl Follow<'_, '_> {
     /// Whether the project adds a method of this name to the builder: it may set anything.
     fn is_added(&self, name: &SmolStr) -> bool {
         let project = self.project;
-        project.names.definitions(name).into_iter().any(|function| {
+        project.names.definitions(name).iter().any(|&function| {
             let class = super::attributes::class_of_method(project.facts(function.file), function.scope);
             let bases = class.map(|class| project.outside_bases(super::scope_in(function.file, class)));
             bases.into_iter().flatten().flatten().any(|base| {

@@ -164,7 +164,7 @@ impl Project<'_> {
             return None;
         }
         let mut owners = vec![class.name.clone()];
-        owners.extend(self.names.renames(&class.name, &self.near(function)));
+        owners.extend(self.names.renames(&class.name, &self.near(function)).iter().cloned());
         Some(owners)
     }
 
@@ -519,7 +519,7 @@ impl Project<'_> {
 
     /// Whether a file imports a module or something of it.
     pub(super) fn imports(&self, file: FileId, root: &str) -> bool {
-        self.files[&file].names().imports(root)
+        self.files[&file].imports(root)
     }
 }
 

@@ -250,12 +250,12 @@ impl Project<'_> {
     /// What a function returns in the context of a call.
     pub(super) fn returned(&self, function: ScopeRef, frame: Frame) -> Value {
         let scope = self.scope(function);
-        if scope.generator {
+        if self.facts(function.file).body(function.scope).generator {
             return Value::known(Datum::Generator(function, frame), None);
         }
         let facts = self.facts(function.file);
         let mut result = Value::default();
-        for stmt in facts.stmt_ids().filter(|&stmt| facts.place(stmt).scope == function.scope) {
+        for stmt in facts.stmts_in(function.scope) {
             if let StmtKind::Return(Some(value)) = facts.stmt(stmt).kind {
                 result.join(self.evaluate(ExprRef { file: function.file, expr: value }, frame));
             }
@@ -287,8 +287,7 @@ impl Project<'_> {
     /// The values that a generator function yields.
     pub(super) fn yields(&self, function: ScopeRef) -> Vec<ExprRef> {
         let facts = self.facts(function.file);
-        let of_function = |id: &ExprId| facts.scope_of(*id) == function.scope;
-        let yields = facts.expr_ids().filter(of_function).filter_map(|id| match facts.expr(id).kind {
+        let yields = facts.exprs_in(function.scope).filter_map(|id| match facts.expr(id).kind {
             ExprKind::Yield { value, .. } => value,
             _ => None,
         });
@@ -409,15 +408,15 @@ impl Project<'_> {
         let use_start = facts.expr(at.expr).start;
         let mut open = false;
         for (target, value) in self.names.item_writes(at.file, name) {
-            if !same(*target) {
+            if !same(target) {
                 continue;
             }
-            let ExprKind::Index { key, .. } = self.kind(*target) else { continue };
-            let key = self.evaluate(sibling(*target, *key), Frame::NONE);
+            let ExprKind::Index { key, .. } = self.kind(target) else { continue };
+            let key = self.evaluate(sibling(target, *key), Frame::NONE);
             let nested = facts.stmt_of(target.expr).is_some_and(|stmt| facts.place(stmt).within.is_some());
             match key.one().map(|one| &one.datum) {
                 Some(Datum::Text(key)) => {
-                    push(into, key.clone(), sibling(*target, *value), Frame::NONE, nested);
+                    push(into, key.clone(), sibling(target, value), Frame::NONE, nested);
                 }
                 _ => open = true,
             }

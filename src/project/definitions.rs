@@ -1,18 +1,17 @@
-//! The first pass over a file: every definition, and which names belong to other scopes.
+//! The first pass over a part of a file: every definition, and which names belong to other scopes.
 //!
 //! Refuses to follow what reaches what; that is the flow's.
 
 use super::bindings::binds_name;
-use super::flow::{Def, DefId, DefKind, DefSite, Walker};
+use super::flow::{Def, DefKind, DefSite, Walker};
 use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::{ImportItem, MODULE, ScopeId, ScopeKind, StmtId, StmtKind};
-use crate::source::offset;
 use smol_str::SmolStr;
 
 impl Walker<'_> {
     /// First pass: makes every definition, and notes which names belong to other scopes.
     pub(super) fn collect(&mut self) {
-        for stmt in self.facts.stmt_ids() {
+        for stmt in self.facts.stmts_of(self.part) {
             let scope = self.facts.place(stmt).scope;
             match &self.facts.stmt(stmt).kind {
                 StmtKind::Global(names) => {
@@ -30,16 +29,16 @@ impl Walker<'_> {
                 _ => {}
             }
         }
-        for scope in self.facts.scope_ids() {
+        for scope in self.scopes() {
             for (index, parameter) in self.facts.scope(scope).parameters.iter().enumerate() {
                 let site = DefSite::Parameter(scope, index);
                 self.define(site, scope, &parameter.name, DefKind::Parameter(scope, index), None);
             }
         }
-        for stmt in self.facts.stmt_ids() {
+        for stmt in self.facts.stmts_of(self.part) {
             self.collect_stmt(stmt);
         }
-        for expr in self.facts.expr_ids() {
+        for expr in self.facts.exprs_of(self.part) {
             if let ExprKind::Assign { name, value } = &self.facts.expr(expr).kind {
                 let stmt = self.facts.stmt_of(expr);
                 let mut scope = self.facts.scope_of(expr);
@@ -141,7 +140,7 @@ impl Walker<'_> {
 
     fn define(&mut self, site: DefSite, scope: ScopeId, name: &SmolStr, kind: DefKind, stmt: Option<StmtId>) {
         let owner = self.flow.foreign(scope, name).unwrap_or(scope);
-        let id = DefId(offset(self.flow.defs.len()));
+        let id = self.flow.next();
         self.flow.defs.push(Def { name: name.clone(), scope: owner, kind, stmt });
         self.flow.by_scope.entry((owner, name.clone())).or_default().push(id);
         self.at.insert(site, id);

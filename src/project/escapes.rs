@@ -57,7 +57,7 @@ impl Project<'_> {
         let facts = self.facts(one.expr.file);
         let stmt = facts.stmt_of(one.expr.expr)?;
         let scope = facts.place(block).scope;
-        if facts.place(stmt).scope != scope || facts.scope(scope).generator {
+        if facts.place(stmt).scope != scope || facts.body(scope).generator {
             return None;
         }
         match &one.kind {

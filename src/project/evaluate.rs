@@ -5,6 +5,7 @@
 use super::attributes::{class_of_method, has_decorator};
 use super::memo::Question;
 use super::{Project, scope_in, sibling};
+use crate::languages::Sought;
 use crate::model::expr::{ArgumentKind, ExprId, ExprKind, UnaryOperator};
 use crate::model::facts::{MODULE, ParameterKind, ScopeKind, StmtKind};
 use crate::model::value::{Alternative, Datum, ExprRef, Frame, ScopeRef, Source, Value, Why};
@@ -260,8 +261,10 @@ impl Project<'_> {
 
     fn annotated_attribute(&self, class: ScopeRef, name: &SmolStr) -> Value {
         let types = self.lineage(class).iter().find_map(|&class| {
-            let facts = self.facts(class.file);
-            facts.stmt_ids().find_map(|stmt| match &facts.stmt(stmt).kind {
+            let file = &self.files[&class.file];
+            let facts = &file.facts;
+            let parts = file.parts_with(name, Sought::Use);
+            parts.flat_map(|part| facts.stmts_of(part)).find_map(|stmt| match &facts.stmt(stmt).kind {
                 StmtKind::Assign { targets, annotation: Some(annotation), .. } => {
                     let fits = targets.iter().any(|&target| match &facts.expr(target).kind {
                         ExprKind::Name(own) => own == name && facts.place(stmt).scope == class.scope,

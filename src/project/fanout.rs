@@ -226,7 +226,7 @@ impl Project<'_> {
         let Around::Loop(stmt) = *loops(facts, starter.expr).first()? else { return None };
         let StmtKind::For { iterable, asynchronous: false, .. } = &facts.stmt(stmt).kind else { return None };
         let waits = facts
-            .expr_ids()
+            .exprs_of(facts.part_of_expr(starter.expr))
             .any(|expr| matches!(facts.expr(expr).kind, ExprKind::Await(_)) && within_stmt(facts, expr, stmt));
         if waits { None } else { self.unless_few(sibling(starter, *iterable), starter, search) }
     }
@@ -341,7 +341,7 @@ impl Project<'_> {
 
 /// What the outermost loop of a comprehension runs over.
 fn items_of(facts: &FileFacts, comprehension: ScopeId) -> Option<ExprId> {
-    let first: StmtId = *facts.scope(comprehension).body.first()?;
+    let first: StmtId = *facts.body(comprehension).block.first()?;
     match &facts.stmt(first).kind {
         StmtKind::For { iterable, asynchronous: false, .. } => Some(*iterable),
         _ => None,

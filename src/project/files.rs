@@ -9,6 +9,7 @@ use crate::libraries::Mention;
 use crate::source::{FileId, offset};
 use crate::threads::{Busy, Meanwhile};
 use crate::words::WordIndex;
+use smol_str::SmolStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -38,31 +39,38 @@ pub struct Files<'l> {
     ahead: Ahead,
 }
 
+/// A file that somebody is about to ask for a word.
+struct Soon {
+    file: FileId,
+    word: SmolStr,
+    sought: Sought,
+}
+
 /// The files that somebody is about to ask, for threads that have nothing else to do, or wait for a file that another
 /// one lowers.
 #[derive(Default)]
 struct Ahead {
     /// The last is lowered first: whoever asks begins with the first.
-    waiting: Mutex<Vec<FileId>>,
+    waiting: Mutex<Vec<Soon>>,
     changed: Condvar,
 }
 
 impl Ahead {
-    fn waiting(&self) -> MutexGuard<'_, Vec<FileId>> {
+    fn waiting(&self) -> MutexGuard<'_, Vec<Soon>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is to be lowered next; nothing where nothing waits.
-    fn take(&self) -> Option<FileId> {
+    fn take(&self) -> Option<Soon> {
         self.waiting().pop()
     }
 
     /// The same; nothing where nobody is busy any more.
-    fn next(&self, busy: &Busy) -> Option<FileId> {
+    fn next(&self, busy: &Busy) -> Option<Soon> {
         let mut waiting = self.waiting();
         while busy.any() {
-            if let Some(file) = waiting.pop() {
-                return Some(file);
+            if let Some(soon) = waiting.pop() {
+                return Some(soon);
             }
             waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
@@ -74,8 +82,8 @@ impl Ahead {
 impl Meanwhile for Files<'_> {
     /// Lowers what is about to be asked.
     fn help(&self, busy: &Busy) {
-        while let Some(file) = self.ahead.next(busy) {
-            self.lower_ahead(file);
+        while let Some(soon) = self.ahead.next(busy) {
+            self.lower_ahead(&soon);
         }
     }
 
@@ -121,31 +129,33 @@ impl<'l> Files<'l> {
             while slot.file.get().is_none()
                 && let Some(other) = self.ahead.take()
             {
-                self.lower_ahead(other);
+                self.lower_ahead(&other);
             }
         }
         slot.file.get_or_init(|| self.reader.lower(id).map(Box::new)).as_deref()
     }
 
     /// Lowers a file, unless somebody does so already.
-    fn lower_ahead(&self, id: FileId) {
+    fn lower_ahead(&self, soon: &Soon) {
+        let id = soon.file;
         let Some(slot) = self.slots.get(id.0 as usize) else { return };
         if !slot.begun.swap(true, Ordering::AcqRel)
             && let Some(file) = slot.file.get_or_init(|| self.reader.lower(id).map(Box::new))
         {
-            file.names();
+            file.prepare(&soon.word, soon.sought);
         }
     }
 
-    /// Says that files are about to be asked.
-    pub(super) fn ask_ahead(&self, files: &[FileId]) {
+    /// Says that files are about to be asked for a word.
+    pub(super) fn ask_ahead(&self, files: &[FileId], word: &SmolStr, sought: Sought) {
         let is_open = |file: &FileId| {
             let slot = self.slots.get(file.0 as usize);
             slot.is_some_and(|slot| slot.file.get().is_none() && !slot.begun.load(Ordering::Acquire))
         };
         let mut open = files.iter().copied().filter(is_open).peekable();
         if open.peek().is_some() {
-            self.ahead.waiting().extend(open);
+            let soon = |file| Soon { file, word: word.clone(), sought };
+            self.ahead.waiting().extend(open.map(soon));
             self.ahead.changed.notify_all();
         }
     }

@@ -7,17 +7,18 @@
 use super::bindings::{bound_in, within};
 use crate::model::expr::{ComparisonOperator, ExprId, ExprKind, UnaryOperator};
 use crate::model::facts::{Block, FileFacts, ScopeId, ScopeKind, StmtId, StmtKind};
+use crate::model::part::PartId;
 use crate::source::offset;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 /// A definition of one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DefId(pub(super) u32);
+pub(super) struct DefId(pub(super) u32);
 
 /// What binds a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DefKind {
+pub(super) enum DefKind {
     /// A parameter of the scope, by its index.
     Parameter(ScopeId, usize),
     /// A value is assigned.
@@ -38,7 +39,7 @@ pub enum DefKind {
 
 /// A definition.
 #[derive(Debug, Clone)]
-pub struct Def {
+pub(super) struct Def {
     /// The name.
     pub name: SmolStr,
     /// The scope that owns the name.
@@ -51,7 +52,7 @@ pub struct Def {
 
 /// What is known about a value where it is used, from the tests passed on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Narrow {
+pub(super) enum Narrow {
     /// Nothing.
     Any,
     /// It is none.
@@ -71,9 +72,11 @@ pub(super) type Reaching = Vec<(DefId, Narrow)>;
 
 type Names = FxHashMap<SmolStr, Reaching>;
 
-/// The definitions and uses of one file.
+/// The definitions and uses of one part of a file.
 #[derive(Debug, Default)]
-pub struct Flow {
+pub(super) struct Flow {
+    /// The id of its first definition.
+    first: u32,
     pub(super) defs: Vec<Def>,
     /// Every definition of a name that a scope owns.
     pub(super) by_scope: FxHashMap<(ScopeId, SmolStr), Vec<DefId>>,
@@ -89,19 +92,20 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// Follows the names of a file.
+    /// Follows the names of a part of a file.
     #[must_use]
-    pub fn new(facts: &FileFacts) -> Flow {
+    pub(super) fn new(facts: &FileFacts, part: PartId) -> Flow {
         let mut walker = Walker {
             facts,
-            flow: Flow::default(),
+            part,
+            flow: Flow { first: facts.first_of(part), ..Flow::default() },
             at: FxHashMap::default(),
             env: Names::default(),
             dead: false,
             exits: Vec::new(),
         };
         walker.collect();
-        for scope in facts.scope_ids() {
+        for scope in walker.scopes() {
             if facts.scope(scope).kind != ScopeKind::Comprehension {
                 walker.scope(scope);
             }
@@ -110,34 +114,39 @@ impl Flow {
         walker.flow
     }
 
+    /// The id of the next definition.
+    pub(super) fn next(&self) -> DefId {
+        DefId(self.first + offset(self.defs.len()))
+    }
+
     /// The definition named by `id`.
     #[must_use]
-    pub fn def(&self, id: DefId) -> &Def {
-        &self.defs[id.0 as usize]
+    pub(super) fn def(&self, id: DefId) -> &Def {
+        &self.defs[(id.0 - self.first) as usize]
     }
 
     /// The definitions that reach a use of a name in the scope that owns it; `None` where an enclosing scope owns it.
     #[must_use]
-    pub fn reaching(&self, name: ExprId) -> Option<&[(DefId, Narrow)]> {
+    pub(super) fn reaching(&self, name: ExprId) -> Option<&[(DefId, Narrow)]> {
         let &(start, end) = self.uses.get(&name)?;
         self.reaching.get(start as usize..end as usize)
     }
 
     /// Every definition of `name` that `scope` owns.
     #[must_use]
-    pub fn all_defs(&self, scope: ScopeId, name: &SmolStr) -> &[DefId] {
+    pub(super) fn all_defs(&self, scope: ScopeId, name: &SmolStr) -> &[DefId] {
         self.by_scope.get(&(scope, name.clone())).map_or(&[], Vec::as_slice)
     }
 
     /// What `name` means after a module or class body has run.
     #[must_use]
-    pub fn at_exit(&self, scope: ScopeId, name: &SmolStr) -> Option<&Reaching> {
+    pub(super) fn at_exit(&self, scope: ScopeId, name: &SmolStr) -> Option<&Reaching> {
         self.exits.get(&scope)?.get(name)
     }
 
     /// The scope that owns `name` where it is declared `global` or `nonlocal` in `scope`.
     #[must_use]
-    pub fn foreign(&self, scope: ScopeId, name: &SmolStr) -> Option<ScopeId> {
+    pub(super) fn foreign(&self, scope: ScopeId, name: &SmolStr) -> Option<ScopeId> {
         self.foreign.get(&(scope, name.clone())).copied()
     }
 }
@@ -154,9 +163,10 @@ pub(super) enum DefSite {
     Capture(StmtId, usize, usize),
 }
 
-/// The state of both passes over a file.
+/// The state of both passes over a part of a file.
 pub(super) struct Walker<'f> {
     pub(super) facts: &'f FileFacts,
+    pub(super) part: PartId,
     pub(super) flow: Flow,
     pub(super) at: FxHashMap<DefSite, DefId>,
     env: Names,
@@ -166,6 +176,13 @@ pub(super) struct Walker<'f> {
 }
 
 impl Walker<'_> {
+    /// The scopes whose names are those of the part: what it defines, and the function that it is the body of.
+    pub(super) fn scopes(&self) -> Vec<ScopeId> {
+        let own = self.facts.deferred(self.part).map(|(function, _)| function.scope);
+        let here = |scope: &ScopeId| self.facts.part_inside(*scope) == self.part;
+        own.into_iter().chain(self.facts.scopes_of(self.part).filter(here)).collect()
+    }
+
     /// Second pass over one scope.
     fn scope(&mut self, scope: ScopeId) {
         self.env = Names::default();
@@ -175,7 +192,7 @@ impl Walker<'_> {
         for index in 0..facts.scope(scope).parameters.len() {
             self.bind(DefSite::Parameter(scope, index));
         }
-        self.block(&facts.scope(scope).body);
+        self.block(&facts.body(scope).block);
         if matches!(facts.scope(scope).kind, ScopeKind::Module | ScopeKind::Class) {
             let env = std::mem::take(&mut self.env);
             self.flow.exits.insert(scope, env);
@@ -474,7 +491,7 @@ impl Walker<'_> {
             }
             ExprKind::Comprehension(scope) => {
                 let outer = self.env.clone();
-                self.block(&facts.scope(*scope).body);
+                self.block(&facts.body(*scope).block);
                 self.env = outer;
             }
             ExprKind::Closure(scope) => self.head(*scope),

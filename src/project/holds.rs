@@ -197,6 +197,7 @@ impl Project<'_> {
     fn hold_at_callers(&self, function: ScopeRef, uses: &[Use], response: &Response, depth: usize) -> Hold {
         let scope = self.scope(function);
         let facts = self.facts(function.file);
+        let body = facts.body(function.scope);
         let returned: Vec<StmtId> = uses
             .iter()
             .filter(|one| one.kind == UseKind::Returned)
@@ -212,9 +213,9 @@ impl Project<'_> {
         if returned.is_empty()
             || uses.iter().any(ended)
             || scope.kind != ScopeKind::Function
-            || scope.generator
+            || body.generator
             || !scope.decorators.is_empty()
-            || statements_in(facts, &scope.body).iter().any(other)
+            || statements_in(facts, &body.block).iter().any(other)
         {
             return Hold::Fine;
         }

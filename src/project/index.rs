@@ -9,6 +9,7 @@ use super::{Files, ProjectFile, scope_in};
 use crate::languages::{Sought, language_of};
 use crate::model::expr::{ArgumentKind, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ImportItem, ScopeId, StmtKind};
+use crate::model::part::PartId;
 use crate::model::value::{ExprRef, ScopeRef};
 use crate::source::FileId;
 use crate::words;
@@ -65,9 +66,9 @@ impl Uses {
     }
 }
 
-/// What is found by a name in one file.
+/// What is found by a name in one part of a file.
 #[derive(Debug, Default)]
-pub(super) struct FileIndex {
+pub(super) struct PartIndex {
     /// Writes to `self.name`, by class and name.
     own_writes: FxHashMap<(ScopeId, SmolStr), Vec<AttributeWrite>>,
     /// Writes to `object.name`, by name.
@@ -92,22 +93,12 @@ pub(super) struct FileIndex {
     bound: FxHashSet<SmolStr>,
 }
 
-impl FileIndex {
-    /// Whether the file imports a top-level module, or something of it.
-    pub(super) fn imports(&self, root: &str) -> bool {
-        self.imported.contains(root)
-    }
-
-    /// Whether an import of the file may bind a name.
-    pub(super) fn may_bind(&self, name: &str) -> bool {
-        self.bound.contains(name) || self.bound.contains("")
-    }
-
-    fn new(facts: &FileFacts) -> FileIndex {
-        let mut index = FileIndex::default();
-        index.add_writes(facts);
-        index.add_uses(facts);
-        for scope in facts.scope_ids() {
+impl PartIndex {
+    pub(super) fn new(facts: &FileFacts, part: PartId) -> PartIndex {
+        let mut index = PartIndex::default();
+        index.add_writes(facts, part);
+        index.add_uses(facts, part);
+        for scope in facts.scopes_of(part) {
             let name = &facts.scope(scope).name;
             if !name.is_empty() {
                 index.definitions.entry(name.clone()).or_default().push(scope_in(facts.file, scope));
@@ -125,8 +116,8 @@ impl FileIndex {
         index
     }
 
-    fn add_writes(&mut self, facts: &FileFacts) {
-        for stmt in facts.stmt_ids() {
+    fn add_writes(&mut self, facts: &FileFacts, part: PartId) {
+        for stmt in facts.stmts_of(part) {
             match &facts.stmt(stmt).kind {
                 StmtKind::Assign { targets, value, augmented, .. } => {
                     if let ([target], Some(value)) = (targets.as_ref(), value) {
@@ -202,9 +193,9 @@ impl FileIndex {
         }
     }
 
-    fn add_uses(&mut self, facts: &FileFacts) {
+    fn add_uses(&mut self, facts: &FileFacts, part: PartId) {
         let mut callees = FxHashSet::default();
-        for expr in facts.expr_ids() {
+        for expr in facts.exprs_of(part) {
             if let ExprKind::Record { fields, .. } = &facts.expr(expr).kind {
                 for field in fields.iter().filter(|field| field.kind == ArgumentKind::Named) {
                     let target = ExprRef { file: facts.file, expr };
@@ -220,8 +211,8 @@ impl FileIndex {
             ExprKind::Call { callee, .. } => Some((last_name(facts, callee)?, expr)),
             _ => None,
         };
-        self.calls = Uses::new(facts.expr_ids().filter_map(call));
-        let others = facts.expr_ids().filter(|expr| !callees.contains(expr));
+        self.calls = Uses::new(facts.exprs_of(part).filter_map(call));
+        let others = facts.exprs_of(part).filter(|expr| !callees.contains(expr));
         self.references = Uses::new(others.filter_map(|expr| Some((last_name(facts, expr)?, expr))));
     }
 }
@@ -232,6 +223,9 @@ pub(super) struct Names<'l> {
     files: &'l Files<'l>,
     paths: &'l [(FileId, SmolStr)],
     holders: RwLock<FxHashMap<Asking, Arc<[FileId]>>>,
+    scopes: Answers<ScopeRef>,
+    writes: Answers<AttributeWrite>,
+    renamed: Answers<SmolStr>,
     /// The files that have to do with a place.
     around: RwLock<FxHashMap<Near, Arc<FxHashSet<FileId>>>>,
     /// The files of each folder.
@@ -241,9 +235,22 @@ pub(super) struct Names<'l> {
 /// A word that is looked up, where from, and as what.
 type Asking = (SmolStr, Option<Near>, Sought);
 
+/// What was found by words: the same is asked again and again.
+#[derive(Debug)]
+struct Answers<T>(RwLock<FxHashMap<Asking, Arc<[T]>>>);
+
 impl<'l> Names<'l> {
     pub(super) fn new(files: &'l Files<'l>, paths: &'l [(FileId, SmolStr)]) -> Names<'l> {
-        Names { files, paths, holders: RwLock::default(), around: RwLock::default(), folders: OnceLock::new() }
+        Names {
+            files,
+            paths,
+            holders: RwLock::default(),
+            scopes: Answers(RwLock::default()),
+            writes: Answers(RwLock::default()),
+            renamed: Answers(RwLock::default()),
+            around: RwLock::default(),
+            folders: OnceLock::new(),
+        }
     }
 
     /// Whether a word is held by so few files that it tells something.
@@ -316,19 +323,25 @@ impl<'l> Names<'l> {
 
     fn asked<T: Clone + 'l>(
         &self,
-        name: &SmolStr,
-        near: Option<&Near>,
-        sought: Sought,
-        of: impl Fn(&'l FileIndex) -> Option<&'l Vec<T>>,
-    ) -> Vec<T> {
-        let files = self.files_for(name, near, sought);
-        files.iter().map(|file| file.names()).filter_map(of).flatten().cloned().collect()
+        answers: &Answers<T>,
+        asking: Asking,
+        of: impl Fn(&'l PartIndex) -> Option<&'l Vec<T>>,
+    ) -> Arc<[T]> {
+        if let Some(known) = answers.0.read().unwrap_or_else(PoisonError::into_inner).get(&asking) {
+            return Arc::clone(known);
+        }
+        let (name, near, sought) = &asking;
+        let files = self.files_for(name, near.as_ref(), *sought);
+        let parts = files.iter().flat_map(|file| file.indexes(name, *sought));
+        let found: Arc<[T]> = parts.filter_map(of).flatten().cloned().collect();
+        answers.0.write().unwrap_or_else(PoisonError::into_inner).insert(asking, Arc::clone(&found));
+        found
     }
 
     /// The files that are asked for a word, lowered.
     pub(super) fn files_for(&self, name: &SmolStr, near: Option<&Near>, sought: Sought) -> Vec<&'l ProjectFile> {
         let holders = self.holders(name, near, sought);
-        self.files.ask_ahead(holders.get(1..).unwrap_or_default());
+        self.files.ask_ahead(holders.get(1..).unwrap_or_default(), name, sought);
         holders.iter().filter_map(|&id| self.files.get(id)).collect()
     }
 
@@ -350,8 +363,9 @@ impl<'l> Names<'l> {
     }
 
     /// Functions and classes of this name.
-    pub(super) fn definitions(&self, name: &SmolStr) -> Vec<ScopeRef> {
-        self.asked(name, None, Sought::Definition, |index| index.definitions.get(name))
+    pub(super) fn definitions(&self, name: &SmolStr) -> Arc<[ScopeRef]> {
+        let asking = (name.clone(), None, Sought::Definition);
+        self.asked(&self.scopes, asking, |index| index.definitions.get(name))
     }
 
     /// Whether there are no more than `limit` functions and classes of this name; not where so many files hold it that
@@ -362,41 +376,60 @@ impl<'l> Names<'l> {
 
     /// Classes that name a base like this, or as an import calls it.
     pub(super) fn subclasses(&self, name: &SmolStr, near: &Near) -> Vec<ScopeRef> {
-        let mut found = self.asked(name, Some(near), Sought::Base, |index| index.subclasses.get(name));
-        for other in self.renames(name, near) {
-            found.extend(self.asked(&other, Some(near), Sought::Base, |index| index.subclasses.get(&other)));
-        }
+        let with_base = |name: &SmolStr| {
+            let asking = (name.clone(), Some(near.clone()), Sought::Base);
+            self.asked(&self.scopes, asking, |index| index.subclasses.get(name))
+        };
+        let mut found = with_base(name).to_vec();
+        found.extend(self.renames(name, near).iter().flat_map(|other| with_base(other).to_vec()));
         found
     }
 
     /// Writes to attributes of this name, on objects other than `self`.
-    pub(super) fn other_writes(&self, name: &SmolStr, near: &Near) -> Vec<AttributeWrite> {
-        self.asked(name, Some(near), Sought::Write, |index| index.other_writes.get(name))
+    pub(super) fn other_writes(&self, name: &SmolStr, near: &Near) -> Arc<[AttributeWrite]> {
+        let asking = (name.clone(), Some(near.clone()), Sought::Write);
+        self.asked(&self.writes, asking, |index| index.other_writes.get(name))
     }
 
     /// Writes to attributes of this name in one file, on objects other than `self`.
-    pub(super) fn other_writes_in(&self, file: FileId, name: &SmolStr) -> &'l [AttributeWrite] {
-        self.in_file(file, |index| index.other_writes.get(name))
+    pub(super) fn other_writes_in(&self, file: FileId, name: &SmolStr) -> Vec<AttributeWrite> {
+        self.in_file(file, name, Sought::Write, |index| index.other_writes.get(name))
     }
 
     /// Fields of this name in objects that are written out.
-    pub(super) fn record_fields(&self, name: &SmolStr, near: &Near) -> Vec<AttributeWrite> {
-        self.asked(name, Some(near), Sought::Field, |index| index.record_fields.get(name))
+    pub(super) fn record_fields(&self, name: &SmolStr, near: &Near) -> Arc<[AttributeWrite]> {
+        let asking = (name.clone(), Some(near.clone()), Sought::Field);
+        self.asked(&self.writes, asking, |index| index.record_fields.get(name))
     }
 
     /// Writes to an attribute of `self` in a class.
-    pub(super) fn own_writes(&self, class: ScopeRef, name: &SmolStr) -> &'l [AttributeWrite] {
+    pub(super) fn own_writes(&self, class: ScopeRef, name: &SmolStr) -> Vec<AttributeWrite> {
         let key = (class.scope, name.clone());
-        self.in_file(class.file, |index| index.own_writes.get(&key))
+        let Some(file) = self.files.get(class.file) else { return Vec::new() };
+        let facts = &file.facts;
+        // Only the functions of a class have an object of their own.
+        let is_of_class = |part: &PartId| {
+            facts.deferred(*part).is_none_or(|(of, _)| facts.scope(of.scope).parent == Some(class.scope))
+        };
+        let parts = file.parts_with(name, Sought::Write).filter(is_of_class);
+        parts.filter_map(|part| file.index(part).own_writes.get(&key)).flatten().copied().collect()
     }
 
     /// Other names that imports give to a name.
-    pub(super) fn renames(&self, name: &SmolStr, near: &Near) -> Vec<SmolStr> {
-        self.asked(name, Some(near), Sought::Rename, |index| index.renames.get(name))
+    pub(super) fn renames(&self, name: &SmolStr, near: &Near) -> Arc<[SmolStr]> {
+        let asking = (name.clone(), Some(near.clone()), Sought::Rename);
+        self.asked(&self.renamed, asking, |index| index.renames.get(name))
     }
 
-    fn in_file<T>(&self, file: FileId, of: impl Fn(&'l FileIndex) -> Option<&'l Vec<T>>) -> &'l [T] {
-        self.files.get(file).and_then(|file| of(file.names())).map_or(&[], Vec::as_slice)
+    fn in_file<T: Clone + 'l>(
+        &self,
+        file: FileId,
+        name: &SmolStr,
+        sought: Sought,
+        of: impl Fn(&'l PartIndex) -> Option<&'l Vec<T>>,
+    ) -> Vec<T> {
+        let parts = self.files.get(file).into_iter().flat_map(|file| file.indexes(name, sought));
+        parts.filter_map(of).flatten().cloned().collect()
     }
 
     /// Uses of a name within one file that are no call of it.
@@ -410,8 +443,8 @@ impl<'l> Names<'l> {
     }
 
     /// Writes to `name[key]` in a file.
-    pub(super) fn item_writes(&self, file: FileId, name: &SmolStr) -> &'l [(ExprRef, ExprId)] {
-        self.in_file(file, |index| index.item_writes.get(name))
+    pub(super) fn item_writes(&self, file: FileId, name: &SmolStr) -> Vec<(ExprRef, ExprId)> {
+        self.in_file(file, name, Sought::Use, |index| index.item_writes.get(name))
     }
 }
 
@@ -421,9 +454,14 @@ fn folder(path: &str) -> &str {
 }
 
 impl ProjectFile {
-    /// What is found in it by a name.
-    pub(super) fn names(&self) -> &FileIndex {
-        self.index.get_or_init(|| FileIndex::new(&self.facts))
+    /// Whether it imports a top-level module, or something of it.
+    pub(super) fn imports(&self, root: &str) -> bool {
+        self.indexes(root, Sought::Use).any(|index| index.imported.contains(root))
+    }
+
+    /// Whether an import in it may bind a name.
+    pub(super) fn may_bind(&self, name: &str) -> bool {
+        self.indexes(name, Sought::Use).any(|index| index.bound.contains(name) || index.bound.contains(""))
     }
 
     pub(super) fn calls_of(&self, name: &SmolStr) -> impl Iterator<Item = ExprRef> {
@@ -431,12 +469,14 @@ impl ProjectFile {
             ExprKind::Call { callee, .. } => last_name(&self.facts, callee),
             _ => None,
         };
-        let named = self.names().calls.of(name).filter(move |&expr| callee(expr).as_ref() == Some(name));
+        let all = self.indexes(name, Sought::Use).flat_map(|index| index.calls.of(name));
+        let named = all.filter(move |&expr| callee(expr).as_ref() == Some(name));
         named.map(|expr| ExprRef { file: self.facts.file, expr })
     }
 
     pub(super) fn references_to(&self, name: &SmolStr) -> impl Iterator<Item = ExprRef> {
         let is_named = |&expr: &ExprId| last_name(&self.facts, expr).as_ref() == Some(name);
-        self.names().references.of(name).filter(is_named).map(|expr| ExprRef { file: self.facts.file, expr })
+        let all = self.indexes(name, Sought::Use).flat_map(|index| index.references.of(name));
+        all.filter(is_named).map(|expr| ExprRef { file: self.facts.file, expr })
     }
 }

@@ -194,7 +194,7 @@ impl<'l> Linked<'l> {
             self.judged = self.files.using().chain(self.names.files_with_any(&other)).collect();
             self.judged.sort_unstable();
             self.judged.dedup();
-            crew.each(self.judged.len(), |(), index| self.files.get(self.judged[index]).map(ProjectFile::names));
+            crew.each(self.judged.len(), |(), index| self.files.get(self.judged[index]).map(ProjectFile::prepare_all));
             for file in self.judged_files() {
                 names.extend(Aliases::of(&file.facts, self.libraries, &classes, &names).told);
             }

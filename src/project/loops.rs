@@ -75,9 +75,7 @@ impl Project<'_> {
     /// A module with `await` at its top is no plain module.
     fn has_top_level_await(&self, place: ExprRef) -> bool {
         let facts = self.facts(place.file);
-        facts
-            .expr_ids()
-            .any(|expr| matches!(facts.expr(expr).kind, ExprKind::Await(_)) && facts.scope_of(expr) == MODULE)
+        facts.exprs_in(MODULE).any(|expr| matches!(facts.expr(expr).kind, ExprKind::Await(_)))
     }
 
     /// The calls that lead from the top of a module to a plain function, if all of its callers are such.
@@ -87,7 +85,7 @@ impl Project<'_> {
         let method = class_of_method(facts, function.scope).is_some();
         let known = seen.contains(&function) || seen.len() > CHAIN;
         if scope.asynchronous
-            || scope.generator
+            || facts.body(function.scope).generator
             || !scope.decorators.is_empty()
             || known
             || method && scope.name != "__init__"
@@ -127,11 +125,9 @@ impl Project<'_> {
     fn mentions_a_loop(&self, function: ScopeRef) -> bool {
         let facts = self.facts(function.file);
         let loops = ["get_event_loop", "new_event_loop", "set_event_loop", "get_running_loop", "Runner"];
-        facts.expr_ids().any(|expr| {
+        facts.exprs_in(function.scope).any(|expr| {
             let at = ExprRef { file: function.file, expr };
-            matches!(facts.expr(expr).kind, ExprKind::Call { .. })
-                && facts.scope_of(expr) == function.scope
-                && loops.contains(&self.callee_name(at).as_str())
+            matches!(facts.expr(expr).kind, ExprKind::Call { .. }) && loops.contains(&self.callee_name(at).as_str())
         })
     }
 }

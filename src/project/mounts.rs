@@ -193,7 +193,7 @@ impl Project<'_> {
         });
         let span = methods.into_iter().find_map(|method| {
             let facts = self.facts(method.file);
-            let mut own = facts.expr_ids().filter(|&expr| facts.scope_of(expr) == method.scope);
+            let mut own = facts.exprs_in(method.scope);
             own.find(|&expr| is_default_for(facts, expr, word)).map(|expr| facts.span(expr))
         });
         Some((span?, sentence))
@@ -215,7 +215,7 @@ impl Project<'_> {
             return true;
         }
         let name = &facts.scope(method.scope).name;
-        let own = |expr: &ExprId| facts.scope_of(*expr) == method.scope;
+        let own = || facts.exprs_in(method.scope);
         // None by default that it hands on is told of there, and not at each of its callers.
         let handed_on = |expr: ExprId| match &facts.expr(expr).kind {
             ExprKind::Call { arguments, .. } => {
@@ -225,7 +225,7 @@ impl Project<'_> {
             }
             _ => false,
         };
-        if default.is_some() && facts.expr_ids().filter(own).any(handed_on) {
+        if default.is_some() && own().any(handed_on) {
             return true;
         }
         let replaced = |expr: ExprId| match &facts.expr(expr).kind {
@@ -234,26 +234,23 @@ impl Project<'_> {
             }
             _ => false,
         };
-        if !facts.expr_ids().filter(own).any(replaced) {
+        if !own().any(replaced) {
             return true;
         }
         let rest = parameters.iter().find(|p| p.kind == ParameterKind::Keywords).map(|parameter| &parameter.name);
         let is_word = |expr: ExprId| matches!(&facts.expr(expr).kind, ExprKind::Text(text) if text == word);
         let is_name = |expr: ExprId, of: &str| matches!(&facts.expr(expr).kind, ExprKind::Name(name) if name == of);
         let unused = |expr: ExprId| always && is_default_for(facts, expr, word);
-        let assigned =
-            facts.stmt_ids().filter(|&stmt| facts.place(stmt).scope == method.scope).any(|stmt| {
-                match &facts.stmt(stmt).kind {
-                    StmtKind::Assign { value: Some(value), .. } if unused(*value) => false,
-                    StmtKind::Assign { targets, .. } => targets.iter().any(|&target| match &facts.expr(target).kind {
-                        ExprKind::Index { key, .. } => is_word(*key),
-                        _ => is_name(target, word),
-                    }),
-                    _ => false,
-                }
-            });
+        let assigned = facts.stmts_in(method.scope).any(|stmt| match &facts.stmt(stmt).kind {
+            StmtKind::Assign { value: Some(value), .. } if unused(*value) => false,
+            StmtKind::Assign { targets, .. } => targets.iter().any(|&target| match &facts.expr(target).kind {
+                ExprKind::Index { key, .. } => is_word(*key),
+                _ => is_name(target, word),
+            }),
+            _ => false,
+        });
         assigned
-            || facts.expr_ids().filter(own).filter(|&expr| !unused(expr)).any(|expr| match &facts.expr(expr).kind {
+            || own().filter(|&expr| !unused(expr)).any(|expr| match &facts.expr(expr).kind {
                 ExprKind::Mapping(entries) => entries.iter().any(|entry| entry.key.is_some_and(is_word)),
                 ExprKind::Call { arguments, .. } => arguments.iter().any(|argument| match argument.kind {
                     ArgumentKind::Named => {

@@ -2,11 +2,13 @@
 //!
 //! Refuses to guess which of several definitions is meant: they join.
 
-use super::flow::{DefId, DefKind, Flow, Narrow};
+use super::flow::{DefId, DefKind, Narrow};
 use super::memo::Question;
+use super::parts::Flows;
 use super::{Project, ProjectFile, scope_in};
 use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ImportItem, MODULE, ScopeId, ScopeKind, StmtKind};
+use crate::model::part::PartId;
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef, Source, Value, Why};
 use crate::source::FileId;
 use smol_str::{SmolStr, format_smolstr};
@@ -22,7 +24,7 @@ impl Project<'_> {
         }
         match self.owner_of(expr.file, file.facts.scope_of(expr.expr), name) {
             Some(owner) => self.captured(scope_in(expr.file, owner), name, frame),
-            None if file.flow().star => self.starred(expr.file, name, 0).unwrap_or_else(|| builtin(name)),
+            None if file.flow().star() => self.starred(expr.file, name, 0).unwrap_or_else(|| builtin(name)),
             None => builtin(name),
         }
     }
@@ -30,7 +32,8 @@ impl Project<'_> {
     /// What the star imports of a file bind a name to; `None` where all they import from is known and binds no such name.
     fn starred(&self, file: FileId, name: &SmolStr, depth: usize) -> Option<Value> {
         let facts = self.facts(file);
-        let imports = facts.stmts.iter().filter_map(|stmt| match &stmt.kind {
+        // Functions that import all of a module are not deferred.
+        let imports = facts.stmts_of(PartId::HEAD).filter_map(|stmt| match &facts.stmt(stmt).kind {
             StmtKind::Import(imports) => Some(imports.iter()),
             _ => None,
         });
@@ -53,7 +56,7 @@ impl Project<'_> {
                     if value.unknown != Some(Why::Name) || !value.alternatives.is_empty() {
                         found.join(value);
                     }
-                    unknown |= self.files[&id].flow().star;
+                    unknown |= self.files[&id].flow().star();
                 }
                 None => unknown = true,
             }
@@ -227,7 +230,7 @@ impl Project<'_> {
         if !of.flow().all_defs(module.scope, name).is_empty() {
             return self.captured(module, name, Frame::NONE);
         }
-        if of.flow().star && module.scope == MODULE && depth < STARS {
+        if of.flow().star() && module.scope == MODULE && depth < STARS {
             return self.starred(module.file, name, depth).unwrap_or_else(|| Value::unknown(Why::Name));
         }
         Value::unknown(Why::Name)
@@ -277,7 +280,7 @@ fn narrowed(value: Value, narrow: Narrow) -> Value {
 }
 
 /// `try: import x / except ImportError: x = None` is one resolution: the fallback stands for "not installed".
-fn prefer_real_imports(flow: &Flow, facts: &FileFacts, reaching: &[(DefId, Narrow)]) -> Vec<(DefId, Narrow)> {
+fn prefer_real_imports(flow: Flows<'_>, facts: &FileFacts, reaching: &[(DefId, Narrow)]) -> Vec<(DefId, Narrow)> {
     let is_import = |def: DefId| matches!(flow.def(def).kind, DefKind::Import(..));
     if reaching.len() < 2 || !reaching.iter().any(|(def, _)| is_import(*def)) {
         return reaching.to_vec();

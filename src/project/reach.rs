@@ -51,7 +51,8 @@ impl Project<'_> {
             self.add_mentions(name, *reach, (&near, &homes), &mut found);
         }
         let imported = named.iter().filter(|(_, reach)| **reach == Reach::Imported);
-        let renamed: BTreeSet<SmolStr> = imported.flat_map(|(name, _)| self.names.renames(name, &near)).collect();
+        let renamed: BTreeSet<SmolStr> =
+            imported.flat_map(|(name, _)| self.names.renames(name, &near).to_vec()).collect();
         for name in renamed.iter().filter(|name| !named.contains_key(*name)) {
             found.calls.extend(self.names.calls(name, Some(&near)));
             found.references.extend(self.names.references(name, Some(&near)));
@@ -80,7 +81,7 @@ impl Project<'_> {
         let is_got_at = |callee: ExprRef| {
             !matches!(self.kind(callee), ExprKind::Name(_))
                 || homes.contains(&callee.file)
-                || reach == Reach::Imported && self.files[&callee.file].names().may_bind(name)
+                || reach == Reach::Imported && self.files[&callee.file].may_bind(name)
         };
         let is_got_at_by = |call: &ExprRef| match self.kind(*call) {
             ExprKind::Call { callee, .. } => is_got_at(sibling(*call, *callee)),

@@ -12,6 +12,7 @@ use super::places::{Use, UseKind};
 use super::served::Requests;
 use super::{Project, Site, scope_in, sibling};
 use crate::finding::Confidence;
+use crate::languages::Sought;
 use crate::model::expr::{ComparisonOperator, ExprId, ExprKind};
 use crate::model::facts::{BlockRole, MODULE, Parent, ScopeKind, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
@@ -191,7 +192,7 @@ impl Project<'_> {
     /// Whether a function returns what is kept elsewhere, at least sometimes.
     pub(super) fn returns_kept(&self, function: ScopeRef) -> bool {
         let facts = self.facts(function.file);
-        let mut returns = facts.stmt_ids().filter(|&stmt| facts.place(stmt).scope == function.scope);
+        let mut returns = facts.stmts_in(function.scope);
         returns.any(|stmt| match facts.stmt(stmt).kind {
             StmtKind::Return(Some(value)) => self.is_held_outside(ExprRef { file: function.file, expr: value }),
             _ => false,
@@ -408,8 +409,10 @@ impl Project<'_> {
         if self.modules.is_in_package(function.file) {
             return true;
         }
-        let facts = self.facts(function.file);
-        let script = facts.stmt_ids().any(|stmt| match &facts.stmt(stmt).kind {
+        let file = &self.files[&function.file];
+        let facts = &file.facts;
+        let parts = file.parts_with("__name__", Sought::Use);
+        let script = parts.flat_map(|part| facts.stmts_of(part)).any(|stmt| match &facts.stmt(stmt).kind {
             StmtKind::If { test, .. } => match &facts.expr(*test).kind {
                 ExprKind::Comparison { left, .. } => {
                     matches!(&facts.expr(*left).kind, ExprKind::Name(name) if name == "__name__")

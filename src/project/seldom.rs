@@ -94,7 +94,7 @@ impl Project<'_> {
             matches!(&facts.expr(value).kind, ExprKind::Call { callee, .. }
                 if matches!(&facts.expr(*callee).kind, ExprKind::Name(name) if *name == class.name))
         };
-        let mut statements = statements_in(facts, &scope.body).into_iter();
+        let mut statements = statements_in(facts, &facts.body(function.scope).block).into_iter();
         statements.any(|stmt| matches!(facts.stmt(stmt).kind, StmtKind::Return(Some(value)) if made(value)))
     }
 
@@ -107,12 +107,13 @@ impl Project<'_> {
             return None;
         }
         let at = facts.stmt_of(place.expr)?;
-        let body = statements_in(facts, &self.scope(function).body);
+        let body = statements_in(facts, &facts.body(function.scope).block);
         let mut kept_there = Vec::new();
         if let [called] = self.targets(place, Frame::NONE).as_slice()
             && !SETUP.contains(&self.scope(*called).name.as_str())
         {
-            let inner = statements_in(self.facts(called.file), &self.scope(*called).body);
+            let facts = self.facts(called.file);
+            let inner = statements_in(facts, &facts.body(called.scope).block);
             kept_there = self.kept_by(*called, &inner, |_| true);
         }
         let asks = |guard: StmtId, after: &dyn Fn(StmtId) -> bool| match facts.stmt(guard).kind {

@@ -436,8 +436,7 @@ impl Project<'_> {
 
     fn find_super_inits(&self, init: ScopeRef) -> Vec<ExprRef> {
         let facts = self.facts(init.file);
-        let calls = facts.expr_ids().filter(|&expr| facts.scope_of(expr) == init.scope);
-        let found = calls.filter(|&expr| match &facts.expr(expr).kind {
+        let found = facts.exprs_in(init.scope).filter(|&expr| match &facts.expr(expr).kind {
             ExprKind::Call { callee, .. } => {
                 matches!(&facts.expr(*callee).kind, ExprKind::Attribute { object, name }
                     if name == "__init__" && matches!(facts.expr(*object).kind, ExprKind::Call { .. } | ExprKind::Name(_)))

@@ -8,7 +8,7 @@
 use super::directive::{self, Directive, Kind, Parsed};
 use crate::finding::{Edit, Finding};
 use crate::fix::edited;
-use crate::languages::Language;
+use crate::languages::{Extent, Language};
 use crate::source::{SourceFile, Span, offset};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
@@ -59,7 +59,7 @@ struct Group {
 /// Plans what silences findings of a file. A reason stands after the rules; it may be empty.
 #[must_use]
 pub(super) fn plan(source: &SourceFile, language: &Language, findings: &[&Finding], reason: &str) -> Plan {
-    let facts = (language.lower)(source);
+    let facts = (language.lower)(source, Extent::Whole);
     let parsed = facts.comments.iter().flat_map(|comment| directive::parse(source, comment));
     let directives = parsed.filter_map(|parsed| match parsed {
         Parsed::Directive(directive) if directive.kind == Kind::Statement => Some(directive),
@@ -153,7 +153,8 @@ impl Writer<'_> {
     fn tried<'g>(&self, groups: impl Iterator<Item = &'g Group> + Clone) -> (Vec<usize>, bool) {
         let insertions = self.insertions(groups.clone());
         let text = edited(&self.source.text, insertions.iter().map(|(edit, _)| edit));
-        let facts = (self.language.lower)(&SourceFile::new(self.source.id, self.source.path.clone(), text));
+        let source = SourceFile::new(self.source.id, self.source.path.clone(), text);
+        let facts = (self.language.lower)(&source, Extent::Whole);
         let mut lost: Vec<usize> = Vec::new();
         let mut shift = 0;
         let mut found: BTreeMap<Place, bool> = BTreeMap::new();

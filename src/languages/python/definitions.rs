@@ -7,7 +7,9 @@ use super::Lowering;
 use super::kinds::{Field, Kind};
 use super::tree::Node;
 use crate::model::expr::{ExprId, ExprKind};
-use crate::model::facts::{Block, Parameter, ParameterKind, Scope, ScopeKind, StmtKind};
+use crate::model::facts::{Block, Body, Parameter, ParameterKind, Scope, ScopeKind, StmtKind};
+use crate::model::part::PartId;
+use crate::source::offset;
 
 impl Lowering<'_> {
     /// A function or class; `around` is the node with its decorators, or the definition itself.
@@ -33,7 +35,16 @@ impl Lowering<'_> {
             scope.bases = self.arguments(bases);
         }
         scope.returns = tree.field(node, Field::ReturnType).map(|returns| self.expr(returns));
-        Some(StmtKind::Define(self.open_scope(scope, |this| this.block_of(body))))
+        let apart = self.functions.binary_search_by_key(&scope.start, |function| function.start).ok();
+        Some(StmtKind::Define(match apart.filter(|_| kind == ScopeKind::Function) {
+            Some(index) => {
+                scope.body = Body::Deferred(PartId(offset(index) + 1));
+                let id = self.arenas.push_scope(scope);
+                self.found[index] = Some((id, body));
+                id
+            }
+            None => self.open_scope(scope, |this| this.block_of(body)),
+        }))
     }
 
     /// The parameters of a function or lambda.
@@ -120,8 +131,11 @@ impl Lowering<'_> {
         }
         let mut scope = self.scope_at(ScopeKind::Comprehension, node);
         scope.asynchronous = clauses.iter().any(|&clause| tree.child(clause, Kind::Async).is_some());
-        scope.generator = tree.kind(node) == Kind::GeneratorExpression;
-        let scope = self.open_scope(scope, |this| this.loops(node, element, &clauses));
+        let lazy = tree.kind(node) == Kind::GeneratorExpression;
+        let scope = self.open_scope(scope, |this| {
+            this.generator = lazy;
+            this.loops(node, element, &clauses)
+        });
         Some(ExprKind::Comprehension(scope))
     }
 

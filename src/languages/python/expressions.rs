@@ -253,7 +253,7 @@ impl Lowering<'_> {
     }
 
     fn yielded(&mut self, node: Node) -> ExprKind {
-        self.scopes[self.scope.0 as usize].generator = true;
+        self.generator = true;
         let delegate = self.tree.child(node, Kind::From).is_some();
         ExprKind::Yield { value: self.only(node), delegate }
     }

@@ -172,7 +172,7 @@ fn without_dotted_name(before: &[u8]) -> &[u8] {
 }
 
 /// Whether a text may import whatever a module has.
-fn imports_all(text: &str) -> bool {
+pub(super) fn imports_all(text: &str) -> bool {
     memmem::find_iter(text.as_bytes(), "import").any(|at| {
         let rest = text[at + "import".len()..].trim_start_matches(|sign: char| sign.is_whitespace() || sign == '\\');
         rest.starts_with('*')

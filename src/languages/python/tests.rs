@@ -7,17 +7,24 @@ mod printer;
 
 use super::kinds::{FIELDS, NAMED};
 use super::lower;
+use super::parts::{divided, undivided};
+use crate::languages::Extent;
 use crate::model::expr::ExprKind;
-use crate::model::facts::FileFacts;
+use crate::model::facts::{FileFacts, ScopeKind};
 use crate::source::{FileId, SourceFile};
 
-/// Lowers `text` in a thread with the stack that workers have, and checks the invariants.
+/// Lowers `text` in a thread with the stack that workers have, and checks the invariants. However much is lowered at once
+/// and in parts, it says the same.
 fn facts(text: &str) -> FileFacts {
     let text = text.to_owned();
     let work = move || {
         let source = SourceFile::new(FileId(0), "a.py", text);
-        let facts = lower(&source);
+        let facts = lower(&source, Extent::Whole);
         invariants::check(&facts, &source.text);
+        let (whole, heads) = (divided(&source, Extent::Whole, 1), divided(&source, Extent::Heads, 1));
+        heads.open_all();
+        assert_eq!(format!("{whole:?}"), format!("{heads:?}"), "of {:?}", source.text);
+        invariants::check(&whole, &source.text);
         facts
     };
     std::thread::Builder::new().stack_size(16 << 20).spawn(work).unwrap().join().unwrap()
@@ -35,7 +42,29 @@ fn hold(table: &[(&str, &str)]) {
         let facts = facts(text);
         assert_eq!(printer::print(&facts), *expected, "of {text:?}");
         assert_eq!(facts.problems, [], "of {text:?}");
+        assert_eq!(in_parts(text), *expected, "of {text:?}");
     }
+}
+
+/// The form that a text lowers to where every body that can be a part of its own is one.
+fn in_parts(text: &str) -> String {
+    let facts = divided(&SourceFile::new(FileId(0), "a.py", text.to_owned()), Extent::Heads, 1);
+    printer::print(&facts)
+}
+
+#[test]
+fn the_parts_of_a_file_are_its_functions() {
+    let text = include_str!("tests/sample.py");
+    let source = SourceFile::new(FileId(0), "a.py", text.to_owned());
+    assert_eq!(in_parts(text), printer::print(&undivided(&source)));
+    let facts = divided(&source, Extent::Heads, 1);
+    let of = |part| facts.deferred(part).map(|(of, lowered)| (facts.scope(of.scope).name.as_str(), lowered));
+    let parts: Vec<_> = facts.parts().filter_map(of).collect();
+    // One that writes a name of the module is none, and one of a single line.
+    assert_eq!(parts, ["__init__", "open", "fetch", "generate", "dispatch"].map(|name| (name, false)));
+    let open = facts.scope_ids().map(|id| facts.scope(id)).filter(|scope| scope.kind == ScopeKind::Function);
+    assert!(open.count() > parts.len());
+    assert!(facts.parts().filter_map(|part| facts.deferred(part)).all(|(_, lowered)| lowered));
 }
 
 #[test]
@@ -61,7 +90,7 @@ fn spans_are_exact_beside_text_that_is_not_ascii() {
     let text = "größe = 'ü'  # ß\nклиент(größe, имя='я', *а, **б)\n";
     let facts = facts(text);
     let slice = |start: u32, end: u32| &text[start as usize..end as usize];
-    let calls = facts.exprs.iter().filter_map(|expr| match &expr.kind {
+    let calls = facts.expr_ids().map(|id| facts.expr(id)).filter_map(|expr| match &expr.kind {
         ExprKind::Call { arguments, .. } => Some((expr, arguments)),
         _ => None,
     });
@@ -91,8 +120,8 @@ fn heads_end_before_their_blocks() {
     for (text, expected) in table {
         let facts = facts(text);
         let heads: Vec<&str> = facts
-            .stmts
-            .iter()
+            .stmt_ids()
+            .map(|id| facts.stmt(id))
             .map(|stmt| &text[stmt.start as usize..stmt.head_end as usize])
             .filter(|head| head.len() > 1)
             .collect();
@@ -104,7 +133,8 @@ fn heads_end_before_their_blocks() {
 fn statements_end_before_the_comments_after_them() {
     let text = "def f():\n  if a:\n    b\n    # one\n  # two\n\n# three\nc\n";
     let facts = facts(text);
-    let shown: Vec<&str> = facts.stmts.iter().map(|stmt| &text[stmt.start as usize..stmt.end as usize]).collect();
+    let shown: Vec<&str> =
+        facts.stmt_ids().map(|id| facts.stmt(id)).map(|stmt| &text[stmt.start as usize..stmt.end as usize]).collect();
     assert_eq!(shown, ["b", "if a:\n    b", "def f():\n  if a:\n    b", "c"]);
 }
 
@@ -112,9 +142,11 @@ fn statements_end_before_the_comments_after_them() {
 fn places_of_names_and_imports_are_their_own() {
     let text = "from a import (b as c,\n  d)\nclass Ä(b): pass\n";
     let facts = facts(text);
-    let scope = &facts.scopes[1];
+    let scope = facts.scope(crate::model::facts::ScopeId(1));
     assert_eq!(&text[scope.name_start as usize..scope.name_end as usize], "Ä");
-    let crate::model::facts::StmtKind::Import(imports) = &facts.stmts[0].kind else { panic!("no import") };
+    let crate::model::facts::StmtKind::Import(imports) = &facts.stmt(crate::model::facts::StmtId(0)).kind else {
+        panic!("no import")
+    };
     let parts: Vec<&str> = imports.iter().map(|part| &text[part.start as usize..part.end as usize]).collect();
     assert_eq!(parts, ["b as c", "d"]);
 }

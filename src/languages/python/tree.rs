@@ -4,6 +4,7 @@
 //! mean.
 
 use super::kinds::{Field, Kind, fields, kinds};
+use super::outline::Function;
 use crate::model::facts::Comment;
 use crate::source::offset;
 use smol_str::SmolStr;
@@ -37,6 +38,8 @@ struct Open {
 pub(super) struct Tree<'a> {
     text: &'a str,
     entries: Vec<Entry>,
+    /// The functions whose bodies were not met yet.
+    left_out: &'a [Function],
     /// The comments that may hold directives, in order.
     pub(super) comments: Vec<Comment>,
     /// What the grammar asks for at the first node that is missing, where it has a name for it.
@@ -44,10 +47,10 @@ pub(super) struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    /// Flattens what the parser made of `text`.
-    pub(super) fn new(text: &'a str, parsed: &tree_sitter::Tree) -> Tree<'a> {
-        let capacity = parsed.root_node().descendant_count();
-        let mut tree = Tree { text, entries: Vec::with_capacity(capacity), comments: Vec::new(), expected: None };
+    /// Flattens what the parser made of `text`, where a leaf stands for the body of each function that was `left_out`.
+    pub(super) fn new(text: &'a str, parsed: &tree_sitter::Tree, left_out: &'a [Function]) -> Tree<'a> {
+        let entries = Vec::with_capacity(parsed.root_node().descendant_count());
+        let mut tree = Tree { text, entries, left_out, comments: Vec::new(), expected: None };
         let (kinds, fields) = (kinds(), fields());
         // Only what does not parse has something missing in it.
         let whole = !parsed.root_node().has_error();
@@ -89,7 +92,7 @@ impl<'a> Tree<'a> {
         missing: bool,
         parent: Option<&mut Open>,
     ) -> Option<u32> {
-        let (start, end) = (offset(node.start_byte()), offset(node.end_byte()));
+        let (start, mut end) = (offset(node.start_byte()), offset(node.end_byte()));
         match kind {
             Kind::Comment => {
                 self.comment(start, end);
@@ -97,6 +100,13 @@ impl<'a> Tree<'a> {
             }
             Kind::LineContinuation => return None,
             _ => {}
+        }
+        if let Some((function, others)) = self.left_out.split_first()
+            && kind.is_leaf()
+            && start == function.body
+        {
+            end = function.end;
+            self.left_out = others;
         }
         if missing && self.expected.is_none() {
             self.expected = Some(node.kind()).filter(|kind| !kind.starts_with('_')).map(SmolStr::new);
@@ -119,6 +129,11 @@ impl<'a> Tree<'a> {
 
     fn entry(&self, node: Node) -> &Entry {
         &self.entries[node.0 as usize]
+    }
+
+    /// How long the text is.
+    pub(super) fn length(&self) -> u32 {
+        offset(self.text.len())
     }
 
     /// The node that holds all others.

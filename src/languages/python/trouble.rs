@@ -11,7 +11,34 @@ use crate::model::facts::{Problem, ProblemKind};
 /// How many characters of the text in question a message shows.
 const SHOWN: usize = 24;
 
+/// The first trouble of each kind.
+#[derive(Debug, Default)]
+pub(super) struct Trouble {
+    syntax: Option<Problem>,
+    too_deep: Option<Problem>,
+}
+
+impl Trouble {
+    /// Adds the trouble with another part of the file.
+    pub(super) fn join(&mut self, other: Trouble) {
+        let first = |one: Option<Problem>, other| one.into_iter().chain(other).min_by_key(|problem| problem.at);
+        self.syntax = first(self.syntax.take(), other.syntax);
+        self.too_deep = first(self.too_deep.take(), other.too_deep);
+    }
+
+    pub(super) fn into_problems(self) -> Vec<Problem> {
+        let mut problems: Vec<Problem> = self.syntax.into_iter().chain(self.too_deep).collect();
+        problems.sort_by_key(|problem| problem.at);
+        problems
+    }
+}
+
 impl Lowering<'_> {
+    /// What went wrong.
+    pub(super) fn trouble(&mut self) -> Trouble {
+        Trouble { syntax: self.syntax.take(), too_deep: self.too_deep.take() }
+    }
+
     /// Reports the first place that the parser could not make sense of.
     pub(super) fn report_syntax(&mut self) {
         let tree = self.tree;

@@ -5,7 +5,7 @@ use super::definitions::plain;
 use super::patterns::Of;
 use super::{Lowering, range};
 use crate::model::expr::{ExprId, ExprKind};
-use crate::model::facts::{ScopeKind, StmtKind};
+use crate::model::facts::{Body, ScopeKind, StmtKind};
 use syn::{Expr, Pat};
 
 impl Lowering {
@@ -37,13 +37,13 @@ impl Lowering {
             lowering.give(&of.body, &Into::Return);
         });
         let end = self.end_of_scope(id, range(of.inputs_end.span).1);
-        self.scopes[id.0 as usize].end = end;
+        self.arenas.scopes[id.0 as usize].end = end;
         self.push_expr(ExprKind::Closure(id), (start, end))
     }
 
     fn end_of_scope(&self, id: crate::model::facts::ScopeId, least: u32) -> u32 {
-        let body = &self.scopes[id.0 as usize].body;
-        body.iter().map(|stmt| self.stmts[stmt.0 as usize].end).max().unwrap_or(least).max(least)
+        let Body::Here(run) = &self.arenas.scopes[id.0 as usize].body else { return least };
+        run.block.iter().map(|stmt| self.arenas.stmts[stmt.0 as usize].end).max().unwrap_or(least).max(least)
     }
 
     /// `async { … }`: it runs where it is awaited or spawned, which is mostly where it stands.
@@ -63,7 +63,7 @@ impl Lowering {
             Expr::Path(_) => {
                 let callee = self.expr(function);
                 let at = self.range_of(callee);
-                if matches!(self.exprs[callee.0 as usize].kind, ExprKind::None) {
+                if matches!(self.made(callee).kind, ExprKind::None) {
                     return callee;
                 }
                 self.push_expr(ExprKind::Call { callee, arguments: Box::default() }, at)

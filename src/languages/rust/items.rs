@@ -110,7 +110,7 @@ impl Lowering {
 
     /// `NAME: type = value`; inside a function a static outlives it, like a name of the module.
     fn constant(&mut self, name: &syn::Ident, of: Option<&Type>, value: &syn::Expr, at: Range) {
-        if self.scopes[self.scope.0 as usize].kind == ScopeKind::Function {
+        if self.arenas.scopes[self.scope.0 as usize].kind == ScopeKind::Function {
             self.push_stmt(StmtKind::Global(Box::new([ident(name)])), (at.0, at.0), at.0);
         }
         let annotation = of.and_then(|of| self.type_expr(of));

@@ -125,7 +125,7 @@ impl Lowering {
     /// `format!("{}/x", host)`: the texts and what stands between them, in order.
     fn interpolation(&mut self, inside: Vec<ExprId>, at: Range) -> ExprId {
         let Some((&first, values)) = inside.split_first() else { return self.opaque(Vec::new(), at) };
-        let ExprKind::Text(text) = &self.exprs[first.0 as usize].kind else { return self.opaque(inside, at) };
+        let ExprKind::Text(text) = &self.made(first).kind else { return self.opaque(inside, at) };
         let text = text.clone();
         let own = self.range_of(first);
         let mut values = values.iter().copied();

@@ -6,12 +6,13 @@ mod paths;
 mod values;
 
 use super::lower;
+use crate::languages::Extent;
 use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::{FileFacts, StmtKind};
 use crate::source::{FileId, SourceFile};
 
 fn facts_of(path: &str, text: &str) -> FileFacts {
-    lower(&SourceFile::new(FileId(0), path, text.into()))
+    lower(&SourceFile::new(FileId(0), path, text.into()), Extent::Whole)
 }
 
 fn facts(text: &str) -> FileFacts {
@@ -32,8 +33,8 @@ fn text_of<'t>(text: &'t str, facts: &FileFacts, expr: ExprId) -> &'t str {
 fn calls(text: &str) -> Vec<String> {
     let facts = facts(text);
     let mut found: Vec<(u32, u32)> = facts
-        .exprs
-        .iter()
+        .expr_ids()
+        .map(|id| facts.expr(id))
         .filter(|expr| matches!(expr.kind, ExprKind::Call { .. }))
         .map(|expr| (expr.start, expr.end))
         .collect();
@@ -43,7 +44,7 @@ fn calls(text: &str) -> Vec<String> {
 
 /// What is assigned to a name, in the order of the statements.
 fn assigned(facts: &FileFacts, name: &str) -> Vec<ExprId> {
-    let values = facts.stmts.iter().filter_map(|stmt| match &stmt.kind {
+    let values = facts.stmt_ids().filter_map(|id| match &facts.stmt(id).kind {
         StmtKind::Assign { targets, value, .. } => {
             let named = |target: &ExprId| matches!(&facts.expr(*target).kind, ExprKind::Name(known) if known == name);
             value.filter(|_| targets.iter().any(named))

@@ -243,7 +243,7 @@ impl Way<'_> {
 
 /// The annotated names of a class, which a generated constructor takes in this order.
 fn fields(facts: &FileFacts, class: ScopeId) -> Vec<SmolStr> {
-    let own = facts.stmt_ids().filter(|&stmt| facts.place(stmt).scope == class);
+    let own = facts.stmts_in(class);
     let annotated = own.filter_map(|stmt| match &facts.stmt(stmt).kind {
         StmtKind::Assign { targets, annotation: Some(_), .. } => targets.first(),
         _ => None,

@@ -85,7 +85,7 @@ impl Origins<'_> {
     /// What the body of a closure or comprehension gives.
     fn add_body(self, scope: ScopeId, nodes: &mut Vec<Node>) {
         let facts = &self.file.facts;
-        for stmt in facts.stmt_ids().filter(|&stmt| facts.place(stmt).scope == scope) {
+        for stmt in facts.stmts_in(scope) {
             if let StmtKind::Return(Some(value)) | StmtKind::Expression(value) = facts.stmt(stmt).kind {
                 self.add(value, nodes);
             }

@@ -3,6 +3,7 @@
 use super::super::DEEPEST;
 use crate::model::expr::{Argument, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, MODULE, ScopeId, StmtId, StmtKind};
+use std::collections::HashMap;
 
 /// What is around something: its bytes, and how many levels it is deep.
 #[derive(Clone, Copy)]
@@ -17,15 +18,15 @@ pub(super) fn check(facts: &FileFacts, text: &str) {
     let mut checker = Checker {
         facts,
         text,
-        exprs: vec![0; facts.exprs.len()],
-        stmts: vec![0; facts.stmts.len()],
-        scopes: vec![0; facts.scopes.len()],
+        exprs: facts.expr_ids().map(|id| (id, 0)).collect(),
+        stmts: facts.stmt_ids().map(|id| (id, 0)).collect(),
+        scopes: facts.scope_ids().map(|id| (id, 0)).collect(),
     };
     let end = u32::try_from(text.len()).unwrap();
     checker.scope(MODULE, Around { start: 0, end, depth: 0 });
-    assert!(checker.exprs.iter().all(|&count| count == 1), "expressions not reached once in {text:?}");
-    assert!(checker.stmts.iter().all(|&count| count == 1), "statements not reached once in {text:?}");
-    assert!(checker.scopes.iter().all(|&count| count == 1), "scopes not reached once in {text:?}");
+    assert!(checker.exprs.values().all(|&count| count == 1), "expressions not reached once in {text:?}");
+    assert!(checker.stmts.values().all(|&count| count == 1), "statements not reached once in {text:?}");
+    assert!(checker.scopes.values().all(|&count| count == 1), "scopes not reached once in {text:?}");
     for pair in facts.comments.windows(2) {
         assert!(pair[0].end <= pair[1].start, "comments out of order in {text:?}");
     }
@@ -34,9 +35,9 @@ pub(super) fn check(facts: &FileFacts, text: &str) {
 struct Checker<'a> {
     facts: &'a FileFacts,
     text: &'a str,
-    exprs: Vec<usize>,
-    stmts: Vec<usize>,
-    scopes: Vec<usize>,
+    exprs: HashMap<ExprId, usize>,
+    stmts: HashMap<StmtId, usize>,
+    scopes: HashMap<ScopeId, usize>,
 }
 
 impl Checker<'_> {
@@ -51,7 +52,7 @@ impl Checker<'_> {
     }
 
     fn scope(&mut self, id: ScopeId, around: Around) {
-        self.scopes[id.0 as usize] += 1;
+        *self.scopes.get_mut(&id).unwrap() += 1;
         let scope = self.facts.scope(id);
         let outer = around;
         let around = self.place(scope.start, scope.end, outer);
@@ -65,7 +66,7 @@ impl Checker<'_> {
         scope.decorators.iter().for_each(|&decorator| self.expr(decorator, outer));
         self.arguments(&scope.bases, around);
         scope.returns.into_iter().for_each(|returns| self.expr(returns, around));
-        scope.body.iter().for_each(|&stmt| self.stmt(stmt, around));
+        self.facts.body(id).block.iter().for_each(|&stmt| self.stmt(stmt, around));
     }
 
     fn arguments(&mut self, arguments: &[Argument], around: Around) {
@@ -76,7 +77,7 @@ impl Checker<'_> {
     }
 
     fn stmt(&mut self, id: StmtId, around: Around) {
-        self.stmts[id.0 as usize] += 1;
+        *self.stmts.get_mut(&id).unwrap() += 1;
         let stmt = self.facts.stmt(id);
         let around = self.place(stmt.start, stmt.end, around);
         self.place(stmt.start, stmt.head_end, around);
@@ -93,7 +94,7 @@ impl Checker<'_> {
     }
 
     fn expr(&mut self, id: ExprId, around: Around) {
-        self.exprs[id.0 as usize] += 1;
+        *self.exprs.get_mut(&id).unwrap() += 1;
         let expr = self.facts.expr(id);
         let around = self.place(expr.start, expr.end, around);
         match &expr.kind {

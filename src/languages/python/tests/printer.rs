@@ -2,12 +2,12 @@
 
 use crate::model::expr::{Argument, ArgumentKind, BinaryOperator, ComparisonOperator, ExprId, ExprKind, UnaryOperator};
 use crate::model::facts::{
-    Block, FileFacts, Import, ImportItem, MODULE, Parameter, ParameterKind, Scope, ScopeKind, StmtId, StmtKind,
+    Block, FileFacts, Import, ImportItem, MODULE, Parameter, ParameterKind, ScopeId, ScopeKind, StmtId, StmtKind,
 };
 
 /// All statements of a file, one after the other.
 pub(super) fn print(facts: &FileFacts) -> String {
-    Printer(facts).statements(&facts.scope(MODULE).body)
+    Printer(facts).statements(&facts.body(MODULE).block)
 }
 
 struct Printer<'a>(&'a FileFacts);
@@ -43,7 +43,7 @@ impl Printer<'_> {
             StmtKind::Global(names) => format!("global({})", names.join(", ")),
             StmtKind::Nonlocal(names) => format!("nonlocal({})", names.join(", ")),
             StmtKind::Import(imports) => imports.iter().map(import).collect::<Vec<_>>().join(", "),
-            StmtKind::Define(scope) => self.definition(self.0.scope(*scope)),
+            StmtKind::Define(scope) => self.definition(*scope),
             StmtKind::Assign { targets, value, annotation, augmented } => {
                 let annotation = annotation.map(|at| format!(": {}", self.expr(at))).unwrap_or_default();
                 let sign = if *augmented { "+=" } else { "=" };
@@ -100,13 +100,14 @@ impl Printer<'_> {
         }
     }
 
-    fn definition(&self, scope: &Scope) -> String {
+    fn definition(&self, id: ScopeId) -> String {
+        let (scope, body) = (self.0.scope(id), self.0.body(id));
         let mut shown: String = scope.decorators.iter().map(|&at| format!("@{} ", self.expr(at))).collect();
         if scope.asynchronous {
             shown += "async ";
         }
         shown += if scope.kind == ScopeKind::Class { "class " } else { "def " };
-        if scope.generator {
+        if body.generator {
             shown += "yielding ";
         }
         shown += &scope.name;
@@ -118,7 +119,7 @@ impl Printer<'_> {
         if let Some(returns) = scope.returns {
             shown += &format!(" -> {}", self.expr(returns));
         }
-        shown + " " + &self.block(&scope.body)
+        shown + " " + &self.block(&body.block)
     }
 
     fn parameters(&self, parameters: &[Parameter]) -> String {
@@ -186,14 +187,14 @@ impl Printer<'_> {
                 format!("{{{}}}", entries.iter().map(show).collect::<Vec<_>>().join(", "))
             }
             ExprKind::Closure(scope) => {
-                let scope = self.0.scope(*scope);
-                format!("lambda{} {}", self.parameters(&scope.parameters), self.block(&scope.body))
+                let (scope, body) = (self.0.scope(*scope), self.0.body(*scope));
+                format!("lambda{} {}", self.parameters(&scope.parameters), self.block(&body.block))
             }
             ExprKind::Comprehension(scope) => {
-                let scope = self.0.scope(*scope);
+                let (scope, body) = (self.0.scope(*scope), self.0.body(*scope));
                 let sign = if scope.asynchronous { "async " } else { "" };
-                let word = if scope.generator { "generator" } else { "comprehension" };
-                format!("{sign}{word} {}", self.block(&scope.body))
+                let word = if body.generator { "generator" } else { "comprehension" };
+                format!("{sign}{word} {}", self.block(&body.block))
             }
             kind => self.operation(kind),
         }

@@ -5,7 +5,7 @@ use crate::model::facts::{FileFacts, ImportItem, StmtKind};
 
 /// The imports of a file: dots, module, what is taken, and the name that it is bound to.
 fn imports(facts: &FileFacts) -> Vec<String> {
-    let imports = facts.stmts.iter().filter_map(|stmt| match &stmt.kind {
+    let imports = facts.stmt_ids().filter_map(|id| match &facts.stmt(id).kind {
         StmtKind::Import(imports) => Some(imports.iter()),
         _ => None,
     });

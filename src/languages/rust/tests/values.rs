@@ -66,7 +66,7 @@ fn branches_give_their_values() {
 #[test]
 fn an_error_that_is_returned_is_raised() {
     let facts = facts("fn f() -> R { if a { return Err(b()); } if c { bail!(\"x\") } Ok(1) }");
-    let count = |is: fn(&StmtKind) -> bool| facts.stmts.iter().filter(|stmt| is(&stmt.kind)).count();
+    let count = |is: fn(&StmtKind) -> bool| facts.stmt_ids().filter(|&id| is(&facts.stmt(id).kind)).count();
     assert_eq!(count(|kind| matches!(kind, StmtKind::Raise(_))), 2);
     assert_eq!(count(|kind| matches!(kind, StmtKind::Return(_))), 1);
 }
@@ -81,8 +81,8 @@ fn tests_are_marked_and_other_targets_left_out() {
 impl T { #[test] fn h() {} fn i() {} }";
     let facts = facts(text);
     let found: Vec<(&str, bool)> = facts
-        .scopes
-        .iter()
+        .scope_ids()
+        .map(|id| facts.scope(id))
         .filter(|scope| scope.kind == ScopeKind::Function)
         .map(|scope| (scope.name.as_str(), facts.is_in_tests(scope.start)))
         .collect();
@@ -94,7 +94,10 @@ impl T { #[test] fn h() {} fn i() {} }";
 fn closures_say_where_they_run() {
     let scopes = |text: &str| -> Vec<(ScopeKind, bool)> {
         let facts = facts(&format!("fn f() {{ {text}; }}"));
-        let inner = facts.scopes.iter().filter(|scope| scope.kind != ScopeKind::Module && scope.name.is_empty());
+        let inner = facts
+            .scope_ids()
+            .map(|id| facts.scope(id))
+            .filter(|scope| scope.kind != ScopeKind::Module && scope.name.is_empty());
         inner.map(|scope| (scope.kind, scope.runs_here)).collect()
     };
     assert_eq!(scopes("x.map(|a| a)"), [(ScopeKind::Closure, true)]);

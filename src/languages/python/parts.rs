@@ -1,0 +1,172 @@
+//! How a file is divided: what stands outside functions, and the body of each function that can stand alone.
+//!
+//! However much of a file is parsed, and when, its parts are the same. Refuses to divide what does not parse apart as it
+//! does in the whole.
+
+use super::kinds::{Field, Kind};
+use super::outline::{self, Function};
+use super::tree::{Node, Tree};
+use super::trouble::Trouble;
+use super::{Lowering, parse};
+use crate::languages::Extent;
+use crate::model::facts::{
+    Arenas, Block, Comment, Deferred, FileFacts, LowerBody, Part, Problem, ProblemKind, Run, Scope, ScopeId, ScopeKind,
+};
+use crate::source::SourceFile;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// How many bytes a body must have to be worth a parse of its own.
+const SHORTEST: usize = 96;
+
+/// What one Python file says; the bodies of its functions now, or when they are asked for.
+#[must_use]
+pub(crate) fn lower(source: &SourceFile, extent: Extent) -> FileFacts {
+    divided(source, extent, SHORTEST)
+}
+
+/// The same, where bodies of fewer bytes are left where they are.
+pub(super) fn divided(source: &SourceFile, extent: Extent, shortest: usize) -> FileFacts {
+    let functions = outline::functions(&source.text, shortest);
+    let divided = match extent {
+        _ if functions.is_empty() => None,
+        Extent::Heads => apart(source, &functions, extent),
+        Extent::Whole => at_once(source, &functions).or_else(|| apart(source, &functions, extent)),
+    };
+    divided.unwrap_or_else(|| undivided(source))
+}
+
+/// A file in one part.
+pub(super) fn undivided(source: &SourceFile) -> FileFacts {
+    let Some(parsed) = parse(source.text.as_bytes(), &[]) else {
+        let message = "the Python grammar does not fit this build of the parser; please report it".to_owned();
+        let problem = Problem { kind: ProblemKind::Internal, message, at: None };
+        let mut arenas = Arenas::default();
+        arenas.push_scope(Scope::bare(ScopeKind::Module, None, 0, 0));
+        return FileFacts::new(source.id, arenas, Vec::new(), vec![problem]);
+    };
+    let broken = parsed.root_node().has_error();
+    let (tree, comments) = flat(&source.text, parsed, &[]);
+    let mut lowering = Lowering::of_module(&tree, &[], broken);
+    let trouble = lowering.trouble();
+    FileFacts::new(source.id, lowering.arenas, comments, trouble.into_problems())
+}
+
+/// A file that is parsed as a whole and lowered part by part; nothing where anything in it is broken, or the parser sees
+/// a function elsewhere.
+fn at_once(source: &SourceFile, functions: &[Function]) -> Option<FileFacts> {
+    let parsed = parse(source.text.as_bytes(), &[]).filter(|parsed| !parsed.root_node().has_error())?;
+    let (tree, comments) = flat(&source.text, parsed, &[]);
+    let mut head = Lowering::of_module(&tree, functions, false);
+    let mut trouble = head.trouble();
+    let deferred: Option<Vec<Deferred>> = functions
+        .iter()
+        .zip(&head.found)
+        .map(|(function, found)| {
+            let (scope, body) = (*found)?;
+            let first = tree.children(body).next().map(|first| tree.start(first));
+            let agreed = first == Some(function.body) && tree.end(body) == function.end;
+            let of = Deferred::new(scope, function.place(), source.text.len()).filter(|_| agreed)?;
+            let mut lowering = Lowering::of_function(&tree, &of);
+            let block = lowering.block_of(body);
+            trouble.join(lowering.trouble());
+            Some(of.with(lowering.part(scope, block)))
+        })
+        .collect();
+    let facts = FileFacts::new(source.id, head.arenas, comments, trouble.into_problems());
+    Some(facts.with_deferred(deferred?, later(source)))
+}
+
+/// A file of which what stands outside functions is parsed by itself, and each body by itself; nothing where the former
+/// is broken.
+fn apart(source: &SourceFile, functions: &[Function], extent: Extent) -> Option<FileFacts> {
+    let parsed = parse_head(&source.text, functions).filter(|parsed| !parsed.root_node().has_error())?;
+    let (tree, mut comments) = flat(&source.text, parsed, functions);
+    let mut head = Lowering::of_module(&tree, functions, false);
+    let mut trouble = head.trouble();
+    let deferred: Option<Vec<Deferred>> = functions
+        .iter()
+        .zip(&head.found)
+        .map(|(function, found)| {
+            let of = Deferred::new((*found)?.0, function.place(), source.text.len())?;
+            if extent == Extent::Heads {
+                return Some(of);
+            }
+            let body = lower_body(&source.text, &of);
+            comments.extend(body.comments);
+            trouble.join(body.trouble);
+            Some(of.with(body.part))
+        })
+        .collect();
+    comments.sort_by_key(|comment| comment.start);
+    let facts = FileFacts::new(source.id, head.arenas, comments, trouble.into_problems());
+    Some(facts.with_deferred(deferred?, later(source)))
+}
+
+/// What the parser made of a text as a list, and the comments in it.
+fn flat<'t>(text: &'t str, parsed: tree_sitter::Tree, left_out: &'t [Function]) -> (Tree<'t>, Vec<Comment>) {
+    let mut tree = Tree::new(text, &parsed, left_out);
+    let comments = std::mem::take(&mut tree.comments);
+    (tree, comments)
+}
+
+fn later(source: &SourceFile) -> LowerBody {
+    let text = Arc::clone(&source.text);
+    Box::new(move |of| lower_body(&text, of).part)
+}
+
+/// The body of a function, with what was met on the way.
+struct LoweredBody {
+    part: Part,
+    comments: Vec<Comment>,
+    trouble: Trouble,
+}
+
+fn lower_body(text: &str, of: &Deferred) -> LoweredBody {
+    let bytes = of.start as usize..of.end as usize;
+    let Some(parsed) = parse(text.as_bytes(), &[bytes]) else {
+        let part = Part::of(of.scope, Arenas { first: of.first, ..Arenas::default() }, Run::default());
+        return LoweredBody { part, comments: Vec::new(), trouble: Trouble::default() };
+    };
+    let broken = parsed.root_node().has_error();
+    let (tree, mut comments) = flat(text, parsed, &[]);
+    comments.retain(|comment| comment.start >= of.body);
+    let mut lowering = Lowering::of_function(&tree, of);
+    if broken {
+        lowering.report_syntax();
+    }
+    let is_function = |&node: &Node| tree.kind(node) == Kind::FunctionDefinition && tree.start(node) == of.start;
+    let body = tree.nodes().find(is_function).and_then(|function| tree.field(function, Field::Body));
+    let block = body.or(tree.root()).map(|body| lowering.block_of(body)).unwrap_or_default();
+    let trouble = lowering.trouble();
+    LoweredBody { part: lowering.part(of.scope, block), comments, trouble }
+}
+
+/// Parses what stands outside functions: for each body a number stands, where it begins.
+fn parse_head(text: &str, functions: &[Function]) -> Option<tree_sitter::Tree> {
+    let mut patched = text.as_bytes().to_vec();
+    let mut ranges: Vec<Range<usize>> = Vec::with_capacity(functions.len() + 1);
+    let mut start = 0;
+    for function in functions {
+        let body = function.body as usize;
+        patched[body] = b'0';
+        ranges.push(start..body + 1);
+        start = function.end as usize;
+    }
+    ranges.push(start..patched.len());
+    parse(&patched, &ranges)
+}
+
+impl Function {
+    fn place(&self) -> (u32, u32, u32) {
+        (self.start, self.body, self.end)
+    }
+}
+
+impl Lowering<'_> {
+    /// The part of a function that runs what was lowered.
+    fn part(self, function: ScopeId, block: Block) -> Part {
+        let run = Run { block, generator: self.generator };
+        Part::of(function, self.arenas, run)
+    }
+}
