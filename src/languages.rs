@@ -89,7 +89,7 @@ pub struct Language {
     pub comment_sign: &'static str,
     /// How its files are modules.
     pub layout: &'static Layout,
-    /// Makes the facts of a file; whether the bodies of functions are deferred changes nothing in them.
+    /// Makes the facts of a file, which say the same whether or not the bodies of functions are deferred.
     pub lower: fn(&SourceFile, Extent) -> FileFacts,
     /// Whether a text may hold a word as what is sought; a yes in vain is no harm.
     pub may_hold: fn(&str, &str, Sought) -> bool,

@@ -72,9 +72,9 @@ fn parse(text: &[u8], ranges: &[Range<usize>]) -> Option<tree_sitter::Tree> {
 struct Lowering<'a> {
     tree: &'a Tree<'a>,
     arenas: Arenas,
-    /// The functions whose bodies are parts of their own, and for each its scope and body once it was met.
+    /// The functions whose bodies are parts of their own, and for each its scope once it was met.
     functions: &'a [Function],
-    found: Vec<Option<(ScopeId, Node)>>,
+    found: Vec<Option<ScopeId>>,
     /// The scope whose body is being lowered.
     scope: ScopeId,
     /// Whether that scope yields.

@@ -7,7 +7,7 @@
 use super::expr::{Expr, ExprId};
 use super::facts::{Body, Comment, MODULE, Problem, Run, Scope, ScopeId, Stmt, StmtId};
 use super::part::{Arenas, Parent, Part, PartId, ScopeOwner, StmtPlace};
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Span, offset};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -69,6 +69,8 @@ pub struct FileFacts {
     /// The bytes of what is only compiled for tests, each from its first to one past its last.
     pub tests: Vec<(u32, u32)>,
     head: Part,
+    /// The first id that is not of the head.
+    rest: u32,
     /// In the order written.
     deferred: Vec<Deferred>,
     /// Nothing where nothing is deferred.
@@ -93,6 +95,7 @@ impl FileFacts {
             problems,
             tests: Vec::new(),
             head: Part::head(arenas),
+            rest: u32::MAX,
             deferred: Vec::new(),
             lower: None,
             lost: AtomicBool::new(false),
@@ -103,18 +106,18 @@ impl FileFacts {
     /// names, the first is part 1.
     #[must_use]
     pub fn with_deferred(self, deferred: Vec<Deferred>, lower: LowerBody) -> FileFacts {
-        FileFacts { deferred, lower: Some(lower), ..self }
-    }
-
-    /// Lowers all that is deferred.
-    pub fn open_all(&self) {
-        self.parts().for_each(|part| _ = self.part(part));
+        let rest = deferred.first().map_or(u32::MAX, |first| first.first);
+        FileFacts { rest, deferred, lower: Some(lower), ..self }
     }
 
     /// All parts.
     pub fn parts(&self) -> impl Iterator<Item = PartId> + use<> {
-        let count = u32::try_from(self.deferred.len()).unwrap_or(u32::MAX - 1);
-        (0..=count).map(PartId)
+        std::iter::once(PartId::HEAD).chain(self.bodies())
+    }
+
+    /// The parts that are bodies of deferred functions.
+    fn bodies(&self) -> impl Iterator<Item = PartId> + use<> {
+        (1..=offset(self.deferred.len())).map(PartId)
     }
 
     /// The function that a part is the body of, and whether it is lowered; nothing of what stands outside of such.
@@ -147,17 +150,14 @@ impl FileFacts {
 
     /// The part that an id is of.
     fn part_of(&self, id: u32) -> PartId {
-        match self.deferred.first() {
-            Some(first) if first.first <= id => {
-                let after = self.deferred.partition_point(|deferred| deferred.first <= id);
-                PartId(u32::try_from(after).unwrap_or(0))
-            }
-            _ => PartId::HEAD,
+        if id < self.rest {
+            return PartId::HEAD;
         }
+        PartId(offset(self.deferred.partition_point(|deferred| deferred.first <= id)))
     }
 
     fn holder(&self, id: u32) -> &Part {
-        self.part(self.part_of(id))
+        if id < self.rest { &self.head } else { self.part(self.part_of(id)) }
     }
 
     /// The part that an expression is in.
@@ -299,16 +299,16 @@ impl FileFacts {
 
     /// All statements: those outside deferred functions, then those of each, in the order they were lowered.
     pub fn stmt_ids(&self) -> impl Iterator<Item = StmtId> + use<'_> {
-        self.parts().flat_map(|part| self.stmts_of(part))
+        self.head.stmt_ids().chain(self.bodies().flat_map(|part| self.stmts_of(part)))
     }
 
     /// All expressions, in that order.
     pub fn expr_ids(&self) -> impl Iterator<Item = ExprId> + use<'_> {
-        self.parts().flat_map(|part| self.exprs_of(part))
+        self.head.expr_ids().chain(self.bodies().flat_map(|part| self.exprs_of(part)))
     }
 
     /// All scopes, in that order; the module is the first.
     pub fn scope_ids(&self) -> impl Iterator<Item = ScopeId> + use<'_> {
-        self.parts().flat_map(|part| self.scopes_of(part))
+        self.head.scope_ids().chain(self.bodies().flat_map(|part| self.scopes_of(part)))
     }
 }

@@ -135,13 +135,15 @@ impl<'l> Files<'l> {
         slot.file.get_or_init(|| self.reader.lower(id).map(Box::new)).as_deref()
     }
 
-    /// Lowers a file, unless somebody does so already.
+    /// Lowers a file, unless somebody does so already, and what in it holds the word.
     fn lower_ahead(&self, soon: &Soon) {
-        let id = soon.file;
-        let Some(slot) = self.slots.get(id.0 as usize) else { return };
-        if !slot.begun.swap(true, Ordering::AcqRel)
-            && let Some(file) = slot.file.get_or_init(|| self.reader.lower(id).map(Box::new))
-        {
+        let Some(slot) = self.slots.get(soon.file.0 as usize) else { return };
+        let file = match slot.file.get() {
+            Some(known) => known,
+            None if slot.begun.swap(true, Ordering::AcqRel) => return,
+            None => slot.file.get_or_init(|| self.reader.lower(soon.file).map(Box::new)),
+        };
+        if let Some(file) = file {
             file.prepare(&soon.word, soon.sought);
         }
     }
@@ -150,7 +152,10 @@ impl<'l> Files<'l> {
     pub(super) fn ask_ahead(&self, files: &[FileId], word: &SmolStr, sought: Sought) {
         let is_open = |file: &FileId| {
             let slot = self.slots.get(file.0 as usize);
-            slot.is_some_and(|slot| slot.file.get().is_none() && !slot.begun.load(Ordering::Acquire))
+            slot.is_some_and(|slot| match slot.file.get() {
+                Some(known) => known.as_ref().is_some_and(|known| !known.is_prepared(word, sought)),
+                None => !slot.begun.load(Ordering::Acquire),
+            })
         };
         let mut open = files.iter().copied().filter(is_open).peekable();
         if open.peek().is_some() {

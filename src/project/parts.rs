@@ -138,6 +138,11 @@ impl ProjectFile {
         self.indexes(word, sought).for_each(drop);
     }
 
+    /// Whether all that holds a word is lowered.
+    pub(super) fn is_prepared(&self, word: &str, sought: Sought) -> bool {
+        self.parts_with(word, sought).all(|part| self.facts.deferred(part).is_none_or(|(_, lowered)| lowered))
+    }
+
     /// Works out what is found by any name.
     pub(super) fn prepare_all(&self) {
         self.facts.parts().for_each(|part| _ = self.index(part));

@@ -40,7 +40,7 @@ impl Lowering<'_> {
             Some(index) => {
                 scope.body = Body::Deferred(PartId(offset(index) + 1));
                 let id = self.arenas.push_scope(scope);
-                self.found[index] = Some((id, body));
+                self.found[index] = Some(id);
                 id
             }
             None => self.open_scope(scope, |this| this.block_of(body)),

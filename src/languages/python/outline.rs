@@ -10,6 +10,18 @@ use memchr::memmem;
 /// How a tab counts in an indentation; the grammar has it so.
 const TAB: usize = 8;
 
+/// The bytes that a statement cannot be passed over without a look at.
+static TELLING: [bool; 256] = {
+    let mut telling = [false; 256];
+    let signs = b"()[]{}\n\r#\\\"':";
+    let mut at = 0;
+    while at < signs.len() {
+        telling[signs[at] as usize] = true;
+        at += 1;
+    }
+    telling
+};
+
 /// A function whose body stands on lines of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Function {
@@ -137,7 +149,11 @@ impl Scanner<'_> {
     /// Goes to the end of the statement, or to a sign in it outside all brackets; whether that was met.
     fn until(&mut self, sign: Option<u8>) -> bool {
         let mut depth = 0_usize;
-        while let Some(byte) = self.peek() {
+        loop {
+            // Most bytes tell nothing.
+            let plain = self.rest().iter().position(|byte| TELLING[usize::from(*byte)]);
+            self.at += plain.unwrap_or(self.rest().len());
+            let Some(byte) = self.peek() else { return false };
             match byte {
                 b'(' | b'[' | b'{' => depth += 1,
                 b')' | b']' | b'}' => depth = depth.saturating_sub(1),
@@ -160,7 +176,6 @@ impl Scanner<'_> {
             }
             self.at += 1;
         }
-        false
     }
 
     /// Goes behind a backslash and what comes after it, which may be the end of a line.
@@ -248,6 +263,46 @@ impl Scanner<'_> {
                 _ => {}
             }
             self.at += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::functions;
+
+    /// The bodies that are found, as text.
+    fn bodies(text: &str) -> Vec<&str> {
+        functions(text, 1).iter().map(|function| &text[function.body as usize..function.end as usize]).collect()
+    }
+
+    #[test]
+    fn bodies_end_where_the_indentation_does() {
+        let table: [(&str, &[&str]); 12] = [
+            ("def f():\n  a\n  b\nc\n", &["a\n  b"]),
+            ("def f(): a\n", &[]),
+            (
+                "def f(\n    a=(1, {2: 3}),\n) -> {1: 2}:  # d\n    # c\n    a\n\n    # e\n# g\n    b  # h\n\n\n",
+                &["a\n\n    # e\n# g\n    b"],
+            ),
+            ("class A:\n\tasync  def f(self):\n\t\ta\n\tb = 1\n\tdef g(self):\n\t\tc", &["a", "c"]),
+            ("@d\ndef f():\r\n  if a:\r\n    b\r\n  c\r\nd\r\n", &["if a:\r\n    b\r\n  c"]),
+            (
+                "def f():\n  def g():\n    a\n  class A:\n    def h(self):\n      b\nc\n",
+                &["def g():\n    a\n  class A:\n    def h(self):\n      b"],
+            ),
+            (
+                "def f():\n  a = '''\nb\n''' + \"'\" + '\\''\n  c = (\n1,\n2)\n  d \\\n= 1\ne\n",
+                &["a = '''\nb\n''' + \"'\" + '\\''\n  c = (\n1,\n2)\n  d \\\n= 1"],
+            ),
+            ("def f():\n  f\"{a[\"b\"]:'>{c}}{{'{d!r}\"\n  e\nf\n", &["f\"{a[\"b\"]:'>{c}}{{'{d!r}\"\n  e"]),
+            ("if a:\n  def f():\n    b\nelse:\n  def f():\n    c\n", &["b", "c"]),
+            ("def f():\n  global a\n  a = 1\ndef g():\n  from a import *\ndef h():\n  a\n", &["a"]),
+            ("define = 1\nasync_def = 2\ndefault()\n", &[]),
+            ("def f(a: lambda: 1):\n  a\n  ", &["a"]),
+        ];
+        for (text, expected) in table {
+            assert_eq!(bodies(text), expected, "in {text:?}");
         }
     }
 }

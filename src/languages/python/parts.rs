@@ -1,7 +1,7 @@
 //! How a file is divided: what stands outside functions, and the body of each function that can stand alone.
 //!
-//! However much of a file is parsed, and when, its parts are the same. Refuses to divide what does not parse apart as it
-//! does in the whole.
+//! However much of a file is parsed, and when, it says the same. Refuses to divide what does not parse apart as it does in
+//! the whole.
 
 use super::kinds::{Field, Kind};
 use super::outline::{self, Function};
@@ -47,34 +47,30 @@ pub(super) fn undivided(source: &SourceFile) -> FileFacts {
     };
     let broken = parsed.root_node().has_error();
     let (tree, comments) = flat(&source.text, parsed, &[]);
-    let mut lowering = Lowering::of_module(&tree, &[], broken);
+    in_one_part(source, &tree, comments, broken)
+}
+
+fn in_one_part(source: &SourceFile, tree: &Tree<'_>, comments: Vec<Comment>, broken: bool) -> FileFacts {
+    let mut lowering = Lowering::of_module(tree, &[], broken);
     let trouble = lowering.trouble();
     FileFacts::new(source.id, lowering.arenas, comments, trouble.into_problems())
 }
 
-/// A file that is parsed as a whole and lowered part by part; nothing where anything in it is broken, or the parser sees
-/// a function elsewhere.
+/// A file in one part, which says what its parts would say; nothing where anything in it is broken, or the parser sees a
+/// function elsewhere.
 fn at_once(source: &SourceFile, functions: &[Function]) -> Option<FileFacts> {
     let parsed = parse(source.text.as_bytes(), &[]).filter(|parsed| !parsed.root_node().has_error())?;
     let (tree, comments) = flat(&source.text, parsed, &[]);
-    let mut head = Lowering::of_module(&tree, functions, false);
-    let mut trouble = head.trouble();
-    let deferred: Option<Vec<Deferred>> = functions
-        .iter()
-        .zip(&head.found)
-        .map(|(function, found)| {
-            let (scope, body) = (*found)?;
-            let first = tree.children(body).next().map(|first| tree.start(first));
-            let agreed = first == Some(function.body) && tree.end(body) == function.end;
-            let of = Deferred::new(scope, function.place(), source.text.len()).filter(|_| agreed)?;
-            let mut lowering = Lowering::of_function(&tree, &of);
-            let block = lowering.block_of(body);
-            trouble.join(lowering.trouble());
-            Some(of.with(lowering.part(scope, block)))
-        })
-        .collect();
-    let facts = FileFacts::new(source.id, head.arenas, comments, trouble.into_problems());
-    Some(facts.with_deferred(deferred?, later(source)))
+    let mut awaited = functions.iter().peekable();
+    for node in tree.nodes().filter(|&node| tree.kind(node) == Kind::FunctionDefinition) {
+        let Some(function) = awaited.next_if(|function| function.start == tree.start(node)) else { continue };
+        let body = tree.field(node, Field::Body)?;
+        let first = tree.children(body).next().map(|first| tree.start(first));
+        if first != Some(function.body) || tree.end(body) != function.end {
+            return None;
+        }
+    }
+    awaited.next().is_none().then(|| in_one_part(source, &tree, comments, false))
 }
 
 /// A file of which what stands outside functions is parsed by itself, and each body by itself; nothing where the former
@@ -88,7 +84,7 @@ fn apart(source: &SourceFile, functions: &[Function], extent: Extent) -> Option<
         .iter()
         .zip(&head.found)
         .map(|(function, found)| {
-            let of = Deferred::new((*found)?.0, function.place(), source.text.len())?;
+            let of = Deferred::new((*found)?, function.place(), source.text.len())?;
             if extent == Extent::Heads {
                 return Some(of);
             }

@@ -22,9 +22,9 @@ fn facts(text: &str) -> FileFacts {
         let facts = lower(&source, Extent::Whole);
         invariants::check(&facts, &source.text);
         let (whole, heads) = (divided(&source, Extent::Whole, 1), divided(&source, Extent::Heads, 1));
-        heads.open_all();
-        assert_eq!(format!("{whole:?}"), format!("{heads:?}"), "of {:?}", source.text);
-        invariants::check(&whole, &source.text);
+        assert_eq!(printer::print(&whole), printer::print(&heads), "of {:?}", source.text);
+        assert!(!heads.is_lost());
+        invariants::check(&heads, &source.text);
         facts
     };
     std::thread::Builder::new().stack_size(16 << 20).spawn(work).unwrap().join().unwrap()
