@@ -175,7 +175,7 @@ impl FileFacts {
         }
     }
 
-    /// The part that has this first id, or the one before it.
+    /// The part that an id is of; a part's definitions are numbered from its first id on, too.
     #[must_use]
     pub fn part_at(&self, id: u32) -> PartId {
         self.part_of(id)

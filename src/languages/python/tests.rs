@@ -3,6 +3,7 @@
 mod constructs;
 mod hostile;
 mod invariants;
+mod outline;
 mod printer;
 
 use super::kinds::{FIELDS, NAMED};
