@@ -312,3 +312,56 @@ impl FileFacts {
         self.head.scope_ids().chain(self.bodies().flat_map(|part| self.scopes_of(part)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Body, Deferred, FileFacts};
+    use crate::model::expr::ExprKind;
+    use crate::model::facts::{Arenas, MODULE, Run, Scope, ScopeId, ScopeKind, Stmt, StmtKind};
+    use crate::model::part::{Part, PartId};
+    use crate::source::FileId;
+
+    /// A module of 20 bytes with a function from byte 5 to 10, whose body is lowered like this.
+    fn file(lower: impl Fn(&Deferred) -> Part + Send + Sync + 'static) -> FileFacts {
+        let mut arenas = Arenas::default();
+        arenas.push_scope(Scope::bare(ScopeKind::Module, None, 0, 20));
+        let mut scope = Scope::bare(ScopeKind::Function, Some(MODULE), 5, 10);
+        scope.body = Body::Deferred(PartId(1));
+        let scope = arenas.push_scope(scope);
+        let deferred = Deferred::new(scope, (5, 8, 10), 20).into_iter().collect();
+        FileFacts::new(FileId(0), arenas, Vec::new(), Vec::new()).with_deferred(deferred, Box::new(lower))
+    }
+
+    /// A body of so many expressions that stand for themselves.
+    fn body(of: &Deferred, count: usize) -> Part {
+        let mut arenas = Arenas { first: of.first, ..Arenas::default() };
+        let block = (0..count).map(|_| {
+            let value = arenas.push_expr(ExprKind::None, of.body, of.end);
+            let (kind, start, end) = (StmtKind::Expression(value), of.body, of.end);
+            arenas.push_stmt(Stmt { kind, start, end, head_end: end })
+        });
+        let run = Run { block: block.collect(), generator: true };
+        Part::of(of.scope, arenas, run)
+    }
+
+    #[test]
+    fn a_body_is_lowered_when_it_is_asked_for() {
+        let facts = file(|of| body(of, 2));
+        let function = ScopeId(1);
+        assert!(facts.deferred(PartId(1)).is_some_and(|(of, lowered)| of.scope == function && !lowered));
+        assert!(facts.body(function).generator && facts.stmts_in(function).count() == 2);
+        assert!(facts.deferred(PartId(1)).is_some_and(|(_, lowered)| lowered));
+        assert_eq!((facts.stmts_in(MODULE).count(), facts.expr_ids().count()), (0, 2));
+        assert!(facts.exprs_in(function).all(|id| facts.part_of_expr(id) == PartId(1)));
+        assert!(!facts.is_lost());
+    }
+
+    #[test]
+    fn what_fails_or_does_not_fit_is_empty_and_lost() {
+        for facts in [file(|_| panic!("a front end that fails")), file(|of| body(of, 21))] {
+            assert!(!facts.is_lost());
+            assert_eq!((facts.body(ScopeId(1)).block.len(), facts.expr_ids().count()), (0, 0));
+            assert!(facts.is_lost());
+        }
+    }
+}
