@@ -37,6 +37,8 @@ MODULES = {
 # The program with the facts about crates, which its Cargo.toml names the releases of.
 PROGRAM = HERE / "rust" / "Cargo.toml"
 CRATES = ("reqwest", "ureq", "hyper-util", "awc", "isahc")
+# How many releases are tried at once: each waits most of the time, and what it measures is longer than it waits for a turn.
+AT_ONCE = 3
 # Of aiohttp one before and one after each border that most facts depend on; of all the newest.
 RELEASES = (
     "aiohttp==3.9.1",
@@ -157,15 +159,16 @@ def main():
         inside(options.inside, options.only)
         return 0
 
-    for release in options.releases:
-        library = release.partition("==")[0]
+    libraries = {release: release.partition("==")[0] for release in options.releases}
+    for release, library in libraries.items():
         if library not in (*MODULES, *CRATES):
             parser.error(f"no experiments with {release}; write LIBRARY==VERSION")
-        if library in CRATES:
-            program()
-        else:
-            environment(release)
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+    # Compiling keeps the processors busy while packages are fetched; what is measured has the machine to itself later.
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        making = [pool.submit(program)] if any(library in CRATES for library in libraries.values()) else []
+        making += [pool.submit(environment, release) for release, library in libraries.items() if library in MODULES]
+        for one in making:
+            one.result()
         results = list(pool.map(lambda release: outside(release, options.only), options.releases))
 
     passed = failed = 0
