@@ -12,6 +12,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use poolcheck::languages::{self, Extent, read_as};
 use poolcheck::report::{FORMATS, Style};
 use poolcheck::source::{FileId, SourceFile};
+use poolcheck::threads::Crew;
 use poolcheck::words::{WordIndex, Words};
 use std::hint::black_box;
 use std::path::Path;
@@ -38,7 +39,10 @@ fn words(criterion: &mut Criterion) {
         bencher.iter(|| sources.iter().map(|source| Words::of(black_box(&source.text))).collect::<Vec<_>>());
     });
     let of_files: Vec<Words> = sources.iter().map(|source| Words::of(&source.text)).collect();
-    group.bench_function("index", |bencher| bencher.iter(|| WordIndex::new(black_box(of_files.clone()))));
+    group.bench_function("index", |bencher| {
+        let mut crew = Crew::new(1, 1 << 20, || ());
+        bencher.iter(|| WordIndex::new(black_box(&of_files), &mut crew));
+    });
     group.finish();
 }
 

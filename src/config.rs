@@ -212,6 +212,8 @@ pub struct Config {
     pub prefilter: bool,
     /// Whether the inventory is asked for, instead of findings.
     pub sites: bool,
+    /// Whether the process ends with the run, so that nobody needs its memory any more.
+    pub once: bool,
     /// Whether the baseline is written rather than only read.
     pub update_baseline: bool,
     /// The revision against which lines must have changed to be told of.
@@ -268,6 +270,7 @@ impl Config {
             alone: false,
             prefilter: !flags.no_prefilter,
             sites: flags.sites,
+            once: false,
             update_baseline: flags.update_baseline,
             since: flags.since.clone(),
             force_exclude: flags.force_exclude,

@@ -98,12 +98,23 @@ fn checked(
         ..Report::default()
     };
     let run = Run { config, files: &known, trouble: Mutex::default(), suppressions: AtomicBool::default() };
-    let (words, mentions, lowered) = run.read_all(libraries, progress);
-    let files = Files::new(WordIndex::new(words), mentions, &run);
+    let mut crew = Crew::new(config.jobs.get(), STACK, || ());
+    let (words, mentions, lowered) = run.read_all(libraries, progress, &mut crew);
+    let files = Files::new(WordIndex::new(&words, &mut crew), mentions, &run);
+    drop(words);
     for file in lowered {
         files.keep(file);
     }
-    linked(&run, &files, libraries, frameworks, narrowing, report)
+    let report = linked(&run, &files, libraries, frameworks, narrowing, report);
+    done_with(files, config);
+    report
+}
+
+/// Gives back memory, unless the process is about to: for one that ends it is a twentieth of the work.
+fn done_with<T>(memory: T, config: &Config) {
+    if config.once {
+        std::mem::forget(memory);
+    }
 }
 
 /// Links the files and judges them.
@@ -156,6 +167,8 @@ fn linked(
         report.forget_sources();
     }
     list(&project, known, sessions, &mut report);
+    done_with((project, crew), config);
+    done_with(linked, config);
     Ok(report)
 }
 
@@ -245,11 +258,15 @@ struct Run<'c> {
 
 impl Run<'_> {
     /// Reads every file once: its words, and, where it names a library, what it says.
-    fn read_all(&self, libraries: &Libraries, progress: &Progress) -> (Vec<Words>, Vec<Mention>, Vec<ProjectFile>) {
+    fn read_all(
+        &self,
+        libraries: &Libraries,
+        progress: &Progress,
+        crew: &mut Crew<()>,
+    ) -> (Vec<Words>, Vec<Mention>, Vec<ProjectFile>) {
         let everything = !self.config.prefilter;
         let vocabularies = Vocabularies::of(libraries.list());
-        let mut readers = Crew::new(self.config.jobs.get(), STACK, || ());
-        let read = readers.each(self.files.len(), |(), index| {
+        let read = crew.each(self.files.len(), |(), index| {
             let mut mention = Mention::None;
             let loaded = self.load(FileId(offset(index)), |words, text| {
                 let language = read_as(&self.files[index].candidate.path);

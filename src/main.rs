@@ -113,7 +113,9 @@ fn run(cli: &Cli) -> Result<u8, Stop> {
         return Ok(u8::from(!lsp::serve(&flags(cli)?).map_err(Stop::Error)?));
     }
     let started = Instant::now();
-    let config = Config::new(&flags(cli)?)?;
+    let mut config = Config::new(&flags(cli)?)?;
+    // Fixes are followed by another run.
+    config.once = !config.run.fix;
     refuse_to_write(cli)?;
     if cli.show_settings {
         return show_settings(cli, &config);

@@ -1,7 +1,8 @@
 //! Work that is shared out among threads.
 //!
-//! Each takes what is next, so that none waits for another's share; the results come back in order. Refuses to know what
-//! the work is.
+//! Each takes what is next, so that none waits for another's share, and they begin far apart: neighbours often ask the
+//! same, and whoever asks second at the same time would wait for the first. The results come back in order. Refuses to
+//! know what the work is.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -84,18 +85,23 @@ impl<S: Send> Crew<S> {
         work: impl Fn(&mut S, usize) -> T + Sync,
         meanwhile: &dyn Meanwhile,
     ) -> Vec<T> {
+        let wanted = self.states.len().min(count);
+        let share = count.div_ceil(wanted.max(1));
         let next = AtomicUsize::new(0);
         let take_all = |state: &mut S| {
             let mut own = Vec::new();
             loop {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                if index >= count {
+                let taken = next.fetch_add(1, Ordering::Relaxed);
+                // The first of each share, then the second of each.
+                if taken >= wanted * share {
                     return own;
                 }
-                own.push((index, work(state, index)));
+                let index = taken % wanted * share + taken / wanted;
+                if index < count {
+                    own.push((index, work(state, index)));
+                }
             }
         };
-        let wanted = self.states.len().min(count);
         let mut done: Vec<(usize, T)> = Vec::new();
         if wanted > 1 {
             let busy = Busy(AtomicUsize::new(wanted));

@@ -4,6 +4,7 @@
 //! hashes; two words of one hash only cost a parse too many. Refuses to know what a word means.
 
 use crate::source::{FileId, offset};
+use crate::threads::Crew;
 use std::hash::{Hash, Hasher};
 
 /// How many words are kept in mind while those of a text are collected.
@@ -62,12 +63,18 @@ impl Words {
     }
 }
 
-/// Into how many rows words are sorted, by the upper half of their hashes.
-const ROWS: usize = 1 << 16;
+/// Into how many shares words are parted, by the first bits of their hashes: threads make them side by side.
+const SHARES: usize = 1 << 4;
+/// Into how many rows the words of a share are sorted, by the bits after those.
+const ROWS: usize = 1 << 12;
 
 /// The words of all files of a project: which files hold a word.
 #[derive(Debug, Default)]
-pub struct WordIndex {
+pub struct WordIndex(Vec<Share>);
+
+/// The words whose hashes begin alike.
+#[derive(Debug, Default)]
+struct Share {
     /// Where each row begins.
     starts: Vec<usize>,
     /// The lower halves of the hashes of a row's words, in order.
@@ -77,41 +84,10 @@ pub struct WordIndex {
 }
 
 impl WordIndex {
-    /// An index of files in the order of their ids.
+    /// An index of files in the order of their ids, made by a crew.
     #[must_use]
-    pub fn new(files: Vec<Words>) -> WordIndex {
-        let mut starts = vec![0; ROWS + 1];
-        for &word in files.iter().flat_map(|words| &words.0) {
-            starts[row(word) + 1] += 1;
-        }
-        for row in 0..ROWS {
-            starts[row + 1] += starts[row];
-        }
-        let mut next = starts.clone();
-        let count = starts[ROWS];
-        let mut index = WordIndex { starts, halves: vec![0; count], files: vec![0; count] };
-        for (file, words) in files.into_iter().enumerate() {
-            for &word in &words.0 {
-                let at = &mut next[row(word)];
-                (index.halves[*at], index.files[*at]) = (half(word), offset(file));
-                *at += 1;
-            }
-        }
-        index.sort();
-        index
-    }
-
-    fn sort(&mut self) {
-        let mut of_row = Vec::new();
-        for bounds in self.starts.windows(2) {
-            let (halves, files) = (&mut self.halves[bounds[0]..bounds[1]], &mut self.files[bounds[0]..bounds[1]]);
-            of_row.clear();
-            of_row.extend(halves.iter().copied().zip(files.iter().copied()));
-            of_row.sort_unstable();
-            for (at, word) in of_row.iter().enumerate() {
-                (halves[at], files[at]) = *word;
-            }
-        }
+    pub fn new(files: &[Words], crew: &mut Crew<()>) -> WordIndex {
+        WordIndex(crew.each(SHARES, |(), share| Share::new(files, share)))
     }
 
     /// The files that hold a word, in the order of ids.
@@ -127,8 +103,54 @@ impl WordIndex {
 
     fn found(&self, word: &str) -> &[u32] {
         let word = hash(word.as_bytes());
-        let bounds = self.starts.get(row(word)..).and_then(|starts| Some((*starts.first()?, *starts.get(1)?)));
-        let (start, end) = bounds.unwrap_or_default();
+        self.0.get(share_of(word)).map_or(&[], |share| share.found(word))
+    }
+}
+
+impl Share {
+    fn new(files: &[Words], share: usize) -> Share {
+        let own = |words: &Words| {
+            let start = words.0.partition_point(|&word| share_of(word) < share);
+            let end = words.0.partition_point(|&word| share_of(word) <= share);
+            start..end
+        };
+        let own: Vec<&[u32]> = files.iter().map(|words| &words.0[own(words)]).collect();
+        let mut starts = vec![0; ROWS + 1];
+        for &word in own.iter().copied().flatten() {
+            starts[row(word) + 1] += 1;
+        }
+        for row in 0..ROWS {
+            starts[row + 1] += starts[row];
+        }
+        let mut next = starts.clone();
+        let count = starts[ROWS];
+        let mut made = Share { starts, halves: vec![0; count], files: vec![0; count] };
+        for (file, words) in own.into_iter().enumerate() {
+            for &word in words {
+                let at = &mut next[row(word)];
+                (made.halves[*at], made.files[*at]) = (half(word), offset(file));
+                *at += 1;
+            }
+        }
+        made.sort();
+        made
+    }
+
+    fn sort(&mut self) {
+        let mut of_row = Vec::new();
+        for bounds in self.starts.windows(2) {
+            let (halves, files) = (&mut self.halves[bounds[0]..bounds[1]], &mut self.files[bounds[0]..bounds[1]]);
+            of_row.clear();
+            of_row.extend(halves.iter().copied().zip(files.iter().copied()));
+            of_row.sort_unstable();
+            for (at, word) in of_row.iter().enumerate() {
+                (halves[at], files[at]) = *word;
+            }
+        }
+    }
+
+    fn found(&self, word: u32) -> &[u32] {
+        let (start, end) = (self.starts[row(word)], self.starts[row(word) + 1]);
         let halves = &self.halves[start..end];
         let first = halves.partition_point(|&other| other < half(word));
         let length = halves[first..].partition_point(|&other| other == half(word));
@@ -136,13 +158,18 @@ impl WordIndex {
     }
 }
 
-/// The row of a word.
+/// The share that a word is in.
+fn share_of(hash: u32) -> usize {
+    (hash >> 28) as usize
+}
+
+/// The row of a word in its share.
 fn row(hash: u32) -> usize {
-    (hash >> 16) as usize
+    (hash >> 16) as usize % ROWS
 }
 
 /// What tells words of a row apart.
-#[expect(clippy::cast_possible_truncation, reason = "the upper half is the row")]
+#[expect(clippy::cast_possible_truncation, reason = "the upper half is share and row")]
 fn half(hash: u32) -> u16 {
     hash as u16
 }
@@ -186,6 +213,7 @@ pub(crate) fn hash(word: &[u8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::{WordIndex, Words};
+    use crate::threads::Crew;
 
     #[test]
     fn words_are_whole() {
@@ -201,7 +229,8 @@ mod tests {
     #[test]
     fn holders_are_found_among_many() {
         let texts = (0..200).map(|file| if file % 3 == 0 { format!("a b{file}") } else { "b".into() });
-        let index = WordIndex::new(texts.map(|text: String| Words::of(&text)).collect());
+        let words: Vec<Words> = texts.map(|text: String| Words::of(&text)).collect();
+        let index = WordIndex::new(&words, &mut Crew::new(2, 1 << 20, || ()));
         let holders = |word: &str| index.holders(word).map(|file| file.0).collect::<Vec<_>>();
         assert_eq!(holders("a"), (0..200).step_by(3).collect::<Vec<_>>());
         assert_eq!(holders("b66"), [66]);

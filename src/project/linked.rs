@@ -194,10 +194,13 @@ impl<'l> Linked<'l> {
             self.judged = self.files.using().chain(self.names.files_with_any(&other)).collect();
             self.judged.sort_unstable();
             self.judged.dedup();
-            crew.each(self.judged.len(), |(), index| self.files.get(self.judged[index]).map(ProjectFile::prepare_all));
-            for file in self.judged_files() {
-                names.extend(Aliases::of(&file.facts, self.libraries, &classes, &names).told);
-            }
+            let told = |index: usize| {
+                let file = self.files.get(self.judged[index])?;
+                file.prepare_all();
+                Some(Aliases::of(&file.facts, self.libraries, &classes, &names).told)
+            };
+            let told = crew.each(self.judged.len(), |(), index| told(index));
+            names.extend(told.into_iter().flatten().flatten());
             // What very many files call something else is no name for a library's class.
             names.retain(|name| classes.contains(name) || self.names.is_telling(name));
             if names.len() == before {

@@ -6,18 +6,20 @@
 use crate::languages::Sought;
 use crate::words::occurrences;
 use memchr::memmem;
+use std::cell::OnceCell;
 
 /// Whether a text may hold a word as what is sought.
 pub(crate) fn may_hold(text: &str, word: &str, sought: Sought) -> bool {
+    let imports = Imports { text: text.as_bytes(), keywords: OnceCell::new() };
     occurrences(text, word).any(|(before, after)| {
         let joined = |words: &[&[u8]]| words.iter().any(|word| before.trim_ascii_end().ends_with(word));
         match sought {
             // A line that ends with `def` may be a comment.
             Sought::Use => !without_blanks(before).ends_with(b"def"),
-            Sought::Value => is_value(before, after),
-            Sought::Type => !is_imported(before) && !is_caught(before),
+            Sought::Value => !imports.hold(before) && is_value(before, after),
+            Sought::Type => !imports.hold(before) && !is_caught(before),
             Sought::Member => is_taken(before),
-            Sought::Imported => is_taken(before) || is_imported(before) || imports_all(text),
+            Sought::Imported => is_taken(before) || imports.hold(before) || imports_all(text),
             Sought::Definition => joined(&[b"def", b"class", b"\\"]),
             Sought::Base => is_in_class_head(before),
             // Objects are made by calls.
@@ -66,23 +68,36 @@ fn is_taken(before: &[u8]) -> bool {
         || beyond && uncommented(line_so_far(rest)).len() < line_so_far(rest).len()
 }
 
-/// Whether what comes after `before` stands in a statement that imports: in a line with that keyword, one that goes on
-/// from it, or the brackets that one opens.
-fn is_imported(before: &[u8]) -> bool {
-    let mut end = before.len();
-    while let Some(at) = memmem::rfind(&before[..end], b"import") {
-        let rest = &before[at + b"import".len()..];
-        let line = line_so_far(&before[..at]);
-        let statement = line.rsplit(|byte| matches!(byte, b';' | b':')).next().unwrap_or_default().trim_ascii();
-        let is_module = |module: &[u8]| module.first().is_some_and(|sign| b" \t.".contains(sign));
-        let apart = line.last().is_none_or(|sign| b" \t.;:".contains(sign));
-        let begins = apart && (statement.is_empty() || statement.strip_prefix(b"from").is_some_and(is_module));
-        if begins && uncommented(line).len() == line.len() && rest.first().is_some_and(|byte| !in_dotted_name(byte)) {
-            return goes_on(rest);
-        }
-        end = at;
+/// The statements of a text that import.
+struct Imports<'t> {
+    text: &'t [u8],
+    /// Where their keywords end, in order; looked for once.
+    keywords: OnceCell<Vec<usize>>,
+}
+
+impl Imports<'_> {
+    /// Whether what comes after `before` stands in one: in a line with the keyword, one that goes on from it, or the
+    /// brackets that one opens.
+    fn hold(&self, before: &[u8]) -> bool {
+        let keywords = self.keywords.get_or_init(|| self.keywords());
+        let met = keywords.partition_point(|&end| end < before.len());
+        keywords[..met].last().is_some_and(|&end| goes_on(&before[end..]))
     }
-    false
+
+    fn keywords(&self) -> Vec<usize> {
+        let begins = |&at: &usize| {
+            let line = line_so_far(&self.text[..at]);
+            let statement = line.rsplit(|byte| matches!(byte, b';' | b':')).next().unwrap_or_default().trim_ascii();
+            let is_module = |module: &[u8]| module.first().is_some_and(|sign| b" \t.".contains(sign));
+            let apart = line.last().is_none_or(|sign| b" \t.;:".contains(sign));
+            let next = self.text.get(at + b"import".len());
+            apart
+                && (statement.is_empty() || statement.strip_prefix(b"from").is_some_and(is_module))
+                && uncommented(line).len() == line.len()
+                && next.is_some_and(|byte| !in_dotted_name(byte))
+        };
+        memmem::find_iter(self.text, b"import").filter(begins).map(|at| at + b"import".len()).collect()
+    }
 }
 
 /// Whether a statement that imports goes on from behind its keyword to the end of a text.
@@ -122,10 +137,10 @@ pub(crate) fn imported<'t>(text: &'t str, module: &str) -> Vec<&'t str> {
     memmem::find_iter(text.as_bytes(), module).filter_map(list).collect()
 }
 
-/// Whether a name, of a module perhaps, between these is called or stands for its value: not where it is imported,
-/// caught, or the type of something.
+/// Whether a name, of a module perhaps, between these is called or stands for its value: not where it is caught, or the
+/// type of something.
 fn is_value(before: &[u8], after: &[u8]) -> bool {
-    if is_caught(before) || is_imported(before) {
+    if is_caught(before) {
         return false;
     }
     let outer = without_dotted_name(before).trim_ascii_end();
