@@ -131,6 +131,7 @@ impl Part {
     fn new(mut arenas: Arenas, run: Run, function: ScopeId) -> Part {
         arenas.exprs.shrink_to_fit();
         arenas.stmts.shrink_to_fit();
+        arenas.scopes.shrink_to_fit();
         let nowhere = StmtPlace { scope: MODULE, within: None, role: BlockRole::Body };
         let mut part = Part {
             expr_parents: vec![Parent::None; arenas.exprs.len()],

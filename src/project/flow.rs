@@ -110,6 +110,8 @@ impl Flow {
                 walker.scope(scope);
             }
         }
+        walker.flow.defs.shrink_to_fit();
+        walker.flow.by_scope.shrink_to_fit();
         walker.flow.reaching.shrink_to_fit();
         walker.flow
     }

@@ -18,11 +18,11 @@ use std::sync::{LazyLock, OnceLock};
 /// Whether a text may hold a word as what is sought; see [`crate::languages::Language::may_hold`].
 pub(super) type MayHold = fn(&str, &str, Sought) -> bool;
 
-/// What was worked out of a part so far.
+/// What was worked out of a part so far; of most parts nothing ever is.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    flow: OnceLock<Option<Flow>>,
-    index: OnceLock<PartIndex>,
+    flow: OnceLock<Option<Box<Flow>>>,
+    index: OnceLock<Box<PartIndex>>,
 }
 
 impl Known {
@@ -44,8 +44,8 @@ impl<'f> Flows<'f> {
     fn part(self, part: PartId) -> &'f Flow {
         static NONE: LazyLock<Flow> = LazyLock::new(Flow::default);
         let facts = &self.0.facts;
-        let follow = || catch_unwind(AssertUnwindSafe(|| Flow::new(facts, part))).ok();
-        self.0.known[part.0 as usize].flow.get_or_init(follow).as_ref().unwrap_or(&NONE)
+        let follow = || catch_unwind(AssertUnwindSafe(|| Flow::new(facts, part))).ok().map(Box::new);
+        self.0.known[part.0 as usize].flow.get_or_init(follow).as_deref().unwrap_or(&NONE)
     }
 
     fn inside(self, scope: ScopeId) -> &'f Flow {
@@ -97,7 +97,7 @@ impl ProjectFile {
 
     /// What is found by a name in a part.
     pub(super) fn index(&self, part: PartId) -> &PartIndex {
-        self.known[part.0 as usize].index.get_or_init(|| PartIndex::new(&self.facts, part))
+        self.known[part.0 as usize].index.get_or_init(|| Box::new(PartIndex::new(&self.facts, part)))
     }
 
     /// The parts that may hold a word as what is sought, in order.
