@@ -158,17 +158,34 @@ impl Modules {
             let shared = parts.iter().zip(&own.parts).take_while(|(a, b)| a == b).count();
             (shared, usize::MAX - parts.len())
         };
-        let mut best: Option<((usize, usize), FileId)> = None;
+        // Of those that are equally near none is meant, unless a nearer one follows.
+        let mut best: Option<((usize, usize), Option<FileId>)> = None;
         for id in candidates.iter().filter(fits) {
             let rank = near(id);
-            match best {
-                Some((known, _)) if known > rank => {}
+            match &mut best {
+                Some((known, _)) if *known > rank => {}
                 // A crate's library stands before its program.
-                Some((known, _)) if known == rank && own.layout.source.is_some() => {}
-                Some((known, _)) if known == rank => return None,
-                _ => best = Some((rank, *id)),
+                Some((known, _)) if *known == rank && own.layout.source.is_some() => {}
+                Some((known, meant)) if *known == rank => *meant = None,
+                _ => best = Some((rank, Some(*id))),
             }
         }
-        best.map(|(_, id)| id)
+        best?.1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Modules;
+    use crate::source::FileId;
+
+    #[test]
+    fn the_nearest_of_several_is_meant_wherever_it_is_listed() {
+        let paths = ["a/util.py", "b/util.py", "c/main.py", "c/util.py", "d/main.py", "e/util.py"];
+        let ids = (0..).map(FileId);
+        let modules = Modules::new(&ids.zip(paths.map(Into::into)).collect::<Vec<_>>());
+        let meant = |from: u32| modules.resolve(FileId(from), "util", 0).map(|id| paths[id.0 as usize]);
+        assert_eq!(meant(2), Some("c/util.py"));
+        assert_eq!(meant(4), None, "four are equally far");
     }
 }
