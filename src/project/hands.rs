@@ -36,18 +36,31 @@ enum Hand {
 }
 
 impl Project<'_> {
-    /// Adds the requests that these uses lead to; so many hands were passed before.
-    pub(super) fn collect_requests<'s>(&'s self, uses: &[Use], passed: usize, found: &mut Requests<'s>) {
-        let mut seen = FxHashSet::default();
+    /// Adds the requests that these uses lead to; so many hands were passed before. Gives the attributes that keep
+    /// the session after other hands, by class and name.
+    pub(super) fn collect_requests<'s>(
+        &'s self,
+        uses: &[Use],
+        passed: usize,
+        found: &mut Requests<'s>,
+    ) -> Vec<(ScopeRef, SmolStr)> {
+        let (mut seen, mut kept) = (FxHashSet::default(), Vec::new());
         let mut hands = self.next_hands(uses, passed >= HANDS, found);
         for depth in passed + 1.. {
             hands.retain(|hand| seen.insert(hand.clone()));
             if hands.is_empty() {
-                return;
+                break;
+            }
+            if depth > passed + 1 {
+                kept.extend(hands.iter().filter_map(|hand| match hand {
+                    Hand::Attribute(class, name) => Some((*class, name.clone())),
+                    _ => None,
+                }));
             }
             let further = |hand: Hand| self.next_hands(&self.uses_in(hand), depth >= HANDS, found);
             hands = hands.into_iter().flat_map(further).collect();
         }
+        kept
     }
 
     fn uses_in(&self, hand: Hand) -> Vec<Use> {

@@ -63,8 +63,13 @@ impl Project<'_> {
     pub(super) fn method_calls_of(&self, session: &Site) -> Vec<ExprRef> {
         let mut found = Requests::default();
         let uses = self.uses(session.call);
-        self.collect_requests(&uses, 0, &mut found);
+        let kept = self.collect_requests(&uses, 0, &mut found);
         self.collect_by_name(&uses, &mut found);
+        // Others had it before these keep it: what objects hold is seen at once by its name alone.
+        for (class, name) in kept {
+            let uses = self.attribute_uses_anywhere(Some(class), &name);
+            self.collect_requests(&uses, 1, &mut found);
+        }
         found.methods.sort_unstable();
         found.methods.dedup();
         found.methods

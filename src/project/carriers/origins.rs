@@ -2,7 +2,7 @@
 //!
 //! Refuses to follow names: it only says which ones stand in an expression.
 
-use super::{Node, ProjectFile, Silent, last_name};
+use super::{Node, ProjectFile, Silent, class_of_self, last_name};
 use crate::model::expr::{Argument, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ScopeId, ScopeKind, StmtKind};
 use crate::project::requests::PARTS;
@@ -29,7 +29,10 @@ impl Origins<'_> {
     fn add(self, expr: ExprId, nodes: &mut Vec<Node>) {
         let facts = &self.file.facts;
         match &facts.expr(expr).kind {
-            ExprKind::Name(name) => nodes.push(Node::local(self.file, facts.scope_of(expr), name)),
+            ExprKind::Name(name) => {
+                nodes.push(Node::local(self.file, facts.scope_of(expr), name));
+                nodes.extend(class_of_self(facts, expr).map(|class| Node::of_scope(self.file, class)));
+            }
             ExprKind::Attribute { object, name } => {
                 // A mapping's method is no attribute that anything of a library is kept in.
                 if name != "get" {
@@ -65,6 +68,9 @@ impl Origins<'_> {
         match &facts.expr(callee).kind {
             ExprKind::Attribute { .. } if self.silent.requests.contains(&name) => {}
             _ if self.silent.inert.contains(&name) => {}
+            ExprKind::Name(_) if name == "super" => {
+                nodes.extend(class_around(facts, callee).map(|class| Node::of_scope(self.file, class)));
+            }
             ExprKind::Attribute { object, .. } if matches!(name.as_str(), "__aenter__" | "__enter__") => {
                 self.add(*object, nodes);
             }
