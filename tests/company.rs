@@ -28,3 +28,22 @@ fn strangers_in_a_project_change_nothing() {
     }
     support::none("findings hang on code that has nothing to do with them", &lines);
 }
+
+#[test]
+fn who_calls_from_the_same_folder_is_seen_among_very_many_of_the_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let builds = "return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=8, limit_per_host=4))";
+    write("ours/sessions.py", &format!("import aiohttp\n\n\ndef make_session():\n    {builds}\n"));
+    let calls = "from elsewhere import Client\nfrom sessions import make_session\n";
+    write("ours/setup.py", &format!("{calls}\n\ndef setup(host):\n    return Client(make_session(), host)\n"));
+    let alone = support::seen(&Options::everything().run(folder.path()));
+    for number in 0..120 {
+        write(&format!("others/n{number}.py"), "import aiohttp\nfrom elsewhere import make_session\n");
+    }
+    assert_eq!(support::seen(&Options::everything().run(folder.path())), alone);
+}

@@ -264,7 +264,7 @@ impl<'l> Names<'l> {
     }
 
     /// The files that are asked for a word: those that hold it; of many, those that have to do with the place that is
-    /// asked from; where that is no help, those that name a library, too.
+    /// asked from; where that is no help, those in its folder, and those that name a library.
     fn holders(&self, word: &SmolStr, near: Option<&Near>, sought: Sought) -> Arc<[FileId]> {
         let key = (word.clone(), near.cloned(), sought);
         if let Some(known) = self.holders.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
@@ -277,7 +277,8 @@ impl<'l> Names<'l> {
             found.retain(|&id| self.files.names_library(id) || around.contains(&id));
         }
         if found.len() > COMMON {
-            found.retain(|&id| self.files.names_library(id));
+            let beside = near.map(|near| folder(self.path(near.file)));
+            found.retain(|&id| self.files.names_library(id) || beside == Some(folder(self.path(id))));
         }
         found.retain(|&id| self.files.may_hold(id, word, sought));
         let found: Arc<[FileId]> = found.into();
