@@ -110,7 +110,7 @@ fn checked(
     report
 }
 
-/// Gives back memory, unless the process is about to: for one that ends it is a twentieth of the work.
+/// Gives back memory, unless the process is about to: taking the facts of a large project apart one by one takes time.
 fn done_with<T>(memory: T, config: &Config) {
     if config.once {
         std::mem::forget(memory);

@@ -95,6 +95,12 @@ impl WordIndex {
         self.found(word).iter().map(|&file| FileId(file))
     }
 
+    /// Whether a file holds a word.
+    #[must_use]
+    pub fn holds(&self, file: FileId, word: &str) -> bool {
+        self.found(word).binary_search(&file.0).is_ok()
+    }
+
     /// Whether more than `limit` files hold a word.
     #[must_use]
     pub fn is_held_by_more(&self, word: &str, limit: usize) -> bool {
@@ -213,6 +219,7 @@ pub(crate) fn hash(word: &[u8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::{WordIndex, Words};
+    use crate::source::FileId;
     use crate::threads::Crew;
 
     #[test]
@@ -234,6 +241,7 @@ mod tests {
         let holders = |word: &str| index.holders(word).map(|file| file.0).collect::<Vec<_>>();
         assert_eq!(holders("a"), (0..200).step_by(3).collect::<Vec<_>>());
         assert_eq!(holders("b66"), [66]);
+        assert!(index.holds(FileId(66), "b66") && !index.holds(FileId(65), "b66"));
         assert!(holders("c").is_empty());
         assert!(index.is_held_by_more("a", 66) && !index.is_held_by_more("a", 67));
     }

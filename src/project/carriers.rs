@@ -148,14 +148,12 @@ impl Carriers {
         }
     }
 
-    /// Whether an expression is the object, or `super()`, in a class that derives from one of a library.
+    /// Whether an expression is `super()`, or what else is called, in a class that derives from one of a library; the
+    /// object itself goes by its class.
     fn is_own(&self, file: &ProjectFile, expr: ExprId) -> bool {
         let facts = &file.facts;
-        let class = match &facts.expr(expr).kind {
-            // `super()`, or what else is no name.
-            ExprKind::Call { .. } => class_around(facts, expr),
-            _ => class_of_self(facts, expr),
-        };
+        let called = matches!(facts.expr(expr).kind, ExprKind::Call { .. });
+        let class = called.then(|| class_around(facts, expr)).flatten();
         class.is_some_and(|class| self.found.contains(&Node::of_scope(file, class)))
     }
 }

@@ -264,7 +264,7 @@ impl<'l> Names<'l> {
     }
 
     /// The files that are asked for a word: those that hold it; of many, those that have to do with the place that is
-    /// asked from; where that is no help, those in its folder, and those that name a library.
+    /// asked from; where that is no help, those in its folder that name it, and those that name a library.
     fn holders(&self, word: &SmolStr, near: Option<&Near>, sought: Sought) -> Arc<[FileId]> {
         let key = (word.clone(), near.cloned(), sought);
         if let Some(known) = self.holders.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
@@ -277,8 +277,8 @@ impl<'l> Names<'l> {
             found.retain(|&id| self.files.names_library(id) || around.contains(&id));
         }
         if found.len() > COMMON {
-            let beside = near.map(|near| folder(self.path(near.file)));
-            found.retain(|&id| self.files.names_library(id) || beside == Some(folder(self.path(id))));
+            let beside = |id| near.is_some_and(|near| self.names_from_beside(id, near));
+            found.retain(|&id| self.files.names_library(id) || beside(id));
         }
         found.retain(|&id| self.files.may_hold(id, word, sought));
         let found: Arc<[FileId]> = found.into();
@@ -286,15 +286,26 @@ impl<'l> Names<'l> {
         found
     }
 
-    /// The words by which a file may refer to a place: its module, its package, its class.
-    fn place(&self, near: &Near) -> Vec<SmolStr> {
+    /// Whether a file in the folder of a place names its module or class.
+    fn names_from_beside(&self, file: FileId, near: &Near) -> bool {
+        let holds = |word: &str| self.files.words().holds(file, word);
+        folder(self.path(file)) == folder(self.path(near.file))
+            && (self.modules(near).next().is_some_and(|module| holds(&module))
+                || near.class.as_ref().is_some_and(|class| holds(class)))
+    }
+
+    /// The names of a place's module and of those around it, from the inside.
+    fn modules(&self, near: &Near) -> impl Iterator<Item = Cow<'_, str>> {
         let path = self.path(near.file);
         let layout = language_of(Path::new(path)).map(|language| language.layout);
         let parts = path.rsplit_once('.').map_or(path, |(stem, _)| stem).rsplit('/');
-        let modules = parts.filter_map(|part| layout.map_or(Some(Cow::Borrowed(part)), |layout| layout.name_of(part)));
-        let near_by: Vec<Cow<'_, str>> = modules.take(2).collect();
+        parts.filter_map(move |part| layout.map_or(Some(Cow::Borrowed(part)), |layout| layout.name_of(part)))
+    }
+
+    /// The words by which a file may refer to a place: its module, its package, its class.
+    fn place(&self, near: &Near) -> Vec<SmolStr> {
         // What very many files hold does not tell that a file has to do with this one.
-        let modules = near_by.iter().map(Cow::as_ref).filter(|part| self.is_telling(part));
+        let modules = self.modules(near).take(2).filter(|part| self.is_telling(part));
         modules.map(SmolStr::from).chain(near.class.clone()).collect()
     }
 
