@@ -308,7 +308,7 @@ impl Project<'_> {
                 UseKind::Attribute(name) => closers.contains(name) || name.starts_with('_'),
                 UseKind::Method(name, _) => name.starts_with("__"),
                 UseKind::Argument(call) => depth >= HANDS || self.may_keep(*call, one.expr, closers, depth + 1),
-                UseKind::Returned => self.is_handed_out(one.expr, closers),
+                UseKind::Returned => self.is_handed_out(one.expr, closers, depth),
                 _ => false,
             };
             if handed {
@@ -324,18 +324,22 @@ impl Project<'_> {
         self.uncalled(*close, &closes).unwrap_or(Fate::Fine)
     }
 
-    /// Whether a method that returns the attribute is one whose result somebody closes.
-    fn is_handed_out(&self, returned: ExprRef, closers: Closers<'_>) -> bool {
-        let leaves = |one: &Use| matches!(&one.kind, UseKind::Method(name, _) if name.starts_with("__"));
+    /// Whether a method that returns the attribute is one whose result somebody closes, or keeps where it is closed.
+    fn is_handed_out(&self, returned: ExprRef, closers: Closers<'_>, depth: usize) -> bool {
+        let closed = |one: Use| match &one.kind {
+            UseKind::Entered(_) => true,
+            UseKind::Method(name, _) => name.starts_with("__") || closers.contains(name),
+            UseKind::StoredAttribute(target) => {
+                depth >= HANDS || self.fate_in_attribute(*target, closers, depth + 1) == Fate::Fine
+            }
+            _ => false,
+        };
         let function = self.function_of(self.scope_at(returned));
         let name = &self.scope(function).name;
         let as_attribute = self.attribute_uses_anywhere(None, name);
         let callers = self.callers_of(function);
         let as_call = callers.calls.iter().flat_map(|caller| self.uses(caller.call));
-        as_attribute
-            .into_iter()
-            .chain(as_call)
-            .any(|one| closing_call(&one, closers).is_some() || leaves(&one) || matches!(one.kind, UseKind::Entered(_)))
+        as_attribute.into_iter().chain(as_call).any(closed)
     }
 
     /// Whether attributes are closed by a name that is computed: `getattr(self, name).close()`, `vars(self)`.
