@@ -16,7 +16,7 @@ use crate::model::facts::{Problem, ProblemKind};
 use crate::model::value::ExprRef;
 use crate::paths;
 use crate::progress::Progress;
-use crate::project::{Choices, Files, Knowledge, Linked, Project, ProjectFile, Reader, Releases};
+use crate::project::{Choices, Files, Knowledge, Linked, Modules, Project, ProjectFile, Reader, Releases};
 use crate::report::{Counts, FileProblem, Report, fingerprint};
 use crate::rules::{self, Asked, Rule, Said};
 use crate::source::{FileId, SourceFile, Span, offset};
@@ -97,7 +97,11 @@ fn checked(
         counts: Counts { files: reported.files.len(), ..Counts::default() },
         ..Report::default()
     };
-    let run = Run { config, files: &known, trouble: Mutex::default(), suppressions: AtomicBool::default() };
+    let paths: Vec<(FileId, SmolStr)> =
+        known.iter().enumerate().map(|(index, file)| (FileId(offset(index)), file.candidate.shown.clone())).collect();
+    let modules = Modules::new(&paths);
+    let (trouble, suppressions) = <(Mutex<_>, AtomicBool)>::default();
+    let run = Run { config, files: &known, paths: &paths, modules: &modules, trouble, suppressions };
     let mut crew = Crew::new(config.jobs.get(), STACK, || ());
     let (words, mentions, lowered) = run.read_all(libraries, progress, &mut crew);
     let files = Files::new(WordIndex::new(&words, &mut crew), mentions, &run);
@@ -126,9 +130,7 @@ fn linked(
     narrowing: Narrowing,
     mut report: Report,
 ) -> Result<Report, ConfigError> {
-    let Run { config, files: known, .. } = *run;
-    let paths: Vec<(FileId, SmolStr)> =
-        known.iter().enumerate().map(|(index, file)| (FileId(offset(index)), file.candidate.shown.clone())).collect();
+    let Run { config, files: known, paths, modules, .. } = *run;
     let locks = Locks::new(config, libraries);
     let releases = ByFolder { known, locks: &locks };
     let knowledge = Knowledge {
@@ -138,7 +140,8 @@ fn linked(
         frameworks,
         prefilter: config.prefilter,
         files,
-        paths: &paths,
+        paths,
+        modules,
     };
     let linked = Linked::new(knowledge, &mut Crew::new(config.jobs.get(), STACK, || ()));
     let mut crew = Crew::new(config.jobs.get().min(LINKERS), LINKING_STACK, || Project::new(&linked));
@@ -251,6 +254,8 @@ fn in_tests(settings: &Settings, rules: RuleSet) -> RuleSet {
 struct Run<'c> {
     config: &'c Config,
     files: &'c [KnownFile],
+    paths: &'c [(FileId, SmolStr)],
+    modules: &'c Modules,
     trouble: Mutex<Vec<(FileId, Problem)>>,
     /// Whether any file may hold a suppression.
     suppressions: AtomicBool,
@@ -268,9 +273,11 @@ impl Run<'_> {
         let vocabularies = Vocabularies::of(libraries.list());
         let read = crew.each(self.files.len(), |(), index| {
             let mut mention = Mention::None;
-            let loaded = self.load(FileId(offset(index)), |words, text| {
+            let id = FileId(offset(index));
+            let is_defined = |module: &str| self.modules.resolve(id, module, 0).is_some();
+            let loaded = self.load(id, |words, text| {
                 let language = read_as(&self.files[index].candidate.path);
-                mention = vocabularies.mention(language, words, text);
+                mention = vocabularies.mention(language, words, text, is_defined);
                 let suppressed = suppress::may_be_in(text);
                 self.suppressions.fetch_or(suppressed, Ordering::Relaxed);
                 everything || self.files[index].named || mention == Mention::Uses || suppressed

@@ -59,6 +59,7 @@ pub use handlers::Catch;
 pub use holds::Hold;
 pub use linked::Linked;
 pub use loops::NoLoop;
+pub use modules::Modules;
 pub use mounts::Mounted;
 pub use places::{Use, UseKind};
 pub use requests::Requests;
@@ -146,6 +147,8 @@ pub struct Knowledge<'l> {
     pub files: &'l Files<'l>,
     /// Their paths.
     pub paths: &'l [(FileId, SmolStr)],
+    /// Their modules.
+    pub modules: &'l Modules,
 }
 
 /// The linked repository, as one thread asks it: what is linked is the same for all, what was worked out is its own.

@@ -61,9 +61,22 @@ impl Library {
         self.classes.iter().flat_map(Class::ways).map(|path| last(path)).chain(self.request_names())
     }
 
+    /// The functions that other packages have for objects of the library: their modules, and their names.
+    fn elsewhere(&self) -> impl Iterator<Item = (&str, &str)> {
+        let functions = self.classes.iter().flat_map(Class::ways).filter(|path| self.is_elsewhere(path));
+        functions.filter_map(|path| path.rsplit_once('.'))
+    }
+
+    /// Whether a path is that of a function in another package.
+    fn is_elsewhere(&self, path: &str) -> bool {
+        let root = path.split('.').next().unwrap_or(path);
+        known_by(path).starts_with(char::is_lowercase)
+            && !self.head.modules.iter().chain(&self.head.forks).any(|module| module == root)
+    }
+
     /// The modules inside those of the library that hold something of its.
     fn inner_modules(&self) -> impl Iterator<Item = &str> {
-        let classes = self.classes.iter().flat_map(Class::ways);
+        let classes = self.classes.iter().flat_map(Class::ways).filter(|path| !self.is_elsewhere(path));
         let requests = self.requests.iter().flat_map(|request| request.also.iter().chain(&request.path));
         let within = classes.chain(requests).flat_map(|path| path.rsplit('.').skip(1));
         within.filter(|name| name.starts_with(char::is_lowercase))
@@ -101,6 +114,21 @@ struct Word {
     hash: u32,
 }
 
+/// A function that another package has for objects of a library.
+#[derive(Debug)]
+struct Elsewhere {
+    /// Its module, with dots.
+    module: SmolStr,
+    /// The hashes of the module's own name and of its.
+    words: [u32; 2],
+}
+
+impl Elsewhere {
+    fn new((module, name): (&str, &str)) -> Elsewhere {
+        Elsewhere { module: module.into(), words: [last(module), name].map(|word| hash(word.as_bytes())) }
+    }
+}
+
 /// The words that tell what texts of one language have to do with its libraries.
 #[derive(Debug, Default)]
 struct Vocabulary {
@@ -120,6 +148,7 @@ struct Vocabulary {
     functions: Vec<Word>,
     /// The requests, methods and attributes that are taken from an object.
     taken: Vec<Word>,
+    elsewhere: Vec<Elsewhere>,
 }
 
 impl Vocabulary {
@@ -136,23 +165,31 @@ impl Vocabulary {
         self.asked.extend(asked.flat_map(Class::known_by).filter(is_type).map(word));
         let built = || library.class_names().chain(library.constructors());
         self.built.extend(built().filter(is_type).map(word));
-        let functions = || built().chain(library.request_names()).filter(|text| !is_type(text));
+        let is_elsewhere = |text: &&str| library.elsewhere().any(|(_, name)| name == *text);
+        let functions = || built().chain(library.request_names()).filter(|text| !is_type(text) && !is_elsewhere(text));
         let attributes = || library.attributes.iter().flat_map(|row| &row.names).map(SmolStr::as_str);
         self.functions.extend(functions().chain(attributes()).map(word));
         self.brought.extend(library.inner_modules().chain(functions()).map(word));
         let mounts = library.mount.iter().map(|mount| mount.method.as_str());
         self.taken.extend(library.request_names().chain(mounts).chain(attributes()).map(word));
+        self.elsewhere.extend(library.elsewhere().map(Elsewhere::new));
     }
 
     fn sort(&mut self) {
-        let Vocabulary { naming, imported, modules, brought, asked, built, functions, taken } = self;
+        let Vocabulary { naming, imported, modules, brought, asked, built, functions, taken, elsewhere: _ } = self;
         for list in [naming, imported, modules, brought, asked, built, functions, taken] {
             list.sort_unstable_by(|a, b| a.text.cmp(&b.text));
             list.dedup_by(|a, b| a.text == b.text);
         }
     }
 
-    fn mention(&self, language: &Language, words: &Words, text: &str) -> Mention {
+    fn mention(&self, language: &Language, words: &Words, text: &str, is_defined: impl Fn(&str) -> bool) -> Mention {
+        // A function whose module the project has is the project's own.
+        let brings =
+            |one: &Elsewhere| one.words.iter().all(|word| words.contain_hash(*word)) && !is_defined(&one.module);
+        if self.elsewhere.iter().any(brings) {
+            return Mention::Uses;
+        }
         let any = |list: &[Word]| list.iter().any(|word| words.contain_hash(word.hash));
         let any_as = |list: &[Word], fits: &dyn Fn(&str) -> bool| {
             list.iter().any(|word| words.contain_hash(word.hash) && fits(&word.text))
@@ -224,10 +261,18 @@ impl Vocabularies {
         all
     }
 
-    /// What a text says of the libraries for its language.
+    /// What a text says of the libraries for its language; `is_defined` tells whether it would find a module in the
+    /// project.
     #[must_use]
-    pub fn mention(&self, language: &Language, words: &Words, text: &str) -> Mention {
-        self.0.get(language.libraries).map_or(Mention::None, |vocabulary| vocabulary.mention(language, words, text))
+    pub fn mention(
+        &self,
+        language: &Language,
+        words: &Words,
+        text: &str,
+        is_defined: impl Fn(&str) -> bool,
+    ) -> Mention {
+        let vocabulary = self.0.get(language.libraries);
+        vocabulary.map_or(Mention::None, |vocabulary| vocabulary.mention(language, words, text, is_defined))
     }
 }
 
@@ -238,7 +283,12 @@ fn is_quoted(text: &str, word: &str) -> bool {
 
 /// Whether a text gives a module another name, or imports something from inside it under another.
 fn is_renamed(text: &str, module: &str) -> bool {
-    occurrences(text, module).any(|(_, after)| {
+    occurrences(text, module).any(|(before, after)| {
+        let line_so_far = &before[memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1)..];
+        // What a handler catches is no module.
+        if line_so_far.trim_ascii_start().starts_with(b"except ") {
+            return false;
+        }
         let line = &after[..memchr::memchr(b'\n', after).unwrap_or(after.len())];
         let rest = line.iter().position(|byte| !byte.is_ascii_alphanumeric() && !b"_.:".contains(byte));
         rest.is_some_and(|end| line[end..].trim_ascii_start().starts_with(b"as "))
@@ -261,8 +311,13 @@ mod tests {
     use crate::words::Words;
 
     fn mention_in(path: &str, text: &str) -> Mention {
+        mention_where(|_| false, path, text)
+    }
+
+    fn mention_where(is_defined: impl Fn(&str) -> bool, path: &str, text: &str) -> Mention {
         let language = crate::languages::read_as(std::path::Path::new(path));
-        Vocabularies::of(Libraries::built_in().unwrap().list()).mention(language, &Words::of(text), text)
+        let vocabularies = Vocabularies::of(Libraries::built_in().unwrap().list());
+        vocabularies.mention(language, &Words::of(text), text, is_defined)
     }
 
     #[test]
@@ -279,6 +334,7 @@ mod tests {
         for text in [
             "except requests.RequestException:",
             "except (requests.Timeout, ValueError):",
+            "except requests.Timeout as error:",
             "def post(self): ...",
             "# get it",
             "x.fetch()",
@@ -319,6 +375,15 @@ mod tests {
         ] {
             assert_eq!(mention(text), Mention::Uses, "{text}");
         }
+    }
+
+    #[test]
+    fn what_another_package_gives_counts_unless_the_project_is_that_package() {
+        let text = "from homeassistant.helpers.aiohttp_client import async_get_clientsession";
+        assert_eq!(mention_in("a.py", text), Mention::Uses);
+        let own = |module: &str| module == "homeassistant.helpers.aiohttp_client";
+        assert_eq!(mention_where(own, "a.py", text), Mention::None);
+        assert_eq!(mention_where(own, "a.py", &format!("import aiohttp\n{text}")), Mention::Names);
     }
 
     #[test]

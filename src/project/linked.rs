@@ -30,7 +30,7 @@ pub struct Linked<'l> {
     pub(super) releases: &'l dyn Releases,
     pub(super) choices: &'l dyn Choices,
     pub(super) frameworks: &'l Frameworks,
-    pub(super) modules: Modules,
+    pub(super) modules: &'l Modules,
     pub(super) names: Names<'l>,
     pub(super) frames: Frames,
     /// The names that an object of a library may go by; nothing where every name is asked.
@@ -73,7 +73,7 @@ impl<'l> Linked<'l> {
             releases: knowledge.releases,
             choices: knowledge.choices,
             frameworks: knowledge.frameworks,
-            modules: Modules::new(knowledge.paths),
+            modules: knowledge.modules,
             names: Names::new(knowledge.files, knowledge.paths),
             frames: Frames::new(),
             carriers: None,

@@ -24,7 +24,7 @@ struct Module {
 
 /// The files of the project by the last part of their module path.
 #[derive(Debug, Default)]
-pub(super) struct Modules {
+pub struct Modules {
     modules: FxHashMap<FileId, Module>,
     by_last: FxHashMap<SmolStr, Vec<FileId>>,
     /// The same by the last two parts: some names are those of a module in every package.
@@ -37,7 +37,9 @@ pub(super) struct Modules {
 }
 
 impl Modules {
-    pub(super) fn new(paths: &[(FileId, SmolStr)]) -> Modules {
+    /// The modules of the files at these paths.
+    #[must_use]
+    pub fn new(paths: &[(FileId, SmolStr)]) -> Modules {
         let mut modules = Modules::default();
         for (id, path) in paths {
             let Some(language) = language_of(Path::new(path.as_str())) else { continue };
@@ -78,7 +80,8 @@ impl Modules {
 
     /// The file that `module` means where `from` imports it with `level` leading dots; one that begins with `./` is a path
     /// from the folder of `from`.
-    pub(super) fn resolve(&self, from: FileId, module: &str, level: u32) -> Option<FileId> {
+    #[must_use]
+    pub fn resolve(&self, from: FileId, module: &str, level: u32) -> Option<FileId> {
         if let Some(path) = module.strip_prefix("./") {
             return self.at_path(self.modules.get(&from)?, path);
         }
