@@ -19,6 +19,7 @@ mod literals;
 mod outline;
 mod parts;
 mod patterns;
+mod plain;
 mod statements;
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ use crate::model::facts::{
 pub(super) use hints::{imported, may_hold};
 use outline::Function;
 pub(super) use parts::lower;
+use plain::Plain;
 use smol_str::SmolStr;
 use std::cell::RefCell;
 use std::ops::Range;
@@ -75,6 +77,8 @@ struct Lowering<'a> {
     /// The functions whose bodies are parts of their own, and for each its scope once it was met.
     functions: &'a [Function],
     found: Vec<Option<ScopeId>>,
+    /// The imports that were left out and not met yet.
+    plain: &'a [Plain],
     /// The scope whose body is being lowered.
     scope: ScopeId,
     /// Whether that scope yields.
@@ -90,12 +94,13 @@ struct Lowering<'a> {
 }
 
 impl<'a> Lowering<'a> {
-    fn new(tree: &'a Tree<'a>, arenas: Arenas, scope: ScopeId, functions: &'a [Function]) -> Lowering<'a> {
+    fn new(tree: &'a Tree<'a>, arenas: Arenas, scope: ScopeId) -> Lowering<'a> {
         Lowering {
             tree,
             arenas,
-            functions,
-            found: vec![None; functions.len()],
+            functions: &[],
+            found: Vec::new(),
+            plain: &[],
             scope,
             generator: false,
             depth: 0,
@@ -105,14 +110,21 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Lowers a module without the bodies of some functions.
-    fn of_module(tree: &'a Tree<'a>, functions: &'a [Function], broken: bool) -> Lowering<'a> {
+    /// Where a module is lowered.
+    fn of_module(tree: &'a Tree<'a>) -> Lowering<'a> {
         let mut arenas = Arenas::default();
         arenas.push_scope(Scope::bare(ScopeKind::Module, None, 0, tree.length()));
-        let mut lowering = Lowering::new(tree, arenas, MODULE, functions);
-        if broken {
-            lowering.report_syntax();
-        }
+        Lowering::new(tree, arenas, MODULE)
+    }
+
+    /// The same, without some imports and the bodies of some functions.
+    fn without(self, functions: &'a [Function], imports: &'a [Plain]) -> Lowering<'a> {
+        Lowering { functions, found: vec![None; functions.len()], plain: imports, ..self }
+    }
+
+    /// Lowers all of the module.
+    fn whole(self) -> Lowering<'a> {
+        let (tree, mut lowering) = (self.tree, self);
         if let Some(root) = tree.root() {
             let block = lowering.block_of(root);
             lowering.run(MODULE, block);
@@ -122,7 +134,7 @@ impl<'a> Lowering<'a> {
 
     /// Where the body of a function is lowered.
     fn of_function(tree: &'a Tree<'a>, of: &Deferred) -> Lowering<'a> {
-        Lowering::new(tree, Arenas { first: of.first, ..Arenas::default() }, of.scope, &[])
+        Lowering::new(tree, Arenas { first: of.first, ..Arenas::default() }, of.scope)
     }
 
     fn name(&self, node: Node) -> SmolStr {

@@ -1,9 +1,11 @@
-//! Where the functions of a text are that can be parsed by themselves, without parsing it.
+//! Where the functions of a text are that can be parsed by themselves, and the imports that need no parser, without
+//! parsing it.
 //!
 //! What it says is checked by whoever parses: where head and bodies do not parse apart from each other, the text is
 //! parsed as a whole. Refuses to know what is in a function, and functions within functions.
 
 use super::hints::imports_all;
+use super::plain::{self, Plain};
 use crate::source::offset;
 use memchr::memmem;
 
@@ -33,30 +35,82 @@ pub(super) struct Function {
     pub(super) end: u32,
 }
 
-/// The functions of a text in order, without those within others, and without those that reach out of themselves: by
-/// `global`, or by importing all of a module; and without those whose bodies are shorter than so many bytes.
-pub(super) fn functions(text: &str, shortest: usize) -> Vec<Function> {
-    let mut scanner = Scanner { bytes: text.as_bytes(), at: 0 };
-    let mut found = Vec::new();
-    let mut open: Option<Open> = None;
-    while let Some(indent) = scanner.next_line() {
-        let start = scanner.at;
-        if let Some(function) = open.take_if(|function| function.indent >= indent) {
-            found.extend(function.closed(text, shortest));
-        }
-        match &mut open {
-            Some(function) => {
-                function.body.get_or_insert(start);
-                function.end = scanner.statement();
+/// A piece of a text for which a leaf stands where the text is parsed without it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Gap {
+    /// Its first byte.
+    pub(super) start: u32,
+    /// One past its last byte.
+    pub(super) end: u32,
+}
+
+/// What can be left out of a text, in order.
+#[derive(Debug, Default)]
+pub(super) struct Outline {
+    /// The functions without those within others, and without those that reach out of themselves: by `global`, or by
+    /// importing all of a module; and without those with short bodies.
+    pub(super) functions: Vec<Function>,
+    /// The imports outside functions that are written plainly.
+    pub(super) imports: Vec<Plain>,
+    /// The imports, where those with nothing but blanks between are one piece.
+    pub(super) runs: Vec<Gap>,
+}
+
+impl Outline {
+    /// The outline of a text, where bodies of fewer bytes than `shortest` are no functions.
+    pub(super) fn of(text: &str, shortest: usize) -> Outline {
+        let mut scanner = Scanner { bytes: text.as_bytes(), at: 0 };
+        let mut outline = Outline::default();
+        let mut open: Option<Open> = None;
+        // How far the last import is indented.
+        let mut beside = None;
+        while let Some(indent) = scanner.next_line() {
+            let start = scanner.at;
+            if let Some(function) = open.take_if(|function| function.indent >= indent) {
+                outline.functions.extend(function.closed(text, shortest));
             }
-            None if scanner.begins_function() => {
-                open = scanner.head().then_some(Open { start, indent, body: None, end: start });
+            match &mut open {
+                Some(function) => {
+                    function.body.get_or_insert(start);
+                    function.end = scanner.statement();
+                }
+                None if scanner.begins_function() => {
+                    open = scanner.head().then_some(Open { start, indent, body: None, end: start });
+                }
+                None => match plain::read(text, start) {
+                    Some(import) => {
+                        scanner.at = import.end as usize;
+                        outline.add(text, import, beside == Some(indent));
+                        beside = Some(indent);
+                    }
+                    None => _ = scanner.statement(),
+                },
             }
-            None => _ = scanner.statement(),
         }
+        outline.functions.extend(open.and_then(|function| function.closed(text, shortest)));
+        outline
     }
-    found.extend(open.and_then(|function| function.closed(text, shortest)));
-    found
+
+    /// Adds an import, which may be `beside` the one before.
+    fn add(&mut self, text: &str, import: Plain, beside: bool) {
+        let blank = |gap: &Gap| {
+            let between = text.get(gap.end as usize..import.start as usize);
+            between.is_some_and(|between| between.bytes().all(|byte| byte.is_ascii_whitespace()))
+        };
+        match self.runs.last_mut().filter(|gap| beside && blank(gap)) {
+            Some(gap) => gap.end = import.end,
+            None => self.runs.push(Gap { start: import.start, end: import.end }),
+        }
+        self.imports.push(import);
+    }
+
+    /// Everything that can be left out.
+    pub(super) fn gaps(&self) -> Vec<Gap> {
+        let bodies = self.functions.iter().map(|function| Gap { start: function.body, end: function.end });
+        let mut gaps: Vec<Gap> = bodies.chain(self.runs.iter().copied()).collect();
+        gaps.sort_unstable_by_key(|gap| gap.start);
+        gaps
+    }
 }
 
 /// A function whose end was not met yet.

@@ -4,7 +4,7 @@
 //! the whole.
 
 use super::kinds::{Field, Kind};
-use super::outline::{self, Function};
+use super::outline::{Function, Gap, Outline};
 use super::tree::{Node, Tree};
 use super::trouble::Trouble;
 use super::{Lowering, parse};
@@ -27,11 +27,11 @@ pub(crate) fn lower(source: &SourceFile, extent: Extent) -> FileFacts {
 
 /// The same, where bodies of fewer bytes are left where they are.
 pub(super) fn divided(source: &SourceFile, extent: Extent, shortest: usize) -> FileFacts {
-    let functions = outline::functions(&source.text, shortest);
+    let outline = Outline::of(&source.text, shortest);
     let divided = match extent {
-        _ if functions.is_empty() => None,
-        Extent::Heads => apart(source, &functions, extent),
-        Extent::Whole => at_once(source, &functions).or_else(|| apart(source, &functions, extent)),
+        _ if outline.functions.is_empty() && outline.imports.is_empty() => None,
+        Extent::Heads => apart(source, &outline, extent),
+        Extent::Whole => at_once(source, &outline).or_else(|| apart(source, &outline, extent)),
     };
     divided.unwrap_or_else(|| undivided(source))
 }
@@ -47,21 +47,24 @@ pub(super) fn undivided(source: &SourceFile) -> FileFacts {
     };
     let broken = parsed.root_node().has_error();
     let (tree, comments) = flat(&source.text, parsed, &[]);
-    in_one_part(source, &tree, comments, broken)
+    let mut lowering = Lowering::of_module(&tree);
+    if broken {
+        lowering.report_syntax();
+    }
+    in_one_part(source, lowering.whole(), comments)
 }
 
-fn in_one_part(source: &SourceFile, tree: &Tree<'_>, comments: Vec<Comment>, broken: bool) -> FileFacts {
-    let mut lowering = Lowering::of_module(tree, &[], broken);
+fn in_one_part(source: &SourceFile, mut lowering: Lowering<'_>, comments: Vec<Comment>) -> FileFacts {
     let trouble = lowering.trouble();
     FileFacts::new(source.id, lowering.arenas, comments, trouble.into_problems())
 }
 
 /// A file in one part, which says what its parts would say; nothing where anything in it is broken, or the parser sees a
-/// function elsewhere.
-fn at_once(source: &SourceFile, functions: &[Function]) -> Option<FileFacts> {
-    let parsed = parse(source.text.as_bytes(), &[]).filter(|parsed| !parsed.root_node().has_error())?;
-    let (tree, comments) = flat(&source.text, parsed, &[]);
-    let mut awaited = functions.iter().peekable();
+/// function or an import elsewhere.
+fn at_once(source: &SourceFile, outline: &Outline) -> Option<FileFacts> {
+    let parsed = parse_without(&source.text, &outline.runs).filter(|parsed| !parsed.root_node().has_error())?;
+    let (tree, comments) = flat(&source.text, parsed, &outline.runs);
+    let mut awaited = outline.functions.iter().peekable();
     for node in tree.nodes().filter(|&node| tree.kind(node) == Kind::FunctionDefinition) {
         let Some(function) = awaited.next_if(|function| function.start == tree.start(node)) else { continue };
         let body = tree.field(node, Field::Body)?;
@@ -70,17 +73,24 @@ fn at_once(source: &SourceFile, functions: &[Function]) -> Option<FileFacts> {
             return None;
         }
     }
-    awaited.next().is_none().then(|| in_one_part(source, &tree, comments, false))
+    let lowering = Lowering::of_module(&tree).without(&[], &outline.imports).whole();
+    let all = awaited.next().is_none() && lowering.plain.is_empty();
+    all.then(|| in_one_part(source, lowering, comments))
 }
 
 /// A file of which what stands outside functions is parsed by itself, and each body by itself; nothing where the former
 /// is broken.
-fn apart(source: &SourceFile, functions: &[Function], extent: Extent) -> Option<FileFacts> {
-    let parsed = parse_head(&source.text, functions).filter(|parsed| !parsed.root_node().has_error())?;
-    let (tree, mut comments) = flat(&source.text, parsed, functions);
-    let mut head = Lowering::of_module(&tree, functions, false);
+fn apart(source: &SourceFile, outline: &Outline, extent: Extent) -> Option<FileFacts> {
+    let gaps = outline.gaps();
+    let parsed = parse_without(&source.text, &gaps).filter(|parsed| !parsed.root_node().has_error())?;
+    let (tree, mut comments) = flat(&source.text, parsed, &gaps);
+    let mut head = Lowering::of_module(&tree).without(&outline.functions, &outline.imports).whole();
+    if !head.plain.is_empty() {
+        return None;
+    }
     let mut trouble = head.trouble();
-    let deferred: Option<Vec<Deferred>> = functions
+    let deferred: Option<Vec<Deferred>> = outline
+        .functions
         .iter()
         .zip(&head.found)
         .map(|(function, found)| {
@@ -100,7 +110,7 @@ fn apart(source: &SourceFile, functions: &[Function], extent: Extent) -> Option<
 }
 
 /// What the parser made of a text as a list, and the comments in it.
-fn flat<'t>(text: &'t str, parsed: tree_sitter::Tree, left_out: &'t [Function]) -> (Tree<'t>, Vec<Comment>) {
+fn flat<'t>(text: &'t str, parsed: tree_sitter::Tree, left_out: &'t [Gap]) -> (Tree<'t>, Vec<Comment>) {
     let mut tree = Tree::new(text, &parsed, left_out);
     let comments = std::mem::take(&mut tree.comments);
     (tree, comments)
@@ -138,16 +148,19 @@ fn lower_body(text: &str, of: &Deferred) -> LoweredBody {
     LoweredBody { part: lowering.part(of.scope, block), comments, trouble }
 }
 
-/// Parses what stands outside functions: for each body a number stands, where it begins.
-fn parse_head(text: &str, functions: &[Function]) -> Option<tree_sitter::Tree> {
+/// Parses a text without some pieces of it: for each a number stands, where it begins.
+fn parse_without(text: &str, gaps: &[Gap]) -> Option<tree_sitter::Tree> {
+    if gaps.is_empty() {
+        return parse(text.as_bytes(), &[]);
+    }
     let mut patched = text.as_bytes().to_vec();
-    let mut ranges: Vec<Range<usize>> = Vec::with_capacity(functions.len() + 1);
+    let mut ranges: Vec<Range<usize>> = Vec::with_capacity(gaps.len() + 1);
     let mut start = 0;
-    for function in functions {
-        let body = function.body as usize;
-        patched[body] = b'0';
-        ranges.push(start..body + 1);
-        start = function.end as usize;
+    for gap in gaps {
+        let at = gap.start as usize;
+        patched[at] = b'0';
+        ranges.push(start..at + 1);
+        start = gap.end as usize;
     }
     ranges.push(start..patched.len());
     parse(&patched, &ranges)

@@ -5,6 +5,7 @@
 
 use super::Lowering;
 use super::kinds::{Field, Kind};
+use super::plain::Plain;
 use super::tree::Node;
 use crate::model::facts::{Block, StmtId, StmtKind};
 use smol_str::SmolStr;
@@ -40,6 +41,9 @@ impl Lowering<'_> {
 
     fn stmt(&mut self, node: Node, into: &mut Vec<StmtId>) {
         let tree = self.tree;
+        if self.plain.first().is_some_and(|first| first.start == tree.start(node)) {
+            return self.plain_imports(tree.end(node), into);
+        }
         if self.syntax.is_some() {
             self.strays(node, into);
         }
@@ -55,6 +59,15 @@ impl Lowering<'_> {
             },
         };
         into.push(self.push_stmt(lowered, tree.start(node), tree.end(node), self.head_end(node)));
+    }
+
+    /// The imports up to a byte, which were left out of the text that was parsed.
+    fn plain_imports(&mut self, end: u32, into: &mut Vec<StmtId>) {
+        let (met, others) = self.plain.split_at(self.plain.partition_point(|import| import.start < end));
+        self.plain = others;
+        for Plain { start, end, imports } in met {
+            into.push(self.push_stmt(StmtKind::Import(imports.clone()), *start, *end, *end));
+        }
     }
 
     /// One past the last byte before the block of a compound statement; the end of a simple one.

@@ -4,6 +4,7 @@ mod constructs;
 mod hostile;
 mod invariants;
 mod outline;
+mod plain;
 mod printer;
 
 use super::kinds::{FIELDS, NAMED};

@@ -4,7 +4,7 @@
 //! mean.
 
 use super::kinds::{Field, Kind, fields, kinds};
-use super::outline::Function;
+use super::outline::Gap;
 use crate::model::facts::Comment;
 use crate::source::offset;
 use smol_str::SmolStr;
@@ -38,8 +38,8 @@ struct Open {
 pub(super) struct Tree<'a> {
     text: &'a str,
     entries: Vec<Entry>,
-    /// The functions whose bodies were not met yet.
-    left_out: &'a [Function],
+    /// What was left out of the text and not met yet.
+    left_out: &'a [Gap],
     /// The comments that may hold directives, in order.
     pub(super) comments: Vec<Comment>,
     /// What the grammar asks for at the first node that is missing, where it has a name for it.
@@ -47,8 +47,8 @@ pub(super) struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    /// Flattens what the parser made of `text`, where a leaf stands for the body of each function that was `left_out`.
-    pub(super) fn new(text: &'a str, parsed: &tree_sitter::Tree, left_out: &'a [Function]) -> Tree<'a> {
+    /// Flattens what the parser made of `text`, where a leaf stands for each piece that was `left_out`.
+    pub(super) fn new(text: &'a str, parsed: &tree_sitter::Tree, left_out: &'a [Gap]) -> Tree<'a> {
         let entries = Vec::with_capacity(parsed.root_node().descendant_count());
         let mut tree = Tree { text, entries, left_out, comments: Vec::new(), expected: None };
         let (kinds, fields) = (kinds(), fields());
@@ -101,11 +101,11 @@ impl<'a> Tree<'a> {
             Kind::LineContinuation => return None,
             _ => {}
         }
-        if let Some((function, others)) = self.left_out.split_first()
+        if let Some((gap, others)) = self.left_out.split_first()
             && kind.is_leaf()
-            && start == function.body
+            && start == gap.start
         {
-            end = function.end;
+            end = gap.end;
             self.left_out = others;
         }
         if missing && self.expected.is_none() {
