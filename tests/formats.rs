@@ -42,7 +42,7 @@ fn every_format_tells_every_problem_and_finding() {
         ("grouped", true, "  {}  "),
         ("json", false, "\"code\": \"{}\""),
         ("json-lines", false, "\"code\":\"{}\""),
-        ("sarif", false, "\"ruleId\": \"{}\""),
+        ("sarif", false, "\"ruleId\":\"{}\""),
         ("github", true, "title=poolcheck ({}),"),
         ("gitlab", false, "\"check_name\": \"{}\""),
         ("junit", false, "testcase name=\"{} "),

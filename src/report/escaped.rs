@@ -3,28 +3,77 @@
 
 use crate::paths::is_wild;
 use serde::Serialize;
-use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
-use std::io::{self, Write};
+use serde_json::ser::{Formatter, Serializer};
+use std::io::{self, BufWriter, Write};
 
 /// Writes a value over several lines, without a line feed at the end.
 pub(super) fn write_pretty(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(out, Escaped(PrettyFormatter::new())))?;
-    Ok(())
+    write_lined(out, value, usize::MAX)
 }
 
 /// Writes a value on one line, without a line feed at the end.
 pub(super) fn write_compact(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(out, Escaped(CompactFormatter)))?;
-    Ok(())
+    write_lined(out, value, 0)
 }
 
-/// A layout, with strings escaped.
-struct Escaped<F>(F);
+/// Writes a value with lines of their own for what lies in so many objects and lists at most, without a line feed at the
+/// end.
+pub(super) fn write_lined(out: &mut dyn Write, value: &impl Serialize, levels: usize) -> io::Result<()> {
+    // Values come in many small pieces, for which a call each is much.
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    value.serialize(&mut Serializer::with_formatter(&mut out, Escaped { levels, depth: 0, empty: false }))?;
+    out.flush()
+}
 
-impl<F: Formatter> Formatter for Escaped<F> {
+/// A layout like that of `serde_json`, with strings escaped.
+struct Escaped {
+    /// How deep what has a line of its own may lie.
+    levels: usize,
+    /// How many objects and lists are open.
+    depth: usize,
+    /// Whether the innermost has nothing in it so far.
+    empty: bool,
+}
+
+impl Escaped {
+    fn open<W: ?Sized + Write>(&mut self, out: &mut W, bracket: u8) -> io::Result<()> {
+        self.depth += 1;
+        self.empty = true;
+        out.write_all(&[bracket])
+    }
+
+    fn close<W: ?Sized + Write>(&mut self, out: &mut W, bracket: u8) -> io::Result<()> {
+        let lined = !self.empty && self.depth <= self.levels;
+        self.depth -= 1;
+        self.empty = false;
+        if lined {
+            self.begin_line(out)?;
+        }
+        out.write_all(&[bracket])
+    }
+
+    fn next<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.empty = false;
+        if !first {
+            out.write_all(b",")?;
+        }
+        if self.depth <= self.levels { self.begin_line(out) } else { Ok(()) }
+    }
+
+    fn begin_line<W: ?Sized + Write>(&self, out: &mut W) -> io::Result<()> {
+        const INDENT: &[u8; 33] = b"\n                                ";
+        let (blanks, short) = (2 * self.depth, INDENT.len() - 1);
+        out.write_all(&INDENT[..=blanks.min(short)])?;
+        (short..blanks).try_for_each(|_| out.write_all(b" "))
+    }
+}
+
+impl Formatter for Escaped {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
-        while let Some((at, char)) = rest.char_indices().find(|&(_, char)| is_wild(char)) {
+        // What is wild is none of these.
+        let plain = fragment.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        while !plain && let Some((at, char)) = rest.char_indices().find(|&(_, char)| is_wild(char)) {
             out.write_all(&rest.as_bytes()[..at])?;
             for unit in char.encode_utf16(&mut [0; 2]) {
                 write!(out, "\\u{unit:04x}")?;
@@ -35,39 +84,31 @@ impl<F: Formatter> Formatter for Escaped<F> {
     }
 
     fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_array(out)
+        self.open(out, b'[')
     }
 
     fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_array(out)
+        self.close(out, b']')
     }
 
     fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_array_value(out, first)
-    }
-
-    fn end_array_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_array_value(out)
+        self.next(out, first)
     }
 
     fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_object(out)
+        self.open(out, b'{')
     }
 
     fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_object(out)
+        self.close(out, b'}')
     }
 
     fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_object_key(out, first)
+        self.next(out, first)
     }
 
     fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_object_value(out)
-    }
-
-    fn end_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_object_value(out)
+        out.write_all(if self.depth <= self.levels { b": " } else { b":" })
     }
 }
 

@@ -9,20 +9,22 @@ mod line_hash;
 mod place;
 mod rule;
 
-use super::escaped::write_pretty;
+use super::escaped::write_lined;
 use super::{FileProblem, HOME, Report, Style};
 use crate::finding::{Finding, Fix, Label, Severity};
 use crate::source::{FileId, SourceFile};
-use line_hash::line_hashes;
+use line_hash::{LineHash, line_hashes};
 use place::{Artifact, Location, Region};
 use rule::RuleRecord;
 use rustc_hash::FxHashMap;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+/// How deep the results lie: each is a line of its own.
+const RESULTS: usize = 4;
 /// The name for the folder that paths are relative to.
 const ROOT: &str = "%SRCROOT%";
 
@@ -42,7 +44,22 @@ struct Run<'a> {
     original_uri_base_ids: BTreeMap<&'static str, Base>,
     column_kind: &'static str,
     newline_sequences: [&'static str; 3],
-    results: Vec<ResultRecord<'a>>,
+    results: Results<'a>,
+}
+
+/// The results, each made when it is written: there may be very many.
+struct Results<'a> {
+    report: &'a Report,
+    /// Where each rule is in the list of rules.
+    index: FxHashMap<usize, usize>,
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut hashes = Hashes { report: self.report, files: FxHashMap::default() };
+        let results = self.report.findings.iter();
+        serializer.collect_seq(results.map(|one| record(self.report, one, self.index[&one.rule.index], &mut hashes)))
+    }
 }
 
 #[derive(Serialize)]
@@ -134,7 +151,7 @@ struct Step<'a> {
 #[derive(Serialize)]
 struct Fingerprints<'a> {
     #[serde(rename = "primaryLocationLineHash")]
-    line: Cow<'a, str>,
+    line: String,
     #[serde(rename = "poolcheck/v1")]
     ours: &'a str,
 }
@@ -149,7 +166,7 @@ struct FixRecord<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Change<'a> {
-    artifact_location: Artifact,
+    artifact_location: Artifact<'a>,
     replacements: Vec<Replacement<'a>>,
 }
 
@@ -168,12 +185,6 @@ struct Properties {
 /// Writes one run with all findings; problems are its notifications.
 pub(super) fn write(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
     let (rules, index) = rule::records(&report.findings);
-    let mut hashes = Hashes { report, files: FxHashMap::default() };
-    let results: Vec<ResultRecord<'_>> = report
-        .findings
-        .iter()
-        .map(|finding| record(report, finding, index[&finding.rule.index], &mut hashes))
-        .collect();
     let version = env!("CARGO_PKG_VERSION");
     let driver = Driver { name: "poolcheck", version, semantic_version: version, information_uri: HOME, rules };
     let errors = report.errors.iter().map(|error| Notification {
@@ -194,9 +205,9 @@ pub(super) fn write(report: &Report, _: Style, out: &mut dyn Write) -> io::Resul
         original_uri_base_ids: BTreeMap::from([(ROOT, base)]),
         column_kind: "unicodeCodePoints",
         newline_sequences: ["\r\n", "\n", "\r"],
-        results,
+        results: Results { report, index },
     };
-    write_pretty(out, &Log { schema: SCHEMA, version: "2.1.0", runs: [run] })?;
+    write_lined(out, &Log { schema: SCHEMA, version: "2.1.0", runs: [run] }, RESULTS)?;
     out.write_all(b"\n")
 }
 
@@ -288,17 +299,17 @@ fn fix_record<'a>(report: &'a Report, fix: &'a Fix) -> Option<FixRecord<'a>> {
 /// The hashes of lines, computed once for each file.
 struct Hashes<'a> {
     report: &'a Report,
-    files: FxHashMap<FileId, Vec<String>>,
+    files: FxHashMap<FileId, Vec<LineHash>>,
 }
 
 impl<'a> Hashes<'a> {
     /// The hash of a finding's line. In a notebook that line is not known, and our own fingerprint has to do.
-    fn of(&mut self, finding: &'a Finding) -> Cow<'a, str> {
+    fn of(&mut self, finding: &Finding) -> String {
         let plain = |source: &&SourceFile| source.cells.is_empty();
         let Some(source) = self.report.sources.get(&finding.at.file).filter(plain) else {
-            return format!("{}:1", finding.fingerprint).into();
+            return format!("{}:1", finding.fingerprint);
         };
         let hashes = self.files.entry(source.id).or_insert_with(|| line_hashes(&source.text));
-        hashes.get(source.lines().line(finding.at.start)).cloned().unwrap_or_default().into()
+        hashes.get(source.lines().line(finding.at.start)).map(ToString::to_string).unwrap_or_default()
     }
 }

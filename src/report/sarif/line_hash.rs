@@ -6,14 +6,28 @@
 //! here with the same hash follow.
 
 use rustc_hash::FxHashMap;
+use std::fmt::{self, Display, Formatter};
 
 /// How many units a hash is of.
 const UNITS: usize = 100;
 const FACTOR: u64 = 37;
 const END: u16 = u16::MAX;
 
+/// The hash of a line, and how many lines up to it have that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LineHash {
+    hash: u64,
+    count: usize,
+}
+
+impl Display for LineHash {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{:x}:{}", self.hash, self.count)
+    }
+}
+
 /// The hash of every line of a text.
-pub(super) fn line_hashes(text: &str) -> Vec<String> {
+pub(super) fn line_hashes(text: &str) -> Vec<LineHash> {
     // `sums[n]` is the polynomial over the first `n` units; the difference of two is that over the units between.
     let (mut sums, mut starts) = (vec![0_u64], Vec::new());
     let mut at_start = true;
@@ -42,15 +56,18 @@ pub(super) fn line_hashes(text: &str) -> Vec<String> {
         let hash = sums[start + UNITS].wrapping_sub(sums[start].wrapping_mul(shift));
         let count = seen.entry(hash).or_insert(0);
         *count += 1;
-        format!("{hash:x}:{count}")
+        LineHash { hash, count: *count }
     };
     starts.into_iter().map(hash).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::line_hashes;
     use crate::source::LineIndex;
+
+    fn line_hashes(text: &str) -> Vec<String> {
+        super::line_hashes(text).iter().map(ToString::to_string).collect()
+    }
 
     /// The values are those that the action's own tests expect.
     #[test]

@@ -8,6 +8,7 @@ use crate::report::{FileProblem, Report, TOP, cell_place};
 use crate::source::{Position, Span};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// What may not stand in a relative address as it is. A colon could be taken for the end of a scheme.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
@@ -27,7 +28,7 @@ pub(super) struct Location<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Physical<'a> {
-    artifact_location: Artifact,
+    artifact_location: Artifact<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     region: Option<Region<'a>>,
 }
@@ -41,8 +42,8 @@ struct Logical {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Artifact {
-    uri: String,
+pub(super) struct Artifact<'a> {
+    uri: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     uri_base_id: Option<&'static str>,
 }
@@ -59,7 +60,7 @@ pub(super) struct Region<'a> {
 }
 
 impl<'a> Location<'a> {
-    pub(super) fn new(report: &Report, span: Span) -> Location<'a> {
+    pub(super) fn new(report: &'a Report, span: Span) -> Location<'a> {
         let path = report.path(span.file);
         Location {
             id: None,
@@ -73,7 +74,7 @@ impl<'a> Location<'a> {
     }
 
     /// Where a problem is; the file as a whole where no more is known.
-    pub(super) fn of_problem(report: &Report, problem: &FileProblem) -> Location<'a> {
+    pub(super) fn of_problem(report: &Report, problem: &'a FileProblem) -> Location<'a> {
         let at = report.problem_position(problem);
         Location {
             id: None,
@@ -111,13 +112,13 @@ fn cell(path: &str, at: Position) -> Option<[Logical; 1]> {
     Some([Logical { name: format!("cell {cell}"), fully_qualified_name }])
 }
 
-impl Artifact {
+impl<'a> Artifact<'a> {
     /// A path as it is reported as an address: relative to the root where the path is.
-    pub(super) fn new(path: &str) -> Artifact {
-        let uri = utf8_percent_encode(path, RESERVED).to_string();
+    pub(super) fn new(path: &'a str) -> Artifact<'a> {
+        let uri = Cow::from(utf8_percent_encode(path, RESERVED));
         match path.as_bytes() {
-            [b'/', ..] => Artifact { uri: format!("file://{uri}"), uri_base_id: None },
-            [_, b':', b'/', ..] => Artifact { uri: format!("file:///{uri}"), uri_base_id: None },
+            [b'/', ..] => Artifact { uri: format!("file://{uri}").into(), uri_base_id: None },
+            [_, b':', b'/', ..] => Artifact { uri: format!("file:///{uri}").into(), uri_base_id: None },
             _ => Artifact { uri, uri_base_id: Some(ROOT) },
         }
     }
@@ -147,11 +148,11 @@ mod tests {
 
     #[test]
     fn paths_become_addresses() {
-        let of = |path: &str| Artifact::new(path);
+        let of = Artifact::new;
         assert_eq!(of("src/my client.py").uri, "src/my%20client.py");
         assert_eq!(of("a%b#c?d:é\u{1b}.py").uri, "a%25b%23c%3Fd%3A%C3%A9%1B.py");
         assert_eq!(of("a/b.py").uri_base_id, Some(ROOT));
-        assert_eq!((of("/w/a b.py").uri.as_str(), of("/w/a.py").uri_base_id), ("file:///w/a%20b.py", None));
+        assert_eq!((&*of("/w/a b.py").uri, of("/w/a.py").uri_base_id), ("file:///w/a%20b.py", None));
         assert_eq!(of("C:/w/a.py").uri, "file:///C%3A/w/a.py");
     }
 }
