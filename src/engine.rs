@@ -3,35 +3,35 @@
 //! Trouble with one file never ends the run. Refuses to know how findings are shown.
 
 mod narrow;
+mod reading;
 
 use crate::config::{Config, ConfigError, RuleSet, Settings};
 use crate::discover::{Candidate, Discovery, discover, discover_project};
 use crate::finding::{Confidence, Draft, Finding, Severity};
 use crate::frameworks::Frameworks;
 use crate::inventory::{self, Session};
-use crate::languages::{self, Extent, Language, Sought, language_of, read_as};
-use crate::libraries::{Libraries, Mention, Vocabularies};
+use crate::languages::language_of;
+use crate::libraries::Libraries;
 use crate::locks::{Locks, Pinned};
-use crate::model::facts::{Problem, ProblemKind};
+use crate::model::facts::Problem;
 use crate::model::value::ExprRef;
 use crate::paths;
 use crate::progress::Progress;
-use crate::project::{Choices, Files, Knowledge, Linked, Modules, Project, ProjectFile, Reader, Releases};
+use crate::project::{Choices, Files, Knowledge, Linked, Modules, Project, ProjectFile, Releases};
 use crate::report::{Counts, FileProblem, Report, fingerprint};
 use crate::rules::{self, Asked, Rule, Said};
 use crate::source::{FileId, SourceFile, Span, offset};
 use crate::suppress;
 use crate::threads::Crew;
-use crate::words::{WordIndex, Words};
+use crate::words::WordIndex;
 use narrow::{Aside, Narrowing, Told};
+use reading::{Run, failed};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
-use std::io::Read;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// The stack of a worker: lowering recurses as deep as the code nests.
 const STACK: usize = 16 << 20;
@@ -41,13 +41,6 @@ const LINKING_STACK: usize = 32 * STACK;
 
 /// How many threads link at most: each works out for itself what all of them ask.
 const LINKERS: usize = 8;
-
-/// A file that was read, and lowered if that was asked for.
-#[derive(Default)]
-struct Loaded {
-    words: Words,
-    lowered: Option<ProjectFile>,
-}
 
 /// Checks what the configuration names.
 ///
@@ -100,8 +93,7 @@ fn checked(
     let paths: Vec<(FileId, SmolStr)> =
         known.iter().enumerate().map(|(index, file)| (FileId(offset(index)), file.candidate.shown.clone())).collect();
     let modules = Modules::new(&paths);
-    let (trouble, suppressions) = <(Mutex<_>, AtomicBool)>::default();
-    let run = Run { config, files: &known, paths: &paths, modules: &modules, trouble, suppressions };
+    let run = Run::new(config, &known, &paths, &modules);
     let mut crew = Crew::new(config.jobs.get(), STACK, || ());
     let (words, mentions, lowered) = run.read_all(libraries, progress, &mut crew);
     let files = Files::new(WordIndex::new(&words, &mut crew), mentions, &run);
@@ -250,138 +242,8 @@ fn in_tests(settings: &Settings, rules: RuleSet) -> RuleSet {
     rules.iter().filter(|rule| settings.lint_tests || rule.speaks_in_tests).collect()
 }
 
-/// What a run reads, and the trouble that it has with it.
-struct Run<'c> {
-    config: &'c Config,
-    files: &'c [KnownFile],
-    paths: &'c [(FileId, SmolStr)],
-    modules: &'c Modules,
-    trouble: Mutex<Vec<(FileId, Problem)>>,
-    /// Whether any file may hold a suppression.
-    suppressions: AtomicBool,
-}
-
-impl Run<'_> {
-    /// Reads every file once: its words, and, where it names a library, what it says.
-    fn read_all(
-        &self,
-        libraries: &Libraries,
-        progress: &Progress,
-        crew: &mut Crew<()>,
-    ) -> (Vec<Words>, Vec<Mention>, Vec<ProjectFile>) {
-        let everything = !self.config.prefilter;
-        let vocabularies = Vocabularies::of(libraries.list());
-        let read = crew.each(self.files.len(), |(), index| {
-            let mut mention = Mention::None;
-            let id = FileId(offset(index));
-            let is_defined = |module: &str| self.modules.resolve(id, module, 0).is_some();
-            let loaded = self.load(id, |words, text| {
-                let language = read_as(&self.files[index].candidate.path);
-                mention = vocabularies.mention(language, words, text, is_defined);
-                let suppressed = suppress::may_be_in(text);
-                self.suppressions.fetch_or(suppressed, Ordering::Relaxed);
-                everything || self.files[index].named || mention == Mention::Uses || suppressed
-            });
-            progress.step();
-            (mention, loaded)
-        });
-        let mut all = Vec::with_capacity(read.len());
-        let (mut mentions, mut lowered) = (Vec::with_capacity(read.len()), Vec::new());
-        for (mention, loaded) in read {
-            let (words, file) = loaded.map_or_else(Default::default, |loaded| (loaded.words, loaded.lowered));
-            all.push(words);
-            mentions.push(mention);
-            lowered.extend(file);
-        }
-        (all, mentions, lowered)
-    }
-
-    /// Reads a file, and lowers it if `choose` says so of its words.
-    fn load(&self, id: FileId, choose: impl FnOnce(&Words, &str) -> bool) -> Option<Loaded> {
-        let (language, source) = self.read(id)?;
-        let words = Words::of(&source.text);
-        let lowered =
-            choose(&words, &source.text).then(|| self.lower_source(id, language, source, Extent::Whole)).flatten();
-        Some(Loaded { words, lowered })
-    }
-
-    fn read(&self, id: FileId) -> Option<(&'static Language, SourceFile)> {
-        read(&self.files[id.0 as usize].candidate, id).map_err(|problem| self.note(id, problem)).ok()
-    }
-
-    fn lower_source(
-        &self,
-        id: FileId,
-        language: &'static Language,
-        source: SourceFile,
-        extent: Extent,
-    ) -> Option<ProjectFile> {
-        let path = &self.files[id.0 as usize].candidate.path;
-        let (test, script) = (is_test(self.config, path), is_script(self.config, path));
-        let facts = catch_unwind(AssertUnwindSafe(|| (language.lower)(&source, extent)));
-        let facts = facts.map_err(|_| self.note(id, failed())).ok()?;
-        Some(ProjectFile::new(facts, source, language.may_hold, test, script))
-    }
-
-    fn note(&self, id: FileId, problem: Problem) {
-        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).push((id, problem));
-    }
-
-    /// The trouble there was, each once.
-    fn take_trouble(&self) -> Vec<(FileId, Problem)> {
-        let mut trouble = std::mem::take(&mut *self.trouble.lock().unwrap_or_else(PoisonError::into_inner));
-        trouble.sort_by(|a, b| (a.0, &a.1.message).cmp(&(b.0, &b.1.message)));
-        trouble.dedup_by(|a, b| a.0 == b.0 && a.1.message == b.1.message);
-        trouble
-    }
-}
-
-impl Reader for Run<'_> {
-    fn lower(&self, file: FileId) -> Option<ProjectFile> {
-        let (language, source) = self.read(file)?;
-        self.lower_source(file, language, source, Extent::Heads)
-    }
-
-    fn may_hold(&self, file: FileId, word: &str, sought: Sought) -> bool {
-        let read = read(&self.files[file.0 as usize].candidate, file);
-        read.is_ok_and(|(language, source)| (language.may_hold)(&source.text, word, sought))
-    }
-}
-
-/// poolcheck's own trouble with a file.
-fn failed() -> Problem {
-    Problem {
-        kind: ProblemKind::Internal,
-        message: "poolcheck failed on this file; please report it with the file".into(),
-        at: None,
-    }
-}
-
 fn broken_data(message: String) -> ConfigError {
     ConfigError { origin: "poolcheck's own data".into(), line: None, message }
-}
-
-fn read(candidate: &Candidate, id: FileId) -> Result<(&'static Language, SourceFile), Problem> {
-    if let Some(text) = &candidate.open {
-        let source = SourceFile::new(id, candidate.shown.clone(), String::from(&**text));
-        return Ok((read_as(&candidate.path), source));
-    }
-    let bytes = bytes_of(candidate).map_err(|error| Problem {
-        kind: ProblemKind::Read,
-        message: format!("cannot be read: {}", paths::reason(&error)),
-        at: None,
-    })?;
-    let language = read_as(&candidate.path);
-    languages::read(language, id, &candidate.shown, bytes).map(|source| (language, source))
-}
-
-fn bytes_of(candidate: &Candidate) -> std::io::Result<Vec<u8>> {
-    if candidate.stdin {
-        let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes)?;
-        return Ok(bytes);
-    }
-    std::fs::read(&candidate.path)
 }
 
 /// Whether a file is test code, by its path below the project's root.
