@@ -8,7 +8,7 @@ use crate::source::offset;
 use smol_str::SmolStr;
 
 /// What names nothing, everywhere or in some places; in order.
-const KEYWORDS: [&str; 40] = [
+pub(super) const KEYWORDS: [&str; 40] = [
     "False", "None", "True", "and", "as", "assert", "async", "await", "break", "case", "class", "continue", "def",
     "del", "elif", "else", "except", "exec", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda",
     "match", "nonlocal", "not", "or", "pass", "print", "raise", "return", "try", "type", "while", "with", "yield",

@@ -1,7 +1,7 @@
 //! Imports that are read without the parser: which those are, and that the parser says the same of them.
 
 use super::super::parts::{divided, undivided};
-use super::super::plain::read;
+use super::super::plain::{KEYWORDS, read};
 use crate::languages::Extent;
 use crate::model::facts::FileFacts;
 use crate::source::{FileId, SourceFile};
@@ -80,6 +80,9 @@ fn what_is_not_plain_is_left_to_the_parser() {
         "yield from a",
     ] {
         assert!(read(text, 0).is_none(), "{text}");
+    }
+    for keyword in KEYWORDS {
+        assert!(read(&format!("from a import {keyword}"), 0).is_none(), "{keyword}");
     }
 }
 
