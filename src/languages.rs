@@ -11,8 +11,9 @@ mod rust;
 use crate::finding::Edit;
 use crate::fix::edited;
 use crate::model::facts::{FileFacts, Problem, ProblemKind};
-use crate::source::{FileId, SourceFile};
+use crate::source::{FileId, SourceFile, offset};
 use std::borrow::Cow;
+use std::ops::Range;
 use std::path::Path;
 
 /// What a word is looked for as.
@@ -32,12 +33,22 @@ pub enum Sought {
     Base,
     /// An attribute that is written.
     Write,
+    /// The same, of another object than the one that the method around belongs to.
+    OtherWrite,
     /// A field of an object that is written out.
     Field,
     /// What it is defined as.
     Definition,
     /// What an import gives another name.
     Rename,
+}
+
+impl Sought {
+    /// What is sought in the body of a function: what the file imports is used there by its name.
+    #[must_use]
+    pub fn inside(self) -> Sought {
+        if self == Sought::Imported { Sought::Use } else { self }
+    }
 }
 
 /// How much of a file is lowered at once.
@@ -93,6 +104,11 @@ pub struct Language {
     pub lower: fn(&SourceFile, Extent) -> FileFacts,
     /// Whether a text may hold a word as what is sought; a yes in vain is no harm.
     pub may_hold: fn(&str, &str, Sought) -> bool,
+    /// Whether a text may write an attribute of this name of another object than the one that a method belongs to; it is
+    /// told whether `self` is that at a byte. A yes in vain is no harm.
+    pub may_write_other: fn(&str, &str, &dyn Fn(usize) -> bool) -> bool,
+    /// Where in a text `self` is the object of the method around; in order, and as far as can be told.
+    pub methods: fn(&str) -> Vec<Range<u32>>,
     /// The lists of what a text imports from a module, as written.
     pub imported: for<'t> fn(&'t str, &str) -> Vec<&'t str>,
     /// Makes the text of a file's bytes.
@@ -115,6 +131,8 @@ pub static LANGUAGES: &[Language] = &[
         layout: &PACKAGES,
         lower: python::lower,
         may_hold: python::may_hold,
+        may_write_other: python::may_write_other,
+        methods: python::methods,
         imported: python::imported,
         text: plain,
         edit,
@@ -127,6 +145,8 @@ pub static LANGUAGES: &[Language] = &[
         layout: &PACKAGES,
         lower: python::lower,
         may_hold: python::may_hold,
+        may_write_other: python::may_write_other,
+        methods: python::methods,
         imported: python::imported,
         text: notebook::text,
         edit: notebook::edit,
@@ -139,11 +159,35 @@ pub static LANGUAGES: &[Language] = &[
         layout: &CRATES,
         lower: rust::lower,
         may_hold: rust::may_hold,
+        may_write_other: rust::may_write_other,
+        methods: |_| Vec::new(),
         imported: rust::imported,
         text: plain,
         edit,
     },
 ];
+
+impl Language {
+    /// Whether a piece of a text, from a byte of it on, may hold a word as what is sought; `methods` gives where `self` is
+    /// the object of a method in the whole text.
+    pub(crate) fn may_hold_in<'m>(
+        &self,
+        piece: &str,
+        start: u32,
+        (word, sought): (&str, Sought),
+        methods: impl FnOnce() -> &'m [Range<u32>],
+    ) -> bool {
+        if sought != Sought::OtherWrite {
+            return (self.may_hold)(piece, word, sought);
+        }
+        let methods = std::cell::LazyCell::new(methods);
+        (self.may_write_other)(piece, word, &|at| {
+            let at = start + offset(at);
+            let next = methods.partition_point(|method| method.end <= at);
+            methods.get(next).is_some_and(|method| method.start <= at)
+        })
+    }
+}
 
 /// The language of a file, by its extension.
 #[must_use]

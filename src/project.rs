@@ -70,7 +70,7 @@ pub use tls::Context;
 pub use workers::{Idle, Workers};
 
 use crate::frameworks::Frameworks;
-use crate::languages::Sought;
+use crate::languages::Language;
 use crate::libraries::{Libraries, Library, Row};
 use crate::locks::Pinned;
 use crate::model::expr::{Expr, ExprId, ExprKind};
@@ -94,7 +94,9 @@ pub struct ProjectFile {
     pub test: bool,
     /// Whether it is read, copied or run once rather than shipped.
     pub script: bool,
-    may_hold: parts::MayHold,
+    language: &'static Language,
+    /// Where in its text `self` is the object of a method.
+    methods: OnceLock<Vec<std::ops::Range<u32>>>,
     known: Box<[parts::Known]>,
     /// Which words the bodies of deferred functions hold.
     words: OnceLock<Box<[(u32, PartId)]>>,
@@ -106,12 +108,12 @@ impl ProjectFile {
     pub fn new(
         facts: FileFacts,
         source: SourceFile,
-        may_hold: fn(&str, &str, Sought) -> bool,
+        language: &'static Language,
         test: bool,
         script: bool,
     ) -> ProjectFile {
         let known = parts::Known::of(&facts);
-        ProjectFile { facts, source, test, script, may_hold, known, words: OnceLock::new() }
+        ProjectFile { facts, source, test, script, language, methods: OnceLock::new(), known, words: OnceLock::new() }
     }
 }
 

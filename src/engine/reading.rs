@@ -18,6 +18,7 @@ use crate::words::Words;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::io::Read;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -51,6 +52,8 @@ pub(super) struct Run<'c> {
     pub(super) suppressions: AtomicBool,
     /// The texts that are asked again, once all files were read.
     kept: OnceLock<FxHashMap<FileId, SourceFile>>,
+    /// Where in each text `self` is the object of a method.
+    methods: Vec<OnceLock<Box<[Range<u32>]>>>,
 }
 
 impl<'c> Run<'c> {
@@ -62,7 +65,8 @@ impl<'c> Run<'c> {
         modules: &'c Modules,
     ) -> Run<'c> {
         let (trouble, suppressions, kept) = Default::default();
-        Run { config, files, paths, modules, trouble, suppressions, kept }
+        let methods = files.iter().map(|_| OnceLock::new()).collect();
+        Run { config, files, paths, modules, trouble, suppressions, kept, methods }
     }
 }
 
@@ -143,7 +147,7 @@ impl Run<'_> {
         let (test, script) = (is_test(self.config, path), is_script(self.config, path));
         let facts = catch_unwind(AssertUnwindSafe(|| (language.lower)(&source, extent)));
         let facts = facts.map_err(|_| self.note(id, failed())).ok()?;
-        Some(ProjectFile::new(facts, source, language.may_hold, test, script))
+        Some(ProjectFile::new(facts, source, language, test, script))
     }
 
     pub(super) fn note(&self, id: FileId, problem: Problem) {
@@ -166,11 +170,15 @@ impl Reader for Run<'_> {
     }
 
     fn may_hold(&self, file: FileId, word: &str, sought: Sought) -> bool {
+        let may_hold = |language: &'static Language, text: &str| {
+            let methods = || self.methods[file.0 as usize].get_or_init(|| (language.methods)(text).into()).as_ref();
+            language.may_hold_in(text, 0, (word, sought), methods)
+        };
         if let Some((language, source)) = self.kept(file) {
-            return (language.may_hold)(&source.text, word, sought);
+            return may_hold(language, &source.text);
         }
         let read = read(&self.files[file.0 as usize].candidate, file);
-        read.is_ok_and(|(language, source)| (language.may_hold)(&source.text, word, sought))
+        read.is_ok_and(|(language, source)| may_hold(language, &source.text))
     }
 }
 

@@ -16,6 +16,7 @@ mod hints;
 mod imports;
 mod kinds;
 mod literals;
+mod methods;
 mod outline;
 mod parts;
 mod patterns;
@@ -30,7 +31,8 @@ use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::{
     Arenas, Block, Body, Deferred, MODULE, Problem, Run, Scope, ScopeId, ScopeKind, Stmt, StmtId, StmtKind,
 };
-pub(super) use hints::{imported, may_hold};
+pub(super) use hints::{imported, may_hold, may_write_other};
+pub(super) use methods::methods;
 use outline::Function;
 pub(super) use parts::lower;
 use plain::Plain;

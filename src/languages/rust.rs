@@ -36,7 +36,7 @@ use crate::model::facts::{
     StmtKind,
 };
 use crate::source::{SourceFile, offset};
-pub(super) use hints::{imported, may_hold};
+pub(super) use hints::{imported, may_hold, may_write_other};
 use paths::Position;
 use rustc_hash::FxHashSet;
 use smol_str::{SmolStr, format_smolstr};

@@ -10,8 +10,8 @@ use crate::source::{FileId, offset};
 use crate::threads::{Busy, Meanwhile};
 use crate::words::WordIndex;
 use smol_str::SmolStr;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// What reads files.
 pub trait Reader: Sync {
@@ -22,13 +22,8 @@ pub trait Reader: Sync {
     fn may_hold(&self, file: FileId, word: &str, sought: Sought) -> bool;
 }
 
-/// Where a file is kept once it is lowered.
-#[derive(Default)]
-struct Slot {
-    /// Whether somebody has begun to lower it.
-    begun: AtomicBool,
-    file: OnceLock<Option<Box<ProjectFile>>>,
-}
+/// A file, once it is lowered; nothing where that cannot be done.
+type Slot = OnceLock<Option<Box<ProjectFile>>>;
 
 /// The files of a project.
 pub struct Files<'l> {
@@ -39,38 +34,97 @@ pub struct Files<'l> {
     ahead: Ahead,
 }
 
-/// A file that somebody is about to ask for a word.
-struct Soon {
-    file: FileId,
+/// The files that hold a word, and what each may hold it as.
+#[derive(Debug)]
+pub(super) struct Holders {
     word: SmolStr,
     sought: Sought,
+    /// The files, in order.
+    files: Box<[FileId]>,
+    /// Whether each may hold the word as what is sought; if so, what in it may is lowered.
+    told: Box<[OnceLock<bool>]>,
 }
 
-/// The files that somebody is about to ask, for threads that have nothing else to do, or wait for a file that another
-/// one lowers.
-#[derive(Default)]
+impl Holders {
+    /// Files that hold a word, none of which was asked yet.
+    pub(super) fn new(word: &SmolStr, sought: Sought, files: Vec<FileId>) -> Holders {
+        let told = files.iter().map(|_| OnceLock::new()).collect();
+        Holders { word: word.clone(), sought, files: files.into(), told }
+    }
+
+    /// Those that will do, by their indices.
+    pub(super) fn chosen(&self, choose: impl Fn(FileId) -> bool) -> Vec<usize> {
+        (0..self.files.len()).filter(|&index| choose(self.files[index])).collect()
+    }
+
+    /// The files.
+    pub(super) fn files(&self) -> &[FileId] {
+        &self.files
+    }
+}
+
+/// A word that is looked up in files.
+///
+/// Who looks shares the files with whoever looks for the same at that time, and with those that have nothing else to do.
+#[derive(Debug)]
+pub(super) struct LookUp {
+    holders: Arc<Holders>,
+    /// The files that are asked, by their indices.
+    asked: Box<[usize]>,
+    /// The first that nobody has begun with.
+    next: AtomicUsize,
+}
+
+impl LookUp {
+    /// Asks those of the files that have these indices.
+    pub(super) fn new(holders: Arc<Holders>, asked: Vec<usize>) -> LookUp {
+        LookUp { holders, asked: asked.into(), next: AtomicUsize::new(0) }
+    }
+
+    /// A file that nobody else will begin with, by its index.
+    fn take(&self) -> Option<usize> {
+        let left = self.is_open().then(|| self.next.fetch_add(1, Ordering::Relaxed));
+        self.asked.get(left?).copied()
+    }
+
+    /// Whether there are files that nobody has begun with.
+    fn is_open(&self) -> bool {
+        self.next.load(Ordering::Relaxed) < self.asked.len()
+    }
+
+    fn is_done(&self) -> bool {
+        self.asked.iter().all(|&index| self.holders.told[index].get().is_some())
+    }
+}
+
+/// What is being looked up, for threads that have nothing else to do, or wait for what another one lowers.
+#[derive(Debug, Default)]
 struct Ahead {
-    /// The last is lowered first: whoever asks begins with the first.
-    waiting: Mutex<Vec<Soon>>,
+    waiting: Mutex<Vec<Arc<LookUp>>>,
     changed: Condvar,
 }
 
 impl Ahead {
-    fn waiting(&self) -> MutexGuard<'_, Vec<Soon>> {
+    fn waiting(&self) -> MutexGuard<'_, Vec<Arc<LookUp>>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is to be lowered next; nothing where nothing waits.
-    fn take(&self) -> Option<Soon> {
-        self.waiting().pop()
+    fn offer(&self, look_up: &Arc<LookUp>) {
+        self.waiting().push(Arc::clone(look_up));
+        self.changed.notify_all();
     }
 
-    /// The same; nothing where nobody is busy any more.
-    fn next(&self, busy: &Busy) -> Option<Soon> {
+    /// What somebody will ask for; nothing where nothing waits.
+    fn take(&self) -> Option<(Arc<LookUp>, usize)> {
+        last(&mut self.waiting())
+    }
+
+    /// The same; waits for it, and gives nothing where nobody is busy any more.
+    fn next(&self, busy: &Busy) -> Option<(Arc<LookUp>, usize)> {
         let mut waiting = self.waiting();
         while busy.any() {
-            if let Some(soon) = waiting.pop() {
-                return Some(soon);
+            if let Some(taken) = last(&mut waiting) {
+                return Some(taken);
             }
             waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
@@ -79,11 +133,22 @@ impl Ahead {
     }
 }
 
+/// A file of the last of these that has any left; those that have none are dropped.
+fn last(waiting: &mut Vec<Arc<LookUp>>) -> Option<(Arc<LookUp>, usize)> {
+    while let Some(look_up) = waiting.last() {
+        if let Some(index) = look_up.take() {
+            return Some((Arc::clone(look_up), index));
+        }
+        waiting.pop();
+    }
+    None
+}
+
 impl Meanwhile for Files<'_> {
     /// Lowers what is about to be asked.
     fn help(&self, busy: &Busy) {
-        while let Some(soon) = self.ahead.next(busy) {
-            self.lower_ahead(&soon);
+        while let Some((look_up, index)) = self.ahead.next(busy) {
+            self.may_hold(&look_up.holders, index);
         }
     }
 
@@ -113,7 +178,7 @@ impl<'l> Files<'l> {
     pub fn keep(&self, file: ProjectFile) {
         if let Some(slot) = self.slots.get(file.facts.file.0 as usize) {
             // Each is lowered once.
-            let _ = slot.file.set(Some(Box::new(file)));
+            let _ = slot.set(Some(Box::new(file)));
         }
     }
 
@@ -121,59 +186,46 @@ impl<'l> Files<'l> {
     #[must_use]
     pub fn get(&self, id: FileId) -> Option<&ProjectFile> {
         let slot = self.slots.get(id.0 as usize)?;
-        if let Some(known) = slot.file.get() {
-            return known.as_deref();
-        }
-        if slot.begun.swap(true, Ordering::AcqRel) {
-            // Another thread lowers it: rather than to wait for that, this one lowers what will be asked next.
-            while slot.file.get().is_none()
-                && let Some(other) = self.ahead.take()
-            {
-                self.lower_ahead(&other);
+        slot.get_or_init(|| self.reader.lower(id).map(Box::new)).as_deref()
+    }
+
+    /// The files that may hold a word, with whatever in them may hold it lowered.
+    pub(super) fn look_up(&self, look_up: &Arc<LookUp>) -> Vec<&ProjectFile> {
+        if look_up.is_open() {
+            self.ahead.offer(look_up);
+            while let Some(index) = look_up.take() {
+                self.may_hold(&look_up.holders, index);
             }
         }
-        slot.file.get_or_init(|| self.reader.lower(id).map(Box::new)).as_deref()
-    }
-
-    /// Lowers a file, unless somebody does so already, and what in it holds the word.
-    fn lower_ahead(&self, soon: &Soon) {
-        let Some(slot) = self.slots.get(soon.file.0 as usize) else { return };
-        let file = match slot.file.get() {
-            Some(known) => known,
-            None if slot.begun.swap(true, Ordering::AcqRel) => return,
-            None => slot.file.get_or_init(|| self.reader.lower(soon.file).map(Box::new)),
-        };
-        if let Some(file) = file {
-            file.prepare(&soon.word, soon.sought);
+        // Rather than to wait for others, this one does what will be asked next.
+        while !look_up.is_done()
+            && let Some((other, index)) = self.ahead.take()
+        {
+            self.may_hold(&other.holders, index);
         }
+        let holders = &*look_up.holders;
+        let holding = look_up.asked.iter().filter(|&&index| self.may_hold(holders, index));
+        holding.filter_map(|&index| self.get(holders.files[index])).collect()
     }
 
-    /// Says that files are about to be asked for a word.
-    pub(super) fn ask_ahead(&self, files: &[FileId], word: &SmolStr, sought: Sought) {
-        let is_open = |file: &FileId| {
-            let slot = self.slots.get(file.0 as usize);
-            slot.is_some_and(|slot| match slot.file.get() {
-                Some(known) => known.as_ref().is_some_and(|known| !known.is_prepared(word, sought)),
-                None => !slot.begun.load(Ordering::Acquire),
-            })
-        };
-        let mut open = files.iter().copied().filter(is_open).peekable();
-        if open.peek().is_some() {
-            let soon = |file| Soon { file, word: word.clone(), sought };
-            self.ahead.waiting().extend(open.map(soon));
-            self.ahead.changed.notify_all();
-        }
-    }
-
-    /// Whether a file is worth lowering for a word.
-    pub(super) fn may_hold(&self, id: FileId, word: &str, sought: Sought) -> bool {
-        let lowered = self.slots.get(id.0 as usize).is_some_and(|slot| slot.file.get().is_some());
-        lowered || self.reader.may_hold(id, word, sought)
+    /// Whether a file may hold the word; if so, what in it may is lowered. Waits for nobody who looks anything up, so
+    /// that no two wait for each other.
+    fn may_hold(&self, holders: &Holders, index: usize) -> bool {
+        let Holders { word, sought, files, told } = holders;
+        *told[index].get_or_init(|| {
+            let id = files[index];
+            let lowered = self.slots.get(id.0 as usize).is_some_and(|slot| slot.get().is_some());
+            let may_hold = lowered || self.reader.may_hold(id, word, *sought);
+            if may_hold && let Some(file) = self.get(id) {
+                file.prepare(word, *sought);
+            }
+            may_hold
+        })
     }
 
     /// The files that were lowered so far, in the order of their ids.
     pub fn lowered(&self) -> impl Iterator<Item = &ProjectFile> {
-        self.slots.iter().filter_map(|slot| slot.file.get()?.as_deref())
+        self.slots.iter().filter_map(|slot| slot.get()?.as_deref())
     }
 
     /// Whether the text of a file names a library, by its module or by one of its classes.

@@ -5,6 +5,7 @@
 //! only finds.
 
 use super::attributes::{class_of_self, last_name};
+use super::files::{Holders, LookUp};
 use super::{Files, ProjectFile, scope_in};
 use crate::languages::{Sought, language_of};
 use crate::model::expr::{ArgumentKind, ExprId, ExprKind};
@@ -222,7 +223,8 @@ impl PartIndex {
 pub(super) struct Names<'l> {
     files: &'l Files<'l>,
     paths: &'l [(FileId, SmolStr)],
-    holders: RwLock<FxHashMap<Asking, Arc<[FileId]>>>,
+    holders: RwLock<FxHashMap<(SmolStr, Sought), Arc<Holders>>>,
+    looked_up: RwLock<FxHashMap<Asking, Arc<LookUp>>>,
     scopes: Answers<ScopeRef>,
     writes: Answers<AttributeWrite>,
     renamed: Answers<SmolStr>,
@@ -245,6 +247,7 @@ impl<'l> Names<'l> {
             files,
             paths,
             holders: RwLock::default(),
+            looked_up: RwLock::default(),
             scopes: Answers(RwLock::default()),
             writes: Answers(RwLock::default()),
             renamed: Answers(RwLock::default()),
@@ -265,25 +268,36 @@ impl<'l> Names<'l> {
 
     /// The files that are asked for a word: those that hold it; of many, those that have to do with the place that is
     /// asked from; where that is no help, those in its folder that name it, and those that name a library.
-    fn holders(&self, word: &SmolStr, near: Option<&Near>, sought: Sought) -> Arc<[FileId]> {
+    fn look_up(&self, word: &SmolStr, near: Option<&Near>, sought: Sought) -> Arc<LookUp> {
         let key = (word.clone(), near.cloned(), sought);
+        if let Some(known) = self.looked_up.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Arc::clone(known);
+        }
+        let holders = self.holders(word, sought);
+        let mut asked = holders.chosen(|_| true);
+        let file = |index: &usize| holders.files()[*index];
+        if let Some(near) = near.filter(|_| asked.len() > RARE) {
+            let around = self.files_near(near);
+            asked.retain(|index| self.files.names_library(file(index)) || around.contains(&file(index)));
+        }
+        if asked.len() > COMMON {
+            let beside = |id| near.is_some_and(|near| self.names_from_beside(id, near));
+            asked.retain(|index| self.files.names_library(file(index)) || beside(file(index)));
+        }
+        // Another thread may have begun meanwhile.
+        let mut known = self.looked_up.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry(key).or_insert_with(|| Arc::new(LookUp::new(Arc::clone(&holders), asked))))
+    }
+
+    /// The files that hold a word.
+    fn holders(&self, word: &SmolStr, sought: Sought) -> Arc<Holders> {
+        let key = (word.clone(), sought);
         if let Some(known) = self.holders.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Arc::clone(known);
         }
-        let words = self.files.words();
-        let mut found: Vec<FileId> = words.holders(word).collect();
-        if let Some(near) = near.filter(|_| found.len() > RARE) {
-            let around = self.files_near(near);
-            found.retain(|&id| self.files.names_library(id) || around.contains(&id));
-        }
-        if found.len() > COMMON {
-            let beside = |id| near.is_some_and(|near| self.names_from_beside(id, near));
-            found.retain(|&id| self.files.names_library(id) || beside(id));
-        }
-        found.retain(|&id| self.files.may_hold(id, word, sought));
-        let found: Arc<[FileId]> = found.into();
-        self.holders.write().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&found));
-        found
+        let found = self.files.words().holders(word).collect();
+        let mut known = self.holders.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry(key).or_insert_with(|| Arc::new(Holders::new(word, sought, found))))
     }
 
     /// Whether a file in the folder of a place names its module or class.
@@ -352,15 +366,13 @@ impl<'l> Names<'l> {
 
     /// The files that are asked for a word, lowered.
     pub(super) fn files_for(&self, name: &SmolStr, near: Option<&Near>, sought: Sought) -> Vec<&'l ProjectFile> {
-        let holders = self.holders(name, near, sought);
-        self.files.ask_ahead(holders.get(1..).unwrap_or_default(), name, sought);
-        holders.iter().filter_map(|&id| self.files.get(id)).collect()
+        self.files.look_up(&self.look_up(name, near, sought))
     }
 
     /// Calls of what has this last name.
     pub(super) fn calls(&self, name: &SmolStr, near: Option<&Near>) -> Vec<ExprRef> {
         let files = self.files_for(name, near, Sought::Use);
-        files.into_iter().flat_map(|file| file.calls_of(name)).collect()
+        files.into_iter().flat_map(|file| file.calls_of(name, Sought::Use)).collect()
     }
 
     /// Uses of a name or attribute that are no call of it.
@@ -368,10 +380,10 @@ impl<'l> Names<'l> {
         self.references_as(Sought::Use, name, near)
     }
 
-    /// The same, in the files that may hold the name as what is sought.
+    /// The same, where the text may hold the name as what is sought.
     pub(super) fn references_as(&self, sought: Sought, name: &SmolStr, near: Option<&Near>) -> Vec<ExprRef> {
         let files = self.files_for(name, near, sought);
-        files.into_iter().flat_map(|file| file.references_to(name)).collect()
+        files.into_iter().flat_map(|file| file.references_to(name, sought)).collect()
     }
 
     /// Functions and classes of this name.
@@ -399,13 +411,13 @@ impl<'l> Names<'l> {
 
     /// Writes to attributes of this name, on objects other than `self`.
     pub(super) fn other_writes(&self, name: &SmolStr, near: &Near) -> Arc<[AttributeWrite]> {
-        let asking = (name.clone(), Some(near.clone()), Sought::Write);
+        let asking = (name.clone(), Some(near.clone()), Sought::OtherWrite);
         self.asked(&self.writes, asking, |index| index.other_writes.get(name))
     }
 
     /// Writes to attributes of this name in one file, on objects other than `self`.
     pub(super) fn other_writes_in(&self, file: FileId, name: &SmolStr) -> Vec<AttributeWrite> {
-        self.in_file(file, name, Sought::Write, |index| index.other_writes.get(name))
+        self.in_file(file, name, Sought::OtherWrite, |index| index.other_writes.get(name))
     }
 
     /// Fields of this name in objects that are written out.
@@ -446,12 +458,22 @@ impl<'l> Names<'l> {
 
     /// Uses of a name within one file that are no call of it.
     pub(super) fn references_in(&self, file: FileId, name: &SmolStr) -> impl Iterator<Item = ExprRef> + use<'l> {
-        self.files.get(file).into_iter().flat_map(|file| file.references_to(name)).collect::<Vec<_>>().into_iter()
+        self.files
+            .get(file)
+            .into_iter()
+            .flat_map(|file| file.references_to(name, Sought::Use))
+            .collect::<Vec<_>>()
+            .into_iter()
     }
 
     /// Calls of a name within one file.
     pub(super) fn calls_in(&self, file: FileId, name: &SmolStr) -> impl Iterator<Item = ExprRef> + use<'l> {
-        self.files.get(file).into_iter().flat_map(|file| file.calls_of(name)).collect::<Vec<_>>().into_iter()
+        self.files
+            .get(file)
+            .into_iter()
+            .flat_map(|file| file.calls_of(name, Sought::Use))
+            .collect::<Vec<_>>()
+            .into_iter()
     }
 
     /// Writes to `name[key]` in a file.
@@ -476,19 +498,21 @@ impl ProjectFile {
         self.indexes(name, Sought::Use).any(|index| index.bound.contains(name) || index.bound.contains(""))
     }
 
-    pub(super) fn calls_of(&self, name: &SmolStr) -> impl Iterator<Item = ExprRef> {
+    /// Calls of what has this last name, where the text may hold it as what is sought.
+    pub(super) fn calls_of(&self, name: &SmolStr, sought: Sought) -> impl Iterator<Item = ExprRef> {
         let callee = |expr| match self.facts.expr(expr).kind {
             ExprKind::Call { callee, .. } => last_name(&self.facts, callee),
             _ => None,
         };
-        let all = self.indexes(name, Sought::Use).flat_map(|index| index.calls.of(name));
+        let all = self.indexes(name, sought).flat_map(|index| index.calls.of(name));
         let named = all.filter(move |&expr| callee(expr).as_ref() == Some(name));
         named.map(|expr| ExprRef { file: self.facts.file, expr })
     }
 
-    pub(super) fn references_to(&self, name: &SmolStr) -> impl Iterator<Item = ExprRef> {
+    /// Uses of a name or attribute that are no call of it, where the text may hold it as what is sought.
+    pub(super) fn references_to(&self, name: &SmolStr, sought: Sought) -> impl Iterator<Item = ExprRef> {
         let is_named = |&expr: &ExprId| last_name(&self.facts, expr).as_ref() == Some(name);
-        let all = self.indexes(name, Sought::Use).flat_map(|index| index.references.of(name));
+        let all = self.indexes(name, sought).flat_map(|index| index.references.of(name));
         all.filter(is_named).map(|expr| ExprRef { file: self.facts.file, expr })
     }
 }

@@ -15,9 +15,6 @@ use smol_str::SmolStr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{LazyLock, OnceLock};
 
-/// Whether a text may hold a word as what is sought; see [`crate::languages::Language::may_hold`].
-pub(super) type MayHold = fn(&str, &str, Sought) -> bool;
-
 /// What was worked out of a part so far; of most parts nothing ever is.
 #[derive(Debug, Default)]
 pub(super) struct Known {
@@ -106,8 +103,12 @@ impl ProjectFile {
         let hash = words::hash(word.as_bytes());
         let start = held.partition_point(|(other, _)| *other < hash);
         let holding = held[start..].iter().take_while(move |(other, _)| *other == hash).map(|&(_, part)| part);
+        let sought = sought.inside();
         std::iter::once(PartId::HEAD).chain(holding).filter(move |&part| match self.facts.deferred(part) {
-            Some((function, false)) => (self.may_hold)(self.text_of(function), word, sought),
+            Some((function, false)) => {
+                let methods = || self.methods.get_or_init(|| (self.language.methods)(&self.source.text)).as_slice();
+                self.language.may_hold_in(self.text_of(function), function.body, (word, sought), methods)
+            }
             _ => true,
         })
     }
@@ -136,11 +137,6 @@ impl ProjectFile {
     /// Works out what will be asked when a word is looked up.
     pub(super) fn prepare(&self, word: &str, sought: Sought) {
         self.indexes(word, sought).for_each(drop);
-    }
-
-    /// Whether all that holds a word is lowered.
-    pub(super) fn is_prepared(&self, word: &str, sought: Sought) -> bool {
-        self.parts_with(word, sought).all(|part| self.facts.deferred(part).is_none_or(|(_, lowered)| lowered))
     }
 
     /// Works out what is found by any name.

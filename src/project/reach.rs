@@ -88,8 +88,8 @@ impl Project<'_> {
             _ => false,
         };
         for file in self.names.files_for(name, Some(near), sought) {
-            found.calls.extend(file.calls_of(name).filter(is_got_at_by));
-            found.references.extend(file.references_to(name).filter(|&reference| is_got_at(reference)));
+            found.calls.extend(file.calls_of(name, sought).filter(is_got_at_by));
+            found.references.extend(file.references_to(name, sought).filter(|&reference| is_got_at(reference)));
         }
     }
 

@@ -24,12 +24,24 @@ pub(crate) fn may_hold(text: &str, word: &str, sought: Sought) -> bool {
             Sought::Base => is_in_class_head(before),
             // Objects are made by calls.
             Sought::Field => false,
-            Sought::Write => is_taken(before) && may_be_written(before, after),
+            Sought::Write | Sought::OtherWrite => is_taken(before) && may_be_written(before, after),
             Sought::Rename => {
                 [&b"as"[..], b"\\", b"#"].iter().any(|word| after.trim_ascii_start().starts_with(word))
                     || word.starts_with(char::is_uppercase) && is_whole_value(after) && is_assigned(before)
             }
         }
+    })
+}
+
+/// The same for an attribute of another object than the one that a method belongs to; `is_own` tells whether that object
+/// is `self` at a byte.
+pub(crate) fn may_write_other(text: &str, word: &str, is_own: &dyn Fn(usize) -> bool) -> bool {
+    let of_self = |before: &[u8]| {
+        let outer = before.strip_suffix(b"self.");
+        outer.is_some_and(|outer| !outer.last().is_some_and(in_dotted_name))
+    };
+    occurrences(text, word).any(|(before, after)| {
+        is_taken(before) && may_be_written(before, after) && !(of_self(before) && is_own(before.len()))
     })
 }
 
@@ -177,7 +189,7 @@ fn is_listed(outer: &[u8]) -> bool {
 }
 
 /// Whether a byte may be part of names with dots between them.
-fn in_dotted_name(byte: &u8) -> bool {
+pub(super) fn in_dotted_name(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.') || *byte >= 0x80
 }
 
@@ -194,7 +206,7 @@ pub(super) fn imports_all(text: &str) -> bool {
     })
 }
 
-fn without_leading_blanks(text: &[u8]) -> &[u8] {
+pub(super) fn without_leading_blanks(text: &[u8]) -> &[u8] {
     let start = text.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\x0c')).unwrap_or(text.len());
     &text[start..]
 }
@@ -243,7 +255,7 @@ fn is_open(head: &[u8]) -> bool {
     round && square <= 0
 }
 
-fn uncommented(line: &[u8]) -> &[u8] {
+pub(super) fn uncommented(line: &[u8]) -> &[u8] {
     &line[..memchr::memchr(b'#', line).unwrap_or(line.len())]
 }
 
@@ -268,7 +280,7 @@ fn is_newline(byte: &u8) -> bool {
     matches!(byte, b'\n' | b'\r')
 }
 
-fn line_so_far(before: &[u8]) -> &[u8] {
+pub(super) fn line_so_far(before: &[u8]) -> &[u8] {
     &before[memchr::memrchr2(b'\n', b'\r', before).map_or(0, |newline| newline + 1)..]
 }
 

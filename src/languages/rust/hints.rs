@@ -26,10 +26,15 @@ pub(crate) fn may_hold(text: &str, word: &str, sought: Sought) -> bool {
                 Sought::Base => is_in_head(before),
                 // Behind a brace, another field or an attribute.
                 Sought::Field => joined(&[b"{", b",", b"]"]),
-                Sought::Write => joined(&[b"."]),
+                Sought::Write | Sought::OtherWrite => joined(&[b"."]),
                 Sought::Rename => may_be_renamed(word, after.trim_ascii_start()),
             }
     })
+}
+
+/// The same for an attribute of another object than the one that a method belongs to; that is not told apart.
+pub(crate) fn may_write_other(text: &str, word: &str, _: &dyn Fn(usize) -> bool) -> bool {
+    may_hold(text, word, Sought::OtherWrite)
 }
 
 /// The lists of what a text uses of a module, each to the end of its statement.

@@ -1,0 +1,144 @@
+//! Where `self` is the object of the method around, told by how lines are indented.
+//!
+//! Where that cannot be told, it is said of no place. Refuses to know what is done with the object.
+
+use super::hints::{in_dotted_name, line_so_far, uncommented, without_leading_blanks};
+use crate::source::offset;
+use memchr::memmem;
+use std::ops::Range;
+
+/// Where in a text, from the first byte of a method to one past its last, `self` is the method's object.
+pub(crate) fn methods(text: &str) -> Vec<Range<u32>> {
+    // Old files end their lines with `\r` alone.
+    if memchr::memchr(b'\r', text.as_bytes()).is_some_and(|at| !text[at..].starts_with("\r\n")) {
+        return Vec::new();
+    }
+    let mut reader =
+        Reader { text: text.as_bytes(), around: Vec::new(), open: None, found: Vec::new(), quotes: (0, 0) };
+    let mut is_static = false;
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'\n', reader.text).chain([text.len()]) {
+        let line = &reader.text[start..end];
+        let code = line.trim_ascii_start();
+        let indent = line.len() - code.len();
+        // How far a tab goes depends on who reads it.
+        if line[..indent].contains(&b'\t') {
+            return Vec::new();
+        }
+        // A bracket that closes stands under the line that opens it.
+        if code.first().is_some_and(|sign| !b"#)]}".contains(sign)) {
+            reader.leave(indent, start);
+            is_static |= code.starts_with(b"@") && memmem::find(code, b"static").is_some();
+            let defines = reader.define(indent, start, is_static);
+            is_static &= !defines;
+        }
+        start = end + 1;
+    }
+    reader.leave(0, text.len());
+    reader.found
+}
+
+/// What a line that is indented so far stands in.
+struct Around {
+    indent: usize,
+    is_class: bool,
+}
+
+struct Reader<'t> {
+    text: &'t [u8],
+    /// From the outside.
+    around: Vec<Around>,
+    /// The method that was begun: its indentation and first byte.
+    open: Option<(usize, usize)>,
+    found: Vec<Range<u32>>,
+    /// How many signs for texts of several lines there are, up to which byte.
+    quotes: (usize, usize),
+}
+
+impl Reader<'_> {
+    /// Comes to a line that is indented so far: what is indented as far ends before it.
+    fn leave(&mut self, indent: usize, at: usize) {
+        while self.around.pop_if(|around| around.indent >= indent).is_some() {}
+        if let Some((_, start)) = self.open.take_if(|(own, _)| *own >= indent) {
+            self.close(start, at);
+        }
+    }
+
+    fn close(&mut self, start: usize, end: usize) {
+        self.found.push(offset(start)..offset(end));
+    }
+
+    /// Begins what a line defines, if it does.
+    fn define(&mut self, indent: usize, start: usize, is_static: bool) -> bool {
+        let code = without_leading_blanks(&self.text[start..]);
+        let is_class = is_keyword(code, b"class");
+        let head = if is_class { None } else { head_of_function(code) };
+        if head.is_none() && !is_class {
+            let rest = &code[..memchr::memchr(b'\n', code).unwrap_or(code.len())];
+            // A closure may have a `self` of its own.
+            if self.open.is_some() && memmem::find(rest, b"lambda").is_some_and(|at| holds_self(&rest[at..])) {
+                self.cut(start);
+            }
+            return false;
+        }
+        if self.is_in_text(start) {
+            return false;
+        }
+        if let Some(head) = head {
+            let is_method = self.around.last().is_some_and(|around| around.is_class) && !is_static;
+            if is_method && begins_with_self(head) {
+                self.open.get_or_insert((indent, start));
+            } else if holds_self(head) {
+                self.cut(start);
+            }
+        }
+        self.around.push(Around { indent, is_class });
+        true
+    }
+
+    /// Ends the method around, whatever comes.
+    fn cut(&mut self, at: usize) {
+        if let Some((_, start)) = self.open.take() {
+            self.close(start, at);
+        }
+    }
+
+    /// Whether a line may stand in a text that goes over several.
+    fn is_in_text(&mut self, at: usize) -> bool {
+        let (count, from) = self.quotes;
+        let between = &self.text[from..at];
+        let signs = |sign: &[u8]| memmem::find_iter(between, sign).count();
+        self.quotes = (count + signs(b"\"\"\"") + signs(b"'''"), at);
+        self.quotes.0 % 2 == 1
+    }
+}
+
+/// The parameters of the function that a text begins to define, with the rest of its head and what stands behind that in
+/// its line.
+fn head_of_function(code: &[u8]) -> Option<&[u8]> {
+    let code = if is_keyword(code, b"async") { code[b"async".len()..].trim_ascii_start() } else { code };
+    if !is_keyword(code, b"def") {
+        return None;
+    }
+    let head = &code[memchr::memchr(b'(', code)? + 1..];
+    let ends = |at: &usize| uncommented(line_so_far(&head[..*at])).trim_ascii_end().ends_with(b":");
+    let end = memchr::memchr_iter(b'\n', head).find(ends);
+    Some(&head[..end.unwrap_or(head.len())])
+}
+
+fn begins_with_self(head: &[u8]) -> bool {
+    let rest = head.trim_ascii_start().strip_prefix(b"self");
+    rest.is_some_and(|rest| !rest.first().is_some_and(in_dotted_name) && !holds_self(rest))
+}
+
+/// Whether the name `self`, not taken from anything, may be among these: a parameter perhaps.
+fn holds_self(code: &[u8]) -> bool {
+    memmem::find_iter(code, b"self").any(|at| {
+        let (before, after) = (&code[..at], &code[at + b"self".len()..]);
+        !before.last().is_some_and(in_dotted_name) && !after.first().is_some_and(in_dotted_name)
+    })
+}
+
+fn is_keyword(code: &[u8], keyword: &[u8]) -> bool {
+    code.strip_prefix(keyword).is_some_and(|rest| !rest.first().is_some_and(in_dotted_name))
+}
