@@ -15,6 +15,7 @@ mod calls;
 mod carriers;
 mod contexts;
 mod definitions;
+mod elsewhere;
 mod escapes;
 mod evaluate;
 mod eventloops;

@@ -22,7 +22,7 @@ const SHOWING: [&str; 2] = ["builtins", "logging"];
 
 /// What a session is given to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Hand {
+pub(super) enum Hand {
     /// A parameter of a function, by its index.
     Parameter(ScopeRef, usize),
     /// An attribute of the objects of a class.
@@ -35,46 +35,80 @@ enum Hand {
     Caller(ExprRef),
 }
 
+/// What a session is given to, hand by hand.
+#[derive(Debug)]
+pub(super) struct Trail {
+    seen: FxHashSet<Hand>,
+    /// Those that are next, some of which may have been seen.
+    hands: Vec<Hand>,
+    /// How many were passed at first, and up to now.
+    first: usize,
+    passed: usize,
+    /// The attributes that keep the session after other hands, by class and name.
+    kept: Vec<(ScopeRef, SmolStr)>,
+}
+
+impl Trail {
+    /// A trail that begins with these, after so many others.
+    pub(super) fn new(passed: usize, hands: Vec<Hand>) -> Trail {
+        Trail { seen: FxHashSet::default(), hands, first: passed, passed, kept: Vec::new() }
+    }
+
+    /// Takes those that are next and were not seen before, and tells how many are passed with them.
+    pub(super) fn take(&mut self) -> (Vec<Hand>, usize) {
+        let mut hands = std::mem::take(&mut self.hands);
+        hands.retain(|hand| self.seen.insert(hand.clone()));
+        if self.passed > self.first {
+            self.kept.extend(hands.iter().filter_map(|hand| match hand {
+                Hand::Attribute(class, name) => Some((*class, name.clone())),
+                _ => None,
+            }));
+        }
+        self.passed += 1;
+        (hands, self.passed)
+    }
+
+    /// Adds some that are next.
+    pub(super) fn add(&mut self, hands: Vec<Hand>) {
+        self.hands.extend(hands);
+    }
+
+    /// Takes the attributes that keep the session after other hands.
+    pub(super) fn take_kept(&mut self) -> Vec<(ScopeRef, SmolStr)> {
+        std::mem::take(&mut self.kept)
+    }
+}
+
 impl Project<'_> {
-    /// Adds the requests that these uses lead to; so many hands were passed before. Gives the attributes that keep
-    /// the session after other hands, by class and name.
-    pub(super) fn collect_requests<'s>(
-        &'s self,
-        uses: &[Use],
-        passed: usize,
-        found: &mut Requests<'s>,
-    ) -> Vec<(ScopeRef, SmolStr)> {
-        let (mut seen, mut kept) = (FxHashSet::default(), Vec::new());
-        let mut hands = self.next_hands(uses, passed >= HANDS, found);
-        for depth in passed + 1.. {
-            hands.retain(|hand| seen.insert(hand.clone()));
+    /// Adds the requests that these uses lead to; so many hands were passed before.
+    pub(super) fn collect_requests<'s>(&'s self, uses: &[Use], passed: usize, found: &mut Requests<'s>) {
+        let mut trail = Trail::new(passed, self.hands_after(uses, passed, found));
+        loop {
+            let (hands, passed) = trail.take();
             if hands.is_empty() {
                 break;
             }
-            if depth > passed + 1 {
-                kept.extend(hands.iter().filter_map(|hand| match hand {
-                    Hand::Attribute(class, name) => Some((*class, name.clone())),
-                    _ => None,
-                }));
+            for hand in &hands {
+                trail.add(self.hands_after(&self.uses_in(hand), passed, found));
             }
-            let further = |hand: Hand| self.next_hands(&self.uses_in(hand), depth >= HANDS, found);
-            hands = hands.into_iter().flat_map(further).collect();
         }
-        kept
     }
 
-    fn uses_in(&self, hand: Hand) -> Vec<Use> {
+    /// Every use of what is in a hand.
+    pub(super) fn uses_in(&self, hand: &Hand) -> Vec<Use> {
         match hand {
-            Hand::Parameter(function, index) => self.parameter_uses(function, index),
-            Hand::Attribute(class, name) => self.attribute_uses(class, &name),
-            Hand::Items(class, name) => self.item_uses(class, &name),
-            Hand::Name(owner, name) => self.name_uses(owner, &name),
-            Hand::Caller(call) => self.uses(call),
+            Hand::Parameter(function, index) => self.parameter_uses(*function, *index),
+            Hand::Attribute(class, name) => self.attribute_uses(*class, name),
+            Hand::Items(class, name) => self.item_uses(*class, name),
+            Hand::Name(owner, name) => self.name_uses(*owner, name),
+            Hand::Caller(call) => self.uses(*call),
         }
     }
 
-    /// Adds the requests among uses, and gives what else the session is given to; at the end nothing more is followed.
-    fn next_hands<'s>(&'s self, uses: &[Use], end: bool, found: &mut Requests<'s>) -> Vec<Hand> {
+    /// Adds the requests among uses, and gives what else the session is given to; where too many hands were passed,
+    /// nothing more is followed.
+    pub(super) fn hands_after<'s>(&'s self, uses: &[Use], passed: usize, found: &mut Requests<'s>) -> Vec<Hand> {
+        let end = passed >= HANDS;
         let mut hands = Vec::new();
         for one in uses {
             match &one.kind {

@@ -6,6 +6,7 @@
 use super::aliases::Aliases;
 use super::attributes::last_name;
 use super::carriers::{Carriers, Seeds};
+use super::elsewhere::requests_elsewhere;
 use super::frames::Frames;
 use super::index::Names;
 use super::modules::Modules;
@@ -95,8 +96,7 @@ impl<'l> Linked<'l> {
         let found = crew.each_with(judged.len(), find, self.files);
         let first = self.first.get_or_init(|| Sites::new(found, |call| self.place(call)));
         let sessions: Vec<&Site> = first.list.iter().filter(|site| site.is(Kind::Session)).collect();
-        let find = |project: &mut Project<'l>, index: usize| project.requests_elsewhere(sessions[index]);
-        let mut found = crew.each_with(sessions.len(), find, self.files);
+        let mut found = requests_elsewhere(&sessions, crew, self);
         found.push(first.list.clone());
         let all = self.all.get_or_init(|| Sites::new(found, |call| self.place(call)));
         let used: FxHashSet<(FileId, usize)> =

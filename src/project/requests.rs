@@ -59,22 +59,6 @@ impl Default for Requests<'_> {
 }
 
 impl Project<'_> {
-    /// Every call of a method on a session, and on what is called like what holds it.
-    pub(super) fn method_calls_of(&self, session: &Site) -> Vec<ExprRef> {
-        let mut found = Requests::default();
-        let uses = self.uses(session.call);
-        let kept = self.collect_requests(&uses, 0, &mut found);
-        self.collect_by_name(&uses, &mut found);
-        // Others had it before these keep it: what objects hold is seen at once by its name alone.
-        for (class, name) in kept {
-            let uses = self.attribute_uses_anywhere(Some(class), &name);
-            self.collect_requests(&uses, 1, &mut found);
-        }
-        found.methods.sort_unstable();
-        found.methods.dedup();
-        found.methods
-    }
-
     /// The requests that go through a session, and whether these are all of them.
     #[must_use]
     pub fn requests_of(&self, session: &Site) -> Requests<'_> {
@@ -93,27 +77,32 @@ impl Project<'_> {
 
     /// Requests on attributes and properties of the names that hold the session, on whatever object.
     fn collect_by_name<'s>(&'s self, uses: &[Use], found: &mut Requests<'s>) {
+        for name in self.names_held_by(uses) {
+            let uses = self.attribute_uses_anywhere(None, &name);
+            self.collect_requests(&uses, 1, found);
+        }
+    }
+
+    /// The names of the attributes and properties that hold the session.
+    pub(super) fn names_held_by(&self, uses: &[Use]) -> Vec<SmolStr> {
+        let mut names = Vec::new();
         for one in uses {
-            let name = match &one.kind {
-                UseKind::StoredAttribute(target) => self.attribute_holder(*target).map(|(_, name)| name),
-                UseKind::Returned => Some(self.scope(self.function_of(self.scope_at(one.expr))).name.clone()),
-                _ => None,
-            };
-            if let Some(name) = name {
-                let uses = self.attribute_uses_anywhere(None, &name);
-                self.collect_requests(&uses, 1, found);
+            match &one.kind {
+                UseKind::StoredAttribute(target) => {
+                    let Some((class, name)) = self.attribute_holder(*target) else { continue };
+                    // A property returns what an attribute holds.
+                    let returned = self.attribute_uses(class, &name);
+                    let returned: Vec<Use> = returned.into_iter().filter(|one| one.kind == UseKind::Returned).collect();
+                    names.push(name);
+                    names.extend(self.names_held_by(&returned));
+                }
+                UseKind::Returned => {
+                    names.push(self.scope(self.function_of(self.scope_at(one.expr))).name.clone());
+                }
+                _ => {}
             }
         }
-        // A property returns what an attribute holds.
-        for one in uses {
-            if let UseKind::StoredAttribute(target) = &one.kind
-                && let Some((class, name)) = self.attribute_holder(*target)
-            {
-                let returned = self.attribute_uses(class, &name);
-                let returned: Vec<Use> = returned.into_iter().filter(|one| one.kind == UseKind::Returned).collect();
-                self.collect_by_name(&returned, found);
-            }
-        }
+        names
     }
 
     /// Whether a request is known to go through this session, perhaps among others.

@@ -87,15 +87,7 @@ impl Project<'_> {
         calls.filter_map(|call| self.site(call, self.is_test(call))).collect()
     }
 
-    /// Requests through a session in files that say nothing of a library themselves.
-    #[must_use]
-    pub fn requests_elsewhere(&self, session: &Site) -> Vec<Site> {
-        let calls = self.method_calls_of(session).into_iter().filter(|&call| self.site_at(call).is_none());
-        let requests = calls.filter_map(|call| self.site(call, self.is_test(call)));
-        requests.filter(|request| request.is(Kind::Request) && self.goes_through(request, session)).collect()
-    }
-
-    fn site(&self, call: ExprRef, test: bool) -> Option<Site> {
+    pub(super) fn site(&self, call: ExprRef, test: bool) -> Option<Site> {
         let ExprKind::Call { callee, .. } = self.kind(call) else { return None };
         let callee = sibling(call, *callee);
         let value = self.evaluate(callee, Frame::NONE);
