@@ -40,7 +40,7 @@ fn words(criterion: &mut Criterion) {
     });
     let of_files: Vec<Words> = sources.iter().map(|source| Words::of(&source.text)).collect();
     group.bench_function("index", |bencher| {
-        let mut crew = Crew::new(1, 1 << 20, || ());
+        let mut crew = Crew::new(1, 1 << 20, |_| ());
         bencher.iter(|| WordIndex::new(black_box(&of_files), &mut crew));
     });
     group.finish();

@@ -156,7 +156,7 @@ fn folder(config: &Config, root: PathBuf, found: &mut Discovery) -> Result<(), C
     }
     let ignored = IgnoreFiles::above(&root);
     let mut level = vec![Folder { path: root, settings, ignored }];
-    let mut crew = Crew::new(config.jobs.get(), STACK, || ());
+    let mut crew = Crew::new(config.jobs.get(), STACK, |_| ());
     while !level.is_empty() {
         let shares: Vec<&[Folder]> = level.chunks(SHARE).collect();
         let list = |share: &[Folder]| share.iter().map(|folder| list(config, folder)).collect::<Vec<_>>();

@@ -94,7 +94,7 @@ fn checked(
         known.iter().enumerate().map(|(index, file)| (FileId(offset(index)), file.candidate.shown.clone())).collect();
     let modules = Modules::new(&paths);
     let run = Run::new(config, &known, &paths, &modules);
-    let mut crew = Crew::new(config.jobs.get(), STACK, || ());
+    let mut crew = Crew::new(config.jobs.get(), STACK, |_| ());
     let (words, mentions, lowered) = run.read_all(libraries, progress, &mut crew);
     let files = Files::new(WordIndex::new(&words, &mut crew), mentions, &run);
     drop(words);
@@ -135,8 +135,9 @@ fn linked(
         paths,
         modules,
     };
-    let linked = Linked::new(knowledge, &mut Crew::new(config.jobs.get(), STACK, || ()));
-    let mut crew = Crew::new(config.jobs.get().min(LINKERS), LINKING_STACK, || Project::new(&linked));
+    let linked = Linked::new(knowledge, &mut Crew::new(config.jobs.get(), STACK, |_| ()));
+    let mut crew =
+        Crew::new(config.jobs.get().min(LINKERS), LINKING_STACK, |number| Project::of_worker(&linked, number));
     linked.find_sites(&mut crew);
     let project = Project::new(&linked);
     let lists = config.sites || config.run.output_format.is_some_and(|format| format.sessions);

@@ -167,6 +167,8 @@ pub struct Project<'l> {
     test_files: RefCell<FxHashMap<FileId, bool>>,
     memo: memo::Memo,
     mounts: OnceCell<mounts::Mounts>,
+    /// Whether those who may call a function are looked at from the last on.
+    backwards: bool,
 }
 
 impl<'l> std::ops::Deref for Project<'l> {
@@ -181,6 +183,13 @@ impl<'l> Project<'l> {
     /// What is linked, of which nothing was asked yet.
     #[must_use]
     pub fn new(linked: &'l Linked<'l>) -> Project<'l> {
+        Project::of_worker(linked, 0)
+    }
+
+    /// The same for a worker of many: who asks the same at the same time as another goes the other way, so that neither
+    /// waits for what the other lowers.
+    #[must_use]
+    pub fn of_worker(linked: &'l Linked<'l>, number: usize) -> Project<'l> {
         Project {
             linked,
             lineages: RefCell::default(),
@@ -190,6 +199,7 @@ impl<'l> Project<'l> {
             test_files: RefCell::default(),
             memo: memo::Memo::default(),
             mounts: OnceCell::new(),
+            backwards: number % 2 == 1,
         }
     }
 

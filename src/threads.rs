@@ -56,10 +56,10 @@ impl Drop for Working<'_> {
 }
 
 impl<S: Send> Crew<S> {
-    /// So many workers, each with what `state` makes, and with a stack of so many bytes.
+    /// So many workers, each with what `state` makes for its number, and with a stack of so many bytes.
     #[must_use]
-    pub fn new(workers: usize, stack: usize, state: impl Fn() -> S) -> Crew<S> {
-        Crew { states: (0..workers.max(1)).map(|_| state()).collect(), stack }
+    pub fn new(workers: usize, stack: usize, state: impl Fn(usize) -> S) -> Crew<S> {
+        Crew { states: (0..workers.max(1)).map(state).collect(), stack }
     }
 
     /// How many workers there are.
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn results_come_in_order_and_states_stay() {
         for workers in [0, 1, 3, 50] {
-            let mut crew = Crew::new(workers, 1 << 20, || 0);
+            let mut crew = Crew::new(workers, 1 << 20, |_| 0);
             for _ in 0..2 {
                 let results = crew.each(20, |own, index| {
                     *own += 1;
@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn those_with_nothing_to_do_help_until_all_is_done() {
         let counting = Counting::default();
-        Crew::new(3, 1 << 20, || ()).each_with(9, |(), index| index, &counting);
+        Crew::new(3, 1 << 20, |_| ()).each_with(9, |(), index| index, &counting);
         assert_eq!((counting.helped.into_inner(), counting.woken.into_inner()), (3, 1));
     }
 
@@ -180,7 +180,7 @@ mod tests {
     fn a_panic_ends_the_work() {
         let counting = Counting::default();
         let work = |(): &mut (), index| assert_ne!(index, 2, "as asked");
-        let done = catch_unwind(AssertUnwindSafe(|| Crew::new(3, 1 << 20, || ()).each_with(9, work, &counting)));
+        let done = catch_unwind(AssertUnwindSafe(|| Crew::new(3, 1 << 20, |_| ()).each_with(9, work, &counting)));
         assert!(done.is_err());
         assert_eq!(counting.woken.into_inner(), 1);
     }

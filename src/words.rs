@@ -237,7 +237,7 @@ mod tests {
     fn holders_are_found_among_many() {
         let texts = (0..200).map(|file| if file % 3 == 0 { format!("a b{file}") } else { "b".into() });
         let words: Vec<Words> = texts.map(|text: String| Words::of(&text)).collect();
-        let index = WordIndex::new(&words, &mut Crew::new(2, 1 << 20, || ()));
+        let index = WordIndex::new(&words, &mut Crew::new(2, 1 << 20, |_| ()));
         let holders = |word: &str| index.holders(word).map(|file| file.0).collect::<Vec<_>>();
         assert_eq!(holders("a"), (0..200).step_by(3).collect::<Vec<_>>());
         assert_eq!(holders("b66"), [66]);

@@ -111,7 +111,11 @@ impl Project<'_> {
         let few = std::cell::OnceCell::new();
         let few = || *few.get_or_init(|| self.names.are_few(&scope.name, NAMESAKES));
         let owners = self.owners_of(function);
-        let mentions = self.mentions(function, builds);
+        let mut mentions = self.mentions(function, builds);
+        if self.backwards {
+            mentions.calls.reverse();
+            mentions.references.reverse();
+        }
         for call in mentions.calls.into_iter().filter(|call| self.may_be_of(*call, owners.as_deref())) {
             if let Some(certain) = self.memo.without_callers(|| self.calls(call, function, class, &few)) {
                 found.calls.push(Caller { call, certain });

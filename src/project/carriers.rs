@@ -110,7 +110,7 @@ impl Carriers {
         for file in files {
             declared.add(&file.facts, &resolve);
         }
-        let mut crew = Crew::new(workers, STACK, || Way::new(&declared));
+        let mut crew = Crew::new(workers, STACK, |_| Way::new(&declared));
         crew.each(files.len(), |way, index| {
             let file = files[index];
             way.statements(file, seeds, &known);

@@ -52,11 +52,6 @@ impl Holders {
         Holders { word: word.clone(), sought, files: files.into(), told }
     }
 
-    /// Those that will do, by their indices.
-    pub(super) fn chosen(&self, choose: impl Fn(FileId) -> bool) -> Vec<usize> {
-        (0..self.files.len()).filter(|&index| choose(self.files[index])).collect()
-    }
-
     /// The files.
     pub(super) fn files(&self) -> &[FileId] {
         &self.files

@@ -274,7 +274,7 @@ impl<'l> Names<'l> {
             return Arc::clone(known);
         }
         let holders = self.holders(word, sought);
-        let mut asked = holders.chosen(|_| true);
+        let mut asked: Vec<usize> = (0..holders.files().len()).collect();
         let file = |index: &usize| holders.files()[*index];
         if let Some(near) = near.filter(|_| asked.len() > RARE) {
             let around = self.files_near(near);

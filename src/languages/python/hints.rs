@@ -322,7 +322,7 @@ fn may_be_among_targets(line: &[u8], rest: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::may_hold;
+    use super::{may_hold, may_write_other};
     use crate::languages::Sought;
 
     #[test]
@@ -413,6 +413,18 @@ mod tests {
         {
             assert!(may_hold(text, "word", Sought::Use), "{text}");
         }
+    }
+
+    #[test]
+    fn writes_of_own_attributes_are_told_apart() {
+        for text in ["self.word = 1", "with f() as self.word:", "a; self.word += 1"] {
+            assert!(!may_write_other(text, "word", &|_| true), "{text}");
+            assert!(may_write_other(text, "word", &|_| false), "{text}");
+        }
+        for text in ["a.self.word = 1", "myself.word = 1", "self .word = 1", "other.word = self.word = 1"] {
+            assert!(may_write_other(text, "word", &|_| true), "{text}");
+        }
+        assert!(!may_write_other("x = self.word", "word", &|_| false));
     }
 
     #[test]

@@ -142,3 +142,56 @@ fn holds_self(code: &[u8]) -> bool {
 fn is_keyword(code: &[u8], keyword: &[u8]) -> bool {
     code.strip_prefix(keyword).is_some_and(|rest| !rest.first().is_some_and(in_dotted_name))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::methods;
+
+    /// Whether `self` is said to be the object of a method at the end of a text, and at the same place where more follows.
+    fn is_own(text: &str) -> bool {
+        let at = crate::source::offset(text.len());
+        let told = |text: &str| methods(text).iter().any(|method| method.start < at && at <= method.end);
+        assert_eq!(told(text), told(&format!("{text}x = 1\nclass Z:\n    pass\n")), "{text}");
+        told(text)
+    }
+
+    #[test]
+    fn methods_have_an_object() {
+        for text in [
+            "class A:\n    def f(self):\n        self.",
+            "class A(B):\n    x = 1\n\n    @property\n    async def f(self, x):\n        if x:\n            (a, self.",
+            "class A:\n  def f(\n    self, x\n  ) -> int:\n    # note\n    with x as self.",
+            "class A:\n    def f(self):\n        def g(x):\n            self.",
+            "class A:\n    def f(self):\n        class B:\n            self.",
+            "class A:\n    def f(x):\n        x\n    def g(self):\n        self.",
+            "class A:\n    if x:\n        def f(self):\n            self.",
+            "if x:\n    class A:\n        def f(self):\n            self.",
+            "class A:\n    @staticmethod\n    def f(x):\n        x\n\n    def g(self):\n        self.",
+        ] {
+            assert!(is_own(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn whatever_else_may_be_another() {
+        for text in [
+            "self.",
+            "def f(self):\n    self.",
+            "class A:\n    def f(x, self):\n        self.",
+            "class A:\n    def f(x):\n        self.",
+            "class A:\n    @staticmethod\n    def f(self):\n        self.",
+            "class A:\n    @staticmethod\n    # note\n    @other\n    def f(self):\n        self.",
+            "class A:\n    def f(self):\n        def g(x, self):\n            self.",
+            "class A:\n    def f(self):\n        x = lambda self: self.",
+            "class A:\n    def f(x):\n        def g(self):\n            self.",
+            "class A:\n\tdef f(self):\n\t\tself.",
+            "class A:\r    def f(self):\r        self.",
+            "class A:\n    x = 1\nif x:\n    def f(self):\n        self.",
+            "class A:\n    def f(self):\n        x = 1\nself.",
+            "if x:\n    y = \"\"\"\nclass A:\n    \"\"\"\n    def f(self):\n        self.",
+            "class_ = x\nif x:\n    def f(self):\n        self.",
+        ] {
+            assert!(!is_own(text), "{text}");
+        }
+    }
+}
