@@ -79,7 +79,7 @@ struct Lowering<'a> {
     /// The functions whose bodies are parts of their own, and for each its scope once it was met.
     functions: &'a [Function],
     found: Vec<Option<ScopeId>>,
-    /// The imports that were left out and not met yet.
+    /// The plain statements that were left out and not met yet.
     plain: &'a [Plain],
     /// The scope whose body is being lowered.
     scope: ScopeId,
@@ -119,9 +119,9 @@ impl<'a> Lowering<'a> {
         Lowering::new(tree, arenas, MODULE)
     }
 
-    /// The same, without some imports and the bodies of some functions.
-    fn without(self, functions: &'a [Function], imports: &'a [Plain]) -> Lowering<'a> {
-        Lowering { functions, found: vec![None; functions.len()], plain: imports, ..self }
+    /// The same, without some plain statements and the bodies of some functions.
+    fn without(self, functions: &'a [Function], plain: &'a [Plain]) -> Lowering<'a> {
+        Lowering { functions, found: vec![None; functions.len()], plain, ..self }
     }
 
     /// Lowers all of the module.

@@ -111,7 +111,7 @@ impl<'a> Lowering<'a> {
     }
 }
 
-fn parse_number(text: &str) -> Option<f64> {
+pub(super) fn parse_number(text: &str) -> Option<f64> {
     let digits: String = text.chars().filter(|&sign| sign != '_').collect::<String>().to_ascii_lowercase();
     let digits = digits.trim_end_matches('l');
     let based = |digits: &str, base: u32| {

@@ -1,4 +1,4 @@
-//! Where the functions of a text are that can be parsed by themselves, and the imports that need no parser, without
+//! Where the functions of a text are that can be parsed by themselves, and the statements that need no parser, without
 //! parsing it.
 //!
 //! What it says is checked by whoever parses: where head and bodies do not parse apart from each other, the text is
@@ -50,9 +50,9 @@ pub(super) struct Outline {
     /// The functions without those within others, and without those that reach out of themselves: by `global`, or by
     /// importing all of a module; and without those with short bodies.
     pub(super) functions: Vec<Function>,
-    /// The imports outside functions that are written plainly.
-    pub(super) imports: Vec<Plain>,
-    /// The imports, where those with nothing but blanks between are one piece.
+    /// The statements outside functions that are written plainly.
+    pub(super) plain: Vec<Plain>,
+    /// The same, where those with nothing but blanks between are one piece.
     pub(super) runs: Vec<Gap>,
 }
 
@@ -62,7 +62,7 @@ impl Outline {
         let mut scanner = Scanner { bytes: text.as_bytes(), at: 0 };
         let mut outline = Outline::default();
         let mut open: Option<Open> = None;
-        // How far the last import is indented.
+        // How far the last plain statement is indented.
         let mut beside = None;
         while let Some(indent) = scanner.next_line() {
             let start = scanner.at;
@@ -78,9 +78,9 @@ impl Outline {
                     open = scanner.head().then_some(Open { start, indent, body: None, end: start });
                 }
                 None => match plain::read(text, start) {
-                    Some(import) => {
-                        scanner.at = import.end as usize;
-                        outline.add(text, import, beside == Some(indent));
+                    Some(plain) => {
+                        scanner.at = plain.end as usize;
+                        outline.add(text, plain, beside == Some(indent));
                         beside = Some(indent);
                     }
                     None => _ = scanner.statement(),
@@ -91,17 +91,17 @@ impl Outline {
         outline
     }
 
-    /// Adds an import, which may be `beside` the one before.
-    fn add(&mut self, text: &str, import: Plain, beside: bool) {
+    /// Adds a plain statement, which may be `beside` the one before.
+    fn add(&mut self, text: &str, plain: Plain, beside: bool) {
         let blank = |gap: &Gap| {
-            let between = text.get(gap.end as usize..import.start as usize);
+            let between = text.get(gap.end as usize..plain.start as usize);
             between.is_some_and(|between| between.bytes().all(|byte| byte.is_ascii_whitespace()))
         };
         match self.runs.last_mut().filter(|gap| beside && blank(gap)) {
-            Some(gap) => gap.end = import.end,
-            None => self.runs.push(Gap { start: import.start, end: import.end }),
+            Some(gap) => gap.end = plain.end,
+            None => self.runs.push(Gap { start: plain.start, end: plain.end }),
         }
-        self.imports.push(import);
+        self.plain.push(plain);
     }
 
     /// Everything that can be left out.

@@ -29,7 +29,7 @@ pub(crate) fn lower(source: &SourceFile, extent: Extent) -> FileFacts {
 pub(super) fn divided(source: &SourceFile, extent: Extent, shortest: usize) -> FileFacts {
     let outline = Outline::of(&source.text, shortest);
     let divided = match extent {
-        _ if outline.functions.is_empty() && outline.imports.is_empty() => None,
+        _ if outline.functions.is_empty() && outline.plain.is_empty() => None,
         Extent::Heads => apart(source, &outline, extent),
         Extent::Whole => at_once(source, &outline).or_else(|| apart(source, &outline, extent)),
     };
@@ -60,7 +60,7 @@ fn in_one_part(source: &SourceFile, mut lowering: Lowering<'_>, comments: Vec<Co
 }
 
 /// A file in one part, which says what its parts would say; nothing where anything in it is broken, or the parser sees a
-/// function or an import elsewhere.
+/// function or a plain statement elsewhere.
 fn at_once(source: &SourceFile, outline: &Outline) -> Option<FileFacts> {
     let parsed = parse_without(&source.text, &outline.runs).filter(|parsed| !parsed.root_node().has_error())?;
     let (tree, comments) = flat(&source.text, parsed, &outline.runs);
@@ -73,7 +73,7 @@ fn at_once(source: &SourceFile, outline: &Outline) -> Option<FileFacts> {
             return None;
         }
     }
-    let lowering = Lowering::of_module(&tree).without(&[], &outline.imports).whole();
+    let lowering = Lowering::of_module(&tree).without(&[], &outline.plain).whole();
     let all = awaited.next().is_none() && lowering.plain.is_empty();
     all.then(|| in_one_part(source, lowering, comments))
 }
@@ -84,7 +84,7 @@ fn apart(source: &SourceFile, outline: &Outline, extent: Extent) -> Option<FileF
     let gaps = outline.gaps();
     let parsed = parse_without(&source.text, &gaps).filter(|parsed| !parsed.root_node().has_error())?;
     let (tree, mut comments) = flat(&source.text, parsed, &gaps);
-    let mut head = Lowering::of_module(&tree).without(&outline.functions, &outline.imports).whole();
+    let mut head = Lowering::of_module(&tree).without(&outline.functions, &outline.plain).whole();
     if !head.plain.is_empty() {
         return None;
     }

@@ -5,8 +5,9 @@
 
 use super::Lowering;
 use super::kinds::{Field, Kind};
-use super::plain::Plain;
+use super::plain::{Piece, Plain, Says, Value};
 use super::tree::Node;
+use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::{Block, StmtId, StmtKind};
 use smol_str::SmolStr;
 
@@ -42,7 +43,7 @@ impl Lowering<'_> {
     fn stmt(&mut self, node: Node, into: &mut Vec<StmtId>) {
         let tree = self.tree;
         if self.plain.first().is_some_and(|first| first.start == tree.start(node)) {
-            return self.plain_imports(tree.end(node), into);
+            return self.plain_statements(tree.end(node), into);
         }
         if self.syntax.is_some() {
             self.strays(node, into);
@@ -61,12 +62,40 @@ impl Lowering<'_> {
         into.push(self.push_stmt(lowered, tree.start(node), tree.end(node), self.head_end(node)));
     }
 
-    /// The imports up to a byte, which were left out of the text that was parsed.
-    fn plain_imports(&mut self, end: u32, into: &mut Vec<StmtId>) {
-        let (met, others) = self.plain.split_at(self.plain.partition_point(|import| import.start < end));
+    /// The plain statements up to a byte, which were left out of the text that was parsed.
+    fn plain_statements(&mut self, end: u32, into: &mut Vec<StmtId>) {
+        let (met, others) = self.plain.split_at(self.plain.partition_point(|plain| plain.start < end));
         self.plain = others;
-        for Plain { start, end, imports } in met {
-            into.push(self.push_stmt(StmtKind::Import(imports.clone()), *start, *end, *end));
+        for Plain { start, end, says } in met {
+            let (start, end) = (*start, *end);
+            let kind = match says {
+                Says::Imports(imports) => StmtKind::Import(imports.clone()),
+                Says::Text(text) => StmtKind::Expression(self.push_expr(ExprKind::Text(text.clone()), start, end)),
+                Says::Assigns { target, annotation, value } => {
+                    let targets = Box::new([self.plain_name(target)]);
+                    let annotation = annotation.as_ref().map(|annotation| self.plain_name(annotation));
+                    let value = Some(self.plain_value(value));
+                    StmtKind::Assign { targets, value, annotation, augmented: false }
+                }
+            };
+            into.push(self.push_stmt(kind, start, end, end));
+        }
+    }
+
+    fn plain_name(&mut self, name: &Piece) -> ExprId {
+        self.push_expr(ExprKind::Name(name.text.clone()), name.start, name.end)
+    }
+
+    fn plain_value(&mut self, value: &Value) -> ExprId {
+        match value {
+            Value::Literal(kind, start, end) => self.push_expr(kind.clone(), *start, *end),
+            Value::Dotted(name, attributes) => {
+                let object = self.plain_name(name);
+                attributes.iter().fold(object, |object, attribute| {
+                    let kind = ExprKind::Attribute { object, name: attribute.text.clone() };
+                    self.push_expr(kind, name.start, attribute.end)
+                })
+            }
         }
     }
 
@@ -185,7 +214,7 @@ impl Lowering<'_> {
     }
 
     /// What is assigned; the grammar also allows an assignment there, which Python does not.
-    fn assigned(&mut self, node: Node) -> crate::model::expr::ExprId {
+    fn assigned(&mut self, node: Node) -> ExprId {
         if self.tree.kind(node).is_expression() { self.expr(node) } else { self.opaque_expr(node) }
     }
 
