@@ -22,25 +22,16 @@ impl Words {
         let mut hashes = Vec::new();
         // Most words were met a moment ago, and need no sorting.
         let mut met = [0; MET];
-        let mut at = 0;
-        while at < bytes.len() {
-            if !is_word(bytes[at]) {
-                at += 1;
-                continue;
-            }
-            let start = at;
-            while at < bytes.len() && is_word(bytes[at]) {
-                at += 1;
-            }
-            if !bytes[start].is_ascii_digit() {
-                let hash = hash(&bytes[start..at]);
+        each_word(bytes, |word| {
+            if !word[0].is_ascii_digit() {
+                let hash = hash(word);
                 let last = &mut met[hash as usize % MET];
                 if *last != hash || hash == 0 {
                     hashes.push(hash);
                 }
                 *last = hash;
             }
-        }
+        });
         hashes.sort_unstable();
         hashes.dedup();
         Words(hashes.into_boxed_slice())
@@ -208,6 +199,59 @@ fn is_word(byte: u8) -> bool {
     IN_WORDS[usize::from(byte)]
 }
 
+/// How many bytes are looked at together: as many as a number has bits.
+const BLOCK: usize = u64::BITS as usize;
+
+/// Does something with each word of a text, also those that begin with a digit. Which bytes words are made of is worked
+/// out for many at once: a branch for each costs most of the time.
+fn each_word<'t>(bytes: &'t [u8], mut each: impl FnMut(&'t [u8])) {
+    let mut begun = None;
+    for (index, block) in bytes.chunks(BLOCK).enumerate() {
+        let start = index * BLOCK;
+        let in_words = in_words(block);
+        // Where a word begins or ends.
+        let mut changes = in_words ^ (in_words << 1 | u64::from(begun.is_some()));
+        while changes != 0 {
+            let at = start + changes.trailing_zeros() as usize;
+            changes &= changes - 1;
+            match begun.take() {
+                Some(begun) => each(&bytes[begun..at]),
+                None => begun = Some(at),
+            }
+        }
+    }
+    if let Some(begun) = begun {
+        each(&bytes[begun..]);
+    }
+}
+
+/// A bit for each byte of a block, the first the lowest: whether words are made of it.
+fn in_words(block: &[u8]) -> u64 {
+    let (eights, rest) = block.as_chunks();
+    let mut bits = 0;
+    for (index, eight) in eights.iter().enumerate() {
+        bits |= in_words_of_eight(u64::from_le_bytes(*eight)) << (index * 8);
+    }
+    let rest = rest.iter().enumerate().map(|(index, byte)| u64::from(is_word(*byte)) << (eights.len() * 8 + index));
+    bits | rest.fold(0, |bits, bit| bits | bit)
+}
+
+/// The same of eight bytes in one number, each worked on in its own bits.
+fn in_words_of_eight(bytes: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const TOP: u64 = 0x80 * EACH;
+    // Sets the top bit of each byte that is at least so large, where none has it set.
+    let at_least = |bytes: u64, least: u8| bytes + u64::from(0x80 - least) * EACH;
+    let ascii = bytes & !TOP;
+    let lower = ascii | 0x20 * EACH;
+    let letters = at_least(lower, b'a') & !at_least(lower, b'z' + 1);
+    let digits = at_least(ascii, b'0') & !at_least(ascii, b'9' + 1);
+    let underscores = !at_least(ascii ^ u64::from(b'_') * EACH, 1);
+    let tops = (letters | digits | underscores | bytes) & TOP;
+    // Gathers the top bits, each moved to a place of its own in the highest byte.
+    (tops >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
 /// The hash of a word.
 pub(crate) fn hash(word: &[u8]) -> u32 {
     let mut hasher = rustc_hash::FxHasher::default();
@@ -218,7 +262,7 @@ pub(crate) fn hash(word: &[u8]) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{WordIndex, Words};
+    use super::{BLOCK, WordIndex, Words, each_word, in_words, is_word};
     use crate::source::FileId;
     use crate::threads::Crew;
 
@@ -230,6 +274,31 @@ mod tests {
         }
         for word in ["b", "d", "e", "12abc", "abc"] {
             assert!(!words.contain(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn many_bytes_at_once_are_what_each_is() {
+        let bytes: Vec<u8> = (0..=u8::MAX).collect();
+        for start in 0..bytes.len() {
+            let block = &bytes[start..bytes.len().min(start + BLOCK)];
+            for length in [block.len(), block.len() / 2, block.len().min(9)] {
+                let each = block[..length].iter().enumerate().filter(|(_, byte)| is_word(**byte));
+                assert_eq!(in_words(&block[..length]), each.fold(0, |bits, (at, _)| bits | 1 << at), "from {start}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_begin_and_end_wherever_blocks_do() {
+        for length in [0, 1, 7, 8, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK] {
+            for gap in [1, 2, BLOCK] {
+                let text = format!("{}{}{}", "a".repeat(length), " ".repeat(gap), "9b_é".repeat(length));
+                let mut met = Vec::new();
+                each_word(text.as_bytes(), |word| met.push(word));
+                let expected: Vec<&[u8]> = text.split_whitespace().map(str::as_bytes).collect();
+                assert_eq!(met, expected, "{length} and {gap}");
+            }
         }
     }
 
