@@ -6,6 +6,7 @@
 use crate::source::{FileId, offset};
 use crate::threads::Crew;
 use std::hash::{Hash, Hasher};
+use std::sync::OnceLock;
 
 /// How many words are kept in mind while those of a text are collected.
 const MET: usize = 1 << 11;
@@ -68,10 +69,20 @@ pub struct WordIndex(Vec<Share>);
 struct Share {
     /// Where each row begins.
     starts: Vec<usize>,
-    /// The lower halves of the hashes of a row's words, in order.
+    /// The lower halves of the hashes of a row's words, in the order of the files.
     halves: Vec<u16>,
-    /// For each of these the file that holds the word, in the order of ids.
+    /// For each of these the file that holds the word.
     files: Vec<u32>,
+    /// The rows that somebody asked for; most rows never are.
+    sorted: Vec<OnceLock<Box<Row>>>,
+}
+
+/// A row in the order of its words.
+#[derive(Debug)]
+struct Row {
+    halves: Box<[u16]>,
+    /// Those of one word are in the order of ids.
+    files: Box<[u32]>,
 }
 
 impl WordIndex {
@@ -121,7 +132,8 @@ impl Share {
         }
         let mut next = starts.clone();
         let count = starts[ROWS];
-        let mut made = Share { starts, halves: vec![0; count], files: vec![0; count] };
+        let sorted = (0..ROWS).map(|_| OnceLock::new()).collect();
+        let mut made = Share { starts, halves: vec![0; count], files: vec![0; count], sorted };
         for (file, words) in own.into_iter().enumerate() {
             for &word in words {
                 let at = &mut next[row(word)];
@@ -129,29 +141,23 @@ impl Share {
                 *at += 1;
             }
         }
-        made.sort();
         made
     }
 
-    fn sort(&mut self) {
-        let mut of_row = Vec::new();
-        for bounds in self.starts.windows(2) {
-            let (halves, files) = (&mut self.halves[bounds[0]..bounds[1]], &mut self.files[bounds[0]..bounds[1]]);
-            of_row.clear();
-            of_row.extend(halves.iter().copied().zip(files.iter().copied()));
-            of_row.sort_unstable();
-            for (at, word) in of_row.iter().enumerate() {
-                (halves[at], files[at]) = *word;
-            }
-        }
+    fn found(&self, word: u32) -> &[u32] {
+        let row = self.sorted[row(word)].get_or_init(|| Box::new(self.sorted_row(row(word))));
+        let first = row.halves.partition_point(|&other| other < half(word));
+        let length = row.halves[first..].partition_point(|&other| other == half(word));
+        &row.files[first..first + length]
     }
 
-    fn found(&self, word: u32) -> &[u32] {
-        let (start, end) = (self.starts[row(word)], self.starts[row(word) + 1]);
-        let halves = &self.halves[start..end];
-        let first = halves.partition_point(|&other| other < half(word));
-        let length = halves[first..].partition_point(|&other| other == half(word));
-        &self.files[start + first..start + first + length]
+    fn sorted_row(&self, row: usize) -> Row {
+        let bounds = self.starts[row]..self.starts[row + 1];
+        let mut words: Vec<(u16, u32)> =
+            self.halves[bounds.clone()].iter().copied().zip(self.files[bounds].iter().copied()).collect();
+        words.sort_unstable();
+        let (halves, files): (Vec<u16>, Vec<u32>) = words.into_iter().unzip();
+        Row { halves: halves.into(), files: files.into() }
     }
 }
 
