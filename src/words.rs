@@ -249,10 +249,10 @@ fn in_words_of_eight(bytes: u64) -> u64 {
     // Sets the top bit of each byte that is at least so large, where none has it set.
     let at_least = |bytes: u64, least: u8| bytes + u64::from(0x80 - least) * EACH;
     let ascii = bytes & !TOP;
-    let lower = ascii | 0x20 * EACH;
+    let lower = ascii | (0x20 * EACH);
     let letters = at_least(lower, b'a') & !at_least(lower, b'z' + 1);
     let digits = at_least(ascii, b'0') & !at_least(ascii, b'9' + 1);
-    let underscores = !at_least(ascii ^ u64::from(b'_') * EACH, 1);
+    let underscores = !at_least(ascii ^ (u64::from(b'_') * EACH), 1);
     let tops = (letters | digits | underscores | bytes) & TOP;
     // Gathers the top bits, each moved to a place of its own in the highest byte.
     (tops >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56

@@ -13,8 +13,7 @@ use std::path::Path;
 /// A file as a module.
 #[derive(Debug)]
 struct Module {
-    /// The parts of the path of its folder.
-    around: Vec<SmolStr>,
+    path: SmolStr,
     /// Path parts without the extension; those that stand for their folder are left out.
     parts: Vec<SmolStr>,
     /// Whether it stands for its folder.
@@ -25,12 +24,13 @@ struct Module {
 /// The files of the project by the last part of their module path.
 #[derive(Debug, Default)]
 pub struct Modules {
-    modules: FxHashMap<FileId, Module>,
+    /// By the ids of the files; nothing for what is no module.
+    modules: Vec<Option<Module>>,
     by_last: FxHashMap<SmolStr, Vec<FileId>>,
     /// The same by the last two parts: some names are those of a module in every package.
     by_last_two: FxHashMap<(SmolStr, SmolStr), Vec<FileId>>,
     /// The files by their path, without what could be left out of it.
-    by_path: FxHashMap<Vec<SmolStr>, FileId>,
+    by_path: FxHashMap<SmolStr, FileId>,
     package_folders: FxHashSet<Vec<SmolStr>>,
     /// The folders that a folder of sources lies in, and that stand for what is in it.
     roots: FxHashSet<Vec<SmolStr>>,
@@ -48,11 +48,14 @@ impl Modules {
         modules
     }
 
-    fn add(&mut self, id: FileId, path: &str, layout: &'static Layout) {
+    fn get(&self, id: FileId) -> Option<&Module> {
+        self.modules.get(id.0 as usize)?.as_ref()
+    }
+
+    fn add(&mut self, id: FileId, path: &SmolStr, layout: &'static Layout) {
         let Some((stem, _)) = path.rsplit_once('.') else { return };
         let mut parts: Vec<SmolStr> = stem.split('/').map(SmolStr::from).collect();
-        let around = parts[..parts.len() - 1].to_vec();
-        self.by_path.insert(path.split('/').map(SmolStr::from).collect(), id);
+        self.by_path.insert(path.clone(), id);
         let folder = parts.last().is_some_and(|last| layout.folders.contains(&last.as_str()));
         if folder {
             parts.pop();
@@ -75,7 +78,11 @@ impl Modules {
         if let [.., above, last] = parts.as_slice() {
             self.by_last_two.entry((above.clone(), last.clone())).or_default().push(id);
         }
-        self.modules.insert(id, Module { around, parts, folder, layout });
+        let index = id.0 as usize;
+        if self.modules.len() <= index {
+            self.modules.resize_with(index + 1, || None);
+        }
+        self.modules[index] = Some(Module { path: path.clone(), parts, folder, layout });
     }
 
     /// The file that `module` means where `from` imports it with `level` leading dots; one that begins with `./` is a path
@@ -83,10 +90,10 @@ impl Modules {
     #[must_use]
     pub fn resolve(&self, from: FileId, module: &str, level: u32) -> Option<FileId> {
         if let Some(path) = module.strip_prefix("./") {
-            return self.at_path(self.modules.get(&from)?, path);
+            return self.at_path(self.get(from)?, path);
         }
         let wanted: Vec<&str> = module.split('.').filter(|part| !part.is_empty()).collect();
-        let own = self.modules.get(&from)?;
+        let own = self.get(from)?;
         if level == 0 {
             return self.absolute(own, &wanted);
         }
@@ -94,35 +101,36 @@ impl Modules {
         let base = own.parts.get(..own.parts.len().checked_sub(up)?)?;
         let full: Vec<&str> = base.iter().map(SmolStr::as_str).chain(wanted).collect();
         let fits = |id: &FileId| {
-            let module = &self.modules[id];
-            module.layout == own.layout && module.parts.iter().eq(full.iter())
+            let module = self.get(*id);
+            module.is_some_and(|module| module.layout == own.layout && module.parts.iter().eq(full.iter()))
         };
         self.called(&full)?.iter().copied().find(fits)
     }
 
     /// The name of a file's module.
     pub(super) fn name(&self, file: FileId) -> Option<&str> {
-        self.modules.get(&file)?.parts.last().map(SmolStr::as_str)
+        self.get(file)?.parts.last().map(SmolStr::as_str)
     }
 
     /// The files of the module that a file's module is declared in, where modules are declared.
     pub(super) fn around(&self, file: FileId) -> impl Iterator<Item = FileId> {
-        let own = self.modules.get(&file).filter(|own| own.layout.source.is_some() && !self.roots.contains(&own.parts));
+        let own = self.get(file).filter(|own| own.layout.source.is_some() && !self.roots.contains(&own.parts));
         let outer = own.and_then(|own| own.parts.split_last()).map_or(&[][..], |(_, outer)| outer);
         let named = outer.last().and_then(|last| self.by_last.get(last));
-        named.into_iter().flatten().copied().filter(move |id| self.modules[id].parts == outer)
+        named.into_iter().flatten().copied().filter(move |id| self.get(*id).is_some_and(|module| module.parts == outer))
     }
 
     fn at_path(&self, own: &Module, path: &str) -> Option<FileId> {
-        let mut parts = own.around.clone();
+        let folder = own.path.rsplit_once('/').map(|(folder, _)| folder);
+        let mut parts: Vec<&str> = folder.into_iter().flat_map(|folder| folder.split('/')).collect();
         for part in path.split('/') {
             match part {
                 "." | "" => {}
                 ".." => drop(parts.pop()?),
-                part => parts.push(part.into()),
+                part => parts.push(part),
             }
         }
-        self.by_path.get(&parts).copied()
+        self.by_path.get(parts.join("/").as_str()).copied()
     }
 
     /// The files whose module path may end with these parts.
@@ -136,7 +144,7 @@ impl Modules {
 
     /// Whether a file lies in a folder that is a package.
     pub(super) fn is_in_package(&self, file: FileId) -> bool {
-        let Some(module) = self.modules.get(&file) else { return false };
+        let Some(module) = self.get(file) else { return false };
         let parts = module.parts.as_slice();
         let folder = if module.folder { parts } else { parts.split_last().map_or(parts, |(_, folder)| folder) };
         self.package_folders.contains(folder)
@@ -145,7 +153,7 @@ impl Modules {
     fn absolute(&self, own: &Module, wanted: &[&str]) -> Option<FileId> {
         let candidates = self.called(wanted)?;
         let fits = |id: &&FileId| {
-            let Module { parts, layout, .. } = &self.modules[*id];
+            let Some(Module { parts, layout, .. }) = self.get(**id) else { return false };
             let Some(root) = parts.len().checked_sub(wanted.len()) else { return false };
             // The last parts are the same already, and the first differ most.
             let named = || parts[root..].iter().eq(wanted.iter());
@@ -157,7 +165,7 @@ impl Modules {
             named() && *layout == own.layout && reached()
         };
         let near = |id: &FileId| {
-            let parts = &self.modules[id].parts;
+            let parts = self.get(*id).map_or(&[][..], |module| &module.parts);
             let shared = parts.iter().zip(&own.parts).take_while(|(a, b)| a == b).count();
             (shared, usize::MAX - parts.len())
         };
