@@ -9,6 +9,7 @@ use crate::libraries::Mention;
 use crate::source::{FileId, offset};
 use crate::threads::{Busy, Meanwhile};
 use crate::words::WordIndex;
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -56,6 +57,18 @@ impl Holders {
     pub(super) fn files(&self) -> &[FileId] {
         &self.files
     }
+
+    /// The indices of those that are among these and will do, in order.
+    pub(super) fn among(&self, these: &FxHashSet<FileId>, choose: impl Fn(FileId) -> bool) -> Vec<usize> {
+        if these.len() > self.files.len() {
+            let chosen = |file: FileId| these.contains(&file) && choose(file);
+            return (0..self.files.len()).filter(|&index| chosen(self.files[index])).collect();
+        }
+        let chosen = these.iter().filter(|&&file| choose(file));
+        let mut found: Vec<usize> = chosen.filter_map(|file| self.files.binary_search(file).ok()).collect();
+        found.sort_unstable();
+        found
+    }
 }
 
 /// A word that is looked up in files.
@@ -68,12 +81,19 @@ pub(super) struct LookUp {
     asked: Box<[usize]>,
     /// The first that nobody has begun with.
     next: AtomicUsize,
+    /// Those that may hold the word, once all were asked.
+    found: OnceLock<Box<[FileId]>>,
 }
 
 impl LookUp {
     /// Asks those of the files that have these indices.
     pub(super) fn new(holders: Arc<Holders>, asked: Vec<usize>) -> LookUp {
-        LookUp { holders, asked: asked.into(), next: AtomicUsize::new(0) }
+        LookUp { holders, asked: asked.into(), next: AtomicUsize::new(0), found: OnceLock::new() }
+    }
+
+    /// How many files are asked.
+    pub(super) fn count(&self) -> usize {
+        self.asked.len()
     }
 
     /// A file that nobody else will begin with, by its index.
@@ -185,7 +205,10 @@ impl<'l> Files<'l> {
     }
 
     /// The files that may hold a word, with whatever in them may hold it lowered.
-    pub(super) fn look_up(&self, look_up: &Arc<LookUp>) -> Vec<&ProjectFile> {
+    pub(super) fn look_up<'u>(&self, look_up: &'u Arc<LookUp>) -> &'u [FileId] {
+        if let Some(found) = look_up.found.get() {
+            return found;
+        }
         if look_up.is_open() {
             self.ahead.offer(look_up);
             while let Some(index) = look_up.take() {
@@ -198,9 +221,11 @@ impl<'l> Files<'l> {
         {
             self.may_hold(&other.holders, index);
         }
-        let holders = &*look_up.holders;
-        let holding = look_up.asked.iter().filter(|&&index| self.may_hold(holders, index));
-        holding.filter_map(|&index| self.get(holders.files[index])).collect()
+        look_up.found.get_or_init(|| {
+            let holders = &*look_up.holders;
+            let holding = look_up.asked.iter().filter(|&&index| self.may_hold(holders, index));
+            holding.map(|&index| holders.files[index]).collect()
+        })
     }
 
     /// Whether a file may hold the word; if so, what in it may is lowered. Waits for nobody who looks anything up, so

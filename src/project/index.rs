@@ -223,8 +223,8 @@ impl PartIndex {
 pub(super) struct Names<'l> {
     files: &'l Files<'l>,
     paths: &'l [(FileId, SmolStr)],
-    holders: RwLock<FxHashMap<(SmolStr, Sought), Arc<Holders>>>,
-    looked_up: RwLock<FxHashMap<Asking, Arc<LookUp>>>,
+    held: RwLock<FxHashMap<(SmolStr, Sought), Held>>,
+    looked_up: RwLock<FxHashMap<Asking, Arc<[Arc<LookUp>]>>>,
     scopes: Answers<ScopeRef>,
     writes: Answers<AttributeWrite>,
     renamed: Answers<SmolStr>,
@@ -232,6 +232,13 @@ pub(super) struct Names<'l> {
     around: RwLock<FxHashMap<Near, Arc<FxHashSet<FileId>>>>,
     /// The files of each folder.
     folders: OnceLock<FxHashMap<SmolStr, Vec<FileId>>>,
+}
+
+/// The files that hold a word, and among them those that name a library.
+#[derive(Debug, Clone)]
+struct Held {
+    holders: Arc<Holders>,
+    named: Arc<LookUp>,
 }
 
 /// A word that is looked up, where from, and as what.
@@ -246,7 +253,7 @@ impl<'l> Names<'l> {
         Names {
             files,
             paths,
-            holders: RwLock::default(),
+            held: RwLock::default(),
             looked_up: RwLock::default(),
             scopes: Answers(RwLock::default()),
             writes: Answers(RwLock::default()),
@@ -268,36 +275,42 @@ impl<'l> Names<'l> {
 
     /// The files that are asked for a word: those that hold it; of many, those that have to do with the place that is
     /// asked from; where that is no help, those in its folder that name it, and those that name a library.
-    fn look_up(&self, word: &SmolStr, near: Option<&Near>, sought: Sought) -> Arc<LookUp> {
+    fn look_ups(&self, word: &SmolStr, near: Option<&Near>, sought: Sought) -> Arc<[Arc<LookUp>]> {
         let key = (word.clone(), near.cloned(), sought);
         if let Some(known) = self.looked_up.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Arc::clone(known);
         }
-        let holders = self.holders(word, sought);
-        let mut asked: Vec<usize> = (0..holders.files().len()).collect();
-        let file = |index: &usize| holders.files()[*index];
-        if let Some(near) = near.filter(|_| asked.len() > RARE) {
-            let around = self.files_near(near);
-            asked.retain(|index| self.files.names_library(file(index)) || around.contains(&file(index)));
-        }
-        if asked.len() > COMMON {
-            let beside = |id| near.is_some_and(|near| self.names_from_beside(id, near));
-            asked.retain(|index| self.files.names_library(file(index)) || beside(file(index)));
-        }
+        let Held { holders, named } = self.held(word, sought);
+        let count = holders.files().len();
+        let look_ups: Arc<[Arc<LookUp>]> = match near.filter(|_| count > RARE) {
+            Some(near) => {
+                let around = self.files_near(near);
+                let mut others = holders.among(&around, |id| !self.files.names_library(id));
+                if named.count() + others.len() > COMMON {
+                    others.retain(|&index| self.names_from_beside(holders.files()[index], near));
+                }
+                Arc::new([named, Arc::new(LookUp::new(holders, others))])
+            }
+            None if count > COMMON => Arc::new([named]),
+            None => Arc::new([Arc::new(LookUp::new(holders, (0..count).collect()))]),
+        };
         // Another thread may have begun meanwhile.
         let mut known = self.looked_up.write().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(key).or_insert_with(|| Arc::new(LookUp::new(Arc::clone(&holders), asked))))
+        Arc::clone(known.entry(key).or_insert(look_ups))
     }
 
-    /// The files that hold a word.
-    fn holders(&self, word: &SmolStr, sought: Sought) -> Arc<Holders> {
+    /// The files that hold a word, and the look-up of those of them that name a library: every place asks them.
+    fn held(&self, word: &SmolStr, sought: Sought) -> Held {
         let key = (word.clone(), sought);
-        if let Some(known) = self.holders.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return Arc::clone(known);
+        if let Some(known) = self.held.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return known.clone();
         }
-        let found = self.files.words().holders(word).collect();
-        let mut known = self.holders.write().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(key).or_insert_with(|| Arc::new(Holders::new(word, sought, found))))
+        let found: Vec<FileId> = self.files.words().holders(word).collect();
+        let named = (0..found.len()).filter(|&index| self.files.names_library(found[index])).collect();
+        let holders = Arc::new(Holders::new(word, sought, found));
+        let named = Arc::new(LookUp::new(Arc::clone(&holders), named));
+        let mut known = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        known.entry(key).or_insert(Held { holders, named }).clone()
     }
 
     /// Whether a file in the folder of a place names its module or class.
@@ -366,7 +379,10 @@ impl<'l> Names<'l> {
 
     /// The files that are asked for a word, lowered.
     pub(super) fn files_for(&self, name: &SmolStr, near: Option<&Near>, sought: Sought) -> Vec<&'l ProjectFile> {
-        self.files.look_up(&self.look_up(name, near, sought))
+        let look_ups = self.look_ups(name, near, sought);
+        let mut found: Vec<FileId> = look_ups.iter().flat_map(|look_up| self.files.look_up(look_up)).copied().collect();
+        found.sort_unstable();
+        found.into_iter().filter_map(|id| self.files.get(id)).collect()
     }
 
     /// Calls of what has this last name.
