@@ -7,6 +7,10 @@ use crate::source::offset;
 use memchr::memmem;
 use std::ops::Range;
 
+/// How many lines the head of a function is looked for in; of a longer one nothing is said, and of a body in the line of
+/// its head, unless another head ends soon.
+const LONGEST: usize = 100;
+
 /// Where in a text, from the first byte of a method to one past its last, `self` is the method's object.
 pub(crate) fn methods(text: &str) -> Vec<Range<u32>> {
     // Old files end their lines with `\r` alone.
@@ -86,9 +90,9 @@ impl Reader<'_> {
         }
         if let Some(head) = head {
             let is_method = self.around.last().is_some_and(|around| around.is_class) && !is_static;
-            if is_method && begins_with_self(head) {
+            if is_method && head.is_some_and(begins_with_self) {
                 self.open.get_or_insert((indent, start));
-            } else if holds_self(head) {
+            } else if head.is_none_or(holds_self) {
                 self.cut(start);
             }
         }
@@ -113,17 +117,17 @@ impl Reader<'_> {
     }
 }
 
-/// The parameters of the function that a text begins to define, with the rest of its head and what stands behind that in
-/// its line.
-fn head_of_function(code: &[u8]) -> Option<&[u8]> {
+/// The parameters of the function that a text begins to define, if it does, with the rest of its head and what stands
+/// behind that in its line; nothing of a head whose end is not found.
+fn head_of_function(code: &[u8]) -> Option<Option<&[u8]>> {
     let code = if is_keyword(code, b"async") { code[b"async".len()..].trim_ascii_start() } else { code };
     if !is_keyword(code, b"def") {
         return None;
     }
     let head = &code[memchr::memchr(b'(', code)? + 1..];
     let ends = |at: &usize| uncommented(line_so_far(&head[..*at])).trim_ascii_end().ends_with(b":");
-    let end = memchr::memchr_iter(b'\n', head).find(ends);
-    Some(&head[..end.unwrap_or(head.len())])
+    let end = memchr::memchr_iter(b'\n', head).take(LONGEST).find(ends);
+    Some(end.map(|end| &head[..end]))
 }
 
 fn begins_with_self(head: &[u8]) -> bool {
@@ -145,7 +149,7 @@ fn is_keyword(code: &[u8], keyword: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::methods;
+    use super::{LONGEST, methods};
 
     /// Whether `self` is said to be the object of a method at the end of a text, and at the same place where more follows.
     fn is_own(text: &str) -> bool {
@@ -193,5 +197,7 @@ mod tests {
         ] {
             assert!(!is_own(text), "{text}");
         }
+        let long = format!("class A:\n    def f(self,{}\n    ):\n        self.", "\n        x,".repeat(LONGEST));
+        assert!(!is_own(&long));
     }
 }

@@ -35,12 +35,12 @@ pub(super) enum Says {
     /// It is a text that stands for itself.
     Text(SmolStr),
     /// It assigns to a name, which may be given a type by another one.
-    Assigns { target: Piece, annotation: Option<Piece>, value: Value },
+    Assigns { target: Name, annotation: Option<Name>, value: Value },
 }
 
 /// A name.
 #[derive(Debug)]
-pub(super) struct Piece {
+pub(super) struct Name {
     /// Its first byte.
     pub(super) start: u32,
     /// One past its last byte.
@@ -53,7 +53,7 @@ pub(super) struct Piece {
 #[derive(Debug)]
 pub(super) enum Value {
     /// A name, and the attributes that are taken of it.
-    Dotted(Piece, Vec<Piece>),
+    Dotted(Name, Vec<Name>),
     /// A text, a number, or what the language itself names; with its first byte, and one past its last.
     Literal(ExprKind, u32, u32),
 }
@@ -235,17 +235,17 @@ impl<'t> Reader<'t> {
         memchr::memchr2(b'\\', b'\r', inside.as_bytes()).is_none().then_some(inside)
     }
 
-    fn piece(&mut self) -> Option<Piece> {
+    fn named(&mut self) -> Option<Name> {
         let start = self.at;
-        self.name().map(|name| Piece { start: offset(start), end: offset(self.at), text: name.into() })
+        self.name().map(|name| Name { start: offset(start), end: offset(self.at), text: name.into() })
     }
 
     /// `name = value` and `name: Type = value`.
     fn assignment(&mut self) -> Option<Says> {
-        let target = self.piece()?;
+        let target = self.named()?;
         let annotation = if self.sign(b':') {
             self.blanks();
-            Some(self.piece()?)
+            Some(self.named()?)
         } else {
             None
         };
@@ -304,10 +304,10 @@ impl<'t> Reader<'t> {
     }
 
     fn dotted_name(&mut self) -> Option<Value> {
-        let name = self.piece()?;
+        let name = self.named()?;
         let mut attributes = Vec::new();
         while self.sign(b'.') {
-            attributes.push(self.piece()?);
+            attributes.push(self.named()?);
         }
         Some(Value::Dotted(name, attributes))
     }

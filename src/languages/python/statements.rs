@@ -5,7 +5,7 @@
 
 use super::Lowering;
 use super::kinds::{Field, Kind};
-use super::plain::{Piece, Plain, Says, Value};
+use super::plain::{Name, Plain, Says, Value};
 use super::tree::Node;
 use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::{Block, StmtId, StmtKind};
@@ -82,7 +82,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn plain_name(&mut self, name: &Piece) -> ExprId {
+    fn plain_name(&mut self, name: &Name) -> ExprId {
         self.push_expr(ExprKind::Name(name.text.clone()), name.start, name.end)
     }
 
