@@ -27,13 +27,13 @@ mod tests;
 mod tree;
 mod trouble;
 
-use crate::model::expr::{ExprId, ExprKind};
+use crate::model::expr::{Expr, ExprId, ExprKind};
 use crate::model::facts::{
     Arenas, Block, Body, Deferred, MODULE, Problem, Run, Scope, ScopeId, ScopeKind, Stmt, StmtId, StmtKind,
 };
 pub(super) use hints::{imported, may_hold, may_write_other};
 pub(super) use methods::methods;
-use outline::Function;
+use outline::{Function, Outline};
 pub(super) use parts::lower;
 use plain::Plain;
 use smol_str::SmolStr;
@@ -79,8 +79,9 @@ struct Lowering<'a> {
     /// The functions whose bodies are parts of their own, and for each its scope once it was met.
     functions: &'a [Function],
     found: Vec<Option<ScopeId>>,
-    /// The plain statements that were left out and not met yet.
+    /// The plain statements that were left out and not met yet, and the expressions of all of them.
     plain: &'a [Plain],
+    plain_exprs: &'a [Expr],
     /// The scope whose body is being lowered.
     scope: ScopeId,
     /// Whether that scope yields.
@@ -103,6 +104,7 @@ impl<'a> Lowering<'a> {
             functions: &[],
             found: Vec::new(),
             plain: &[],
+            plain_exprs: &[],
             scope,
             generator: false,
             depth: 0,
@@ -119,9 +121,10 @@ impl<'a> Lowering<'a> {
         Lowering::new(tree, arenas, MODULE)
     }
 
-    /// The same, without some plain statements and the bodies of some functions.
-    fn without(self, functions: &'a [Function], plain: &'a [Plain]) -> Lowering<'a> {
-        Lowering { functions, found: vec![None; functions.len()], plain, ..self }
+    /// The same, without the bodies of some functions and what an outline says is plain.
+    fn without(self, functions: &'a [Function], outline: &'a Outline) -> Lowering<'a> {
+        let (found, plain, plain_exprs) = (vec![None; functions.len()], &outline.plain, &outline.exprs);
+        Lowering { functions, found, plain, plain_exprs, ..self }
     }
 
     /// Lowers all of the module.

@@ -79,9 +79,15 @@ pub struct Arenas {
 impl Arenas {
     /// Adds an expression.
     pub fn push_expr(&mut self, kind: ExprKind, start: u32, end: u32) -> ExprId {
-        let id = ExprId(self.first + offset(self.exprs.len()));
+        let id = self.next_expr();
         self.exprs.push(Expr { kind, start, end });
         id
+    }
+
+    /// The id that the next expression gets.
+    #[must_use]
+    pub fn next_expr(&self) -> ExprId {
+        ExprId(self.first + offset(self.exprs.len()))
     }
 
     /// Adds a statement.

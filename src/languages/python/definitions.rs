@@ -7,7 +7,7 @@ use super::Lowering;
 use super::kinds::{Field, Kind};
 use super::tree::Node;
 use crate::model::expr::{ExprId, ExprKind};
-use crate::model::facts::{Block, Body, Parameter, ParameterKind, Scope, ScopeKind, StmtKind};
+use crate::model::facts::{Block, Body, Parameter, ParameterKind, Scope, ScopeId, ScopeKind, StmtKind};
 use crate::model::part::PartId;
 use crate::source::offset;
 
@@ -35,16 +35,28 @@ impl Lowering<'_> {
             scope.bases = self.arguments(bases);
         }
         scope.returns = tree.field(node, Field::ReturnType).map(|returns| self.expr(returns));
-        let apart = self.functions.binary_search_by_key(&scope.start, |function| function.start).ok();
-        Some(StmtKind::Define(match apart.filter(|_| kind == ScopeKind::Function) {
-            Some(index) => {
-                scope.body = Body::Deferred(PartId(offset(index) + 1));
-                let id = self.arenas.push_scope(scope);
-                self.found[index] = Some(id);
-                id
-            }
-            None => self.open_scope(scope, |this| this.block_of(body)),
+        let apart = kind == ScopeKind::Function && self.apart(&scope).is_some();
+        Some(StmtKind::Define(if apart {
+            self.deferred(scope)
+        } else {
+            self.open_scope(scope, |this| this.block_of(body))
         }))
+    }
+
+    /// Which of the functions whose bodies are parts of their own this is.
+    fn apart(&self, scope: &Scope) -> Option<usize> {
+        self.functions.binary_search_by_key(&scope.start, |function| function.start).ok()
+    }
+
+    /// A function whose body is a part of its own.
+    pub(super) fn deferred(&mut self, mut scope: Scope) -> ScopeId {
+        let index = self.apart(&scope);
+        scope.body = index.map_or_else(Body::default, |index| Body::Deferred(PartId(offset(index) + 1)));
+        let id = self.arenas.push_scope(scope);
+        if let Some(found) = index.and_then(|index| self.found.get_mut(index)) {
+            *found = Some(id);
+        }
+        id
     }
 
     /// The parameters of a function or lambda.
@@ -92,8 +104,8 @@ impl Lowering<'_> {
         Some(Parameter {
             name: name.map(|name| self.name(name)).unwrap_or_default(),
             kind,
-            default: tree.field(node, Field::Value).map(|value| self.expr(value)),
             annotation: tree.field(node, Field::Type).map(|annotation| self.expr(annotation)),
+            default: tree.field(node, Field::Value).map(|value| self.expr(value)),
             start: tree.start(node),
             end: tree.end(node),
         })

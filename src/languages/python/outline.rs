@@ -5,12 +5,14 @@
 //! parsed as a whole. Refuses to know what is in a function, and functions within functions.
 
 use super::hints::imports_all;
-use super::plain::{self, Plain};
+use super::plain::{self, Head, Plain, Says};
+use crate::languages::Extent;
+use crate::model::expr::Expr;
 use crate::source::offset;
 use memchr::memmem;
 
 /// How a tab counts in an indentation; the grammar has it so.
-const TAB: usize = 8;
+pub(super) const TAB: usize = 8;
 
 /// The bytes that a statement cannot be passed over without a look at.
 static TELLING: [bool; 256] = {
@@ -50,54 +52,93 @@ pub(super) struct Outline {
     /// The functions without those within others, and without those that reach out of themselves: by `global`, or by
     /// importing all of a module; and without those with short bodies.
     pub(super) functions: Vec<Function>,
-    /// The statements outside functions that are written plainly.
+    /// The statements outside functions that are written plainly; of heads also the functions whose own are.
     pub(super) plain: Vec<Plain>,
     /// The same, where those with nothing but blanks between are one piece.
     pub(super) runs: Vec<Gap>,
+    /// The expressions of these statements.
+    pub(super) exprs: Vec<Expr>,
+    /// The bodies of the other functions.
+    bodies: Vec<Gap>,
 }
 
 impl Outline {
     /// The outline of a text, where bodies of fewer bytes than `shortest` are no functions.
-    pub(super) fn of(text: &str, shortest: usize) -> Outline {
+    pub(super) fn of(text: &str, extent: Extent, shortest: usize) -> Outline {
         let mut scanner = Scanner { bytes: text.as_bytes(), at: 0 };
         let mut outline = Outline::default();
         let mut open: Option<Open> = None;
         // How far the last plain statement is indented.
         let mut beside = None;
+        // Whether a decorator comes before that the parser has to read.
+        let mut decorated = false;
         while let Some(indent) = scanner.next_line() {
             let start = scanner.at;
             if let Some(function) = open.take_if(|function| function.indent >= indent) {
-                outline.functions.extend(function.closed(text, shortest));
+                outline.close(text, function, shortest, &mut beside);
             }
-            match &mut open {
-                Some(function) => {
-                    function.body.get_or_insert(start);
-                    function.end = scanner.statement();
-                }
-                None if scanner.begins_function() => {
-                    open = scanner.head().then_some(Open { start, indent, body: None, end: start });
-                }
-                None => match plain::read(text, start) {
-                    Some(plain) => {
-                        scanner.at = plain.end as usize;
-                        outline.add(text, plain, beside == Some(indent));
-                        beside = Some(indent);
+            if let Some(function) = &mut open {
+                function.body.get_or_insert(start);
+                function.end = scanner.statement();
+                continue;
+            }
+            let decorator = scanner.peek() == Some(b'@');
+            if decorator || scanner.begins_function() {
+                let plain = (extent == Extent::Heads && !decorated)
+                    .then(|| plain::head(text, start, &mut outline.exprs))
+                    .flatten();
+                open = match plain {
+                    Some(head) => {
+                        scanner.at = head.end as usize;
+                        let start = head.scope.start as usize;
+                        Some(Open { start, indent, body: None, end: start, head: Some(head) })
                     }
-                    None => _ = scanner.statement(),
-                },
+                    None if decorator => {
+                        scanner.statement();
+                        None
+                    }
+                    None => scanner.head().then_some(Open { start, indent, body: None, end: start, head: None }),
+                };
+            } else if let Some(plain) = plain::read(text, start, &mut outline.exprs) {
+                scanner.at = plain.end as usize;
+                outline.add(text, plain, beside == Some(indent));
+                beside = Some(indent);
+            } else {
+                scanner.statement();
             }
+            decorated = decorator && open.is_none();
         }
-        outline.functions.extend(open.and_then(|function| function.closed(text, shortest)));
+        if let Some(function) = open {
+            outline.close(text, function, shortest, &mut beside);
+        }
         outline
+    }
+
+    /// Adds a function whose end was met, if it can be parsed by itself; `beside` is how far the last plain statement is
+    /// indented.
+    fn close(&mut self, text: &str, open: Open, shortest: usize, beside: &mut Option<usize>) {
+        let head = open.head.as_ref();
+        let Some(function) = open.closed(text, shortest) else {
+            self.exprs.truncate(head.map_or(self.exprs.len(), |head| head.exprs.range.start));
+            return;
+        };
+        self.functions.push(function);
+        // A comment before the body is no part of it.
+        let blank = |head: &Head| is_blank(text, head.end, function.body);
+        match open.head.filter(blank) {
+            Some(Head { start, end, mut scope, exprs }) => {
+                scope.end = function.end;
+                let plain = Plain { start, end: function.end, head_end: end, says: Says::Defines(scope), exprs };
+                self.add(text, plain, *beside == Some(open.indent));
+                *beside = Some(open.indent);
+            }
+            None => self.bodies.push(Gap { start: function.body, end: function.end }),
+        }
     }
 
     /// Adds a plain statement, which may be `beside` the one before.
     fn add(&mut self, text: &str, plain: Plain, beside: bool) {
-        let blank = |gap: &Gap| {
-            let between = text.get(gap.end as usize..plain.start as usize);
-            between.is_some_and(|between| between.bytes().all(|byte| byte.is_ascii_whitespace()))
-        };
-        match self.runs.last_mut().filter(|gap| beside && blank(gap)) {
+        match self.runs.last_mut().filter(|gap| beside && is_blank(text, gap.end, plain.start)) {
             Some(gap) => gap.end = plain.end,
             None => self.runs.push(Gap { start: plain.start, end: plain.end }),
         }
@@ -106,8 +147,8 @@ impl Outline {
 
     /// Everything that can be left out.
     pub(super) fn gaps(&self) -> Vec<Gap> {
-        let bodies = self.functions.iter().map(|function| Gap { start: function.body, end: function.end });
-        let mut gaps: Vec<Gap> = bodies.chain(self.runs.iter().copied()).collect();
+        let mut gaps = self.bodies.clone();
+        gaps.extend(self.runs.iter().copied());
         gaps.sort_unstable_by_key(|gap| gap.start);
         gaps
     }
@@ -119,6 +160,8 @@ struct Open {
     indent: usize,
     body: Option<usize>,
     end: usize,
+    /// Its head, where that is written plainly.
+    head: Option<Head>,
 }
 
 impl Open {
@@ -129,6 +172,12 @@ impl Open {
             inside.len() >= shortest && memmem::find(inside.as_bytes(), b"global").is_none() && !imports_all(inside);
         apart.then(|| Function { start: offset(self.start), body: offset(body), end: offset(end) })
     }
+}
+
+/// Whether nothing but blanks and ends of lines stands between two bytes.
+fn is_blank(text: &str, start: u32, end: u32) -> bool {
+    let between = text.get(start as usize..end as usize);
+    between.is_some_and(|between| between.bytes().all(|byte| byte.is_ascii_whitespace()))
 }
 
 struct Scanner<'t> {

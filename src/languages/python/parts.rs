@@ -27,7 +27,7 @@ pub(crate) fn lower(source: &SourceFile, extent: Extent) -> FileFacts {
 
 /// The same, where bodies of fewer bytes are left where they are.
 pub(super) fn divided(source: &SourceFile, extent: Extent, shortest: usize) -> FileFacts {
-    let outline = Outline::of(&source.text, shortest);
+    let outline = Outline::of(&source.text, extent, shortest);
     let divided = match extent {
         _ if outline.functions.is_empty() && outline.plain.is_empty() => None,
         Extent::Heads => apart(source, &outline, extent),
@@ -73,7 +73,7 @@ fn at_once(source: &SourceFile, outline: &Outline) -> Option<FileFacts> {
             return None;
         }
     }
-    let lowering = Lowering::of_module(&tree).without(&[], &outline.plain).whole();
+    let lowering = Lowering::of_module(&tree).without(&[], outline).whole();
     let all = awaited.next().is_none() && lowering.plain.is_empty();
     all.then(|| in_one_part(source, lowering, comments))
 }
@@ -84,7 +84,7 @@ fn apart(source: &SourceFile, outline: &Outline, extent: Extent) -> Option<FileF
     let gaps = outline.gaps();
     let parsed = parse_without(&source.text, &gaps).filter(|parsed| !parsed.root_node().has_error())?;
     let (tree, mut comments) = flat(&source.text, parsed, &gaps);
-    let mut head = Lowering::of_module(&tree).without(&outline.functions, &outline.plain).whole();
+    let mut head = Lowering::of_module(&tree).without(&outline.functions, outline).whole();
     if !head.plain.is_empty() {
         return None;
     }

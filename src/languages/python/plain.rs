@@ -1,13 +1,20 @@
-//! Statements that are written plainly, read without the parser: imports, constants, and texts about what follows.
+//! What is written plainly, read without the parser: imports, assignments, texts about what follows, and the heads of
+//! functions.
 //!
-//! They are much of what stands outside functions, and the parser is slow. Refuses whatever is not plain: comments, lines
+//! They are most of what stands outside functions, and the parser is slow. Refuses whatever is not plain: comments, lines
 //! that go on by a backslash, several statements in a line, names that are not ASCII or might be keywords.
 
-use super::literals::parse_number;
-use crate::model::expr::ExprKind;
-use crate::model::facts::{Import, ImportItem};
+mod heads;
+mod values;
+
+use super::outline::TAB;
+use crate::model::expr::{Expr, ExprId, ExprKind};
+use crate::model::facts::{Import, ImportItem, Scope};
 use crate::source::offset;
+pub(super) use heads::{Head, head};
 use smol_str::SmolStr;
+use std::ops::Range;
+pub(super) use values::moved;
 
 /// What names nothing, everywhere or in some places; in order.
 pub(super) const KEYWORDS: [&str; 40] = [
@@ -23,65 +30,101 @@ pub(super) struct Plain {
     pub(super) start: u32,
     /// One past its last byte.
     pub(super) end: u32,
+    /// One past the last byte of its head; of a statement without a block, of the whole.
+    pub(super) head_end: u32,
     /// What it says.
     pub(super) says: Says,
+    /// Its expressions.
+    pub(super) exprs: Exprs,
 }
 
-/// What a plain statement says.
+/// What a plain statement says. Its expressions are named by where they stand in the list that they were read into.
 #[derive(Debug)]
 pub(super) enum Says {
     /// It imports this.
     Imports(Box<[Import]>),
-    /// It is a text that stands for itself.
-    Text(SmolStr),
-    /// It assigns to a name, which may be given a type by another one.
-    Assigns { target: Name, annotation: Option<Name>, value: Value },
+    /// It is an expression that stands for itself.
+    Expression(ExprId),
+    /// It assigns to a name, or says of which type that is.
+    Assigns { target: ExprId, annotation: Option<ExprId>, value: Option<ExprId> },
+    /// It defines a function, whose body is a part of its own.
+    Defines(Box<Scope>),
 }
 
-/// A name.
-#[derive(Debug)]
-pub(super) struct Name {
-    /// Its first byte.
-    pub(super) start: u32,
-    /// One past its last byte.
-    pub(super) end: u32,
-    /// The name itself.
-    pub(super) text: SmolStr,
+/// Which expressions are one statement's.
+#[derive(Debug, Clone)]
+pub(super) struct Exprs {
+    /// Where they stand in the list that they were read into.
+    pub(super) range: Range<usize>,
+    /// How many of them at most stand within each other, each counted as one.
+    pub(super) height: usize,
 }
 
-/// What is assigned.
-#[derive(Debug)]
-pub(super) enum Value {
-    /// A name, and the attributes that are taken of it.
-    Dotted(Name, Vec<Name>),
-    /// A text, a number, or what the language itself names; with its first byte, and one past its last.
-    Literal(ExprKind, u32, u32),
-}
-
-/// The statement that a text holds from a byte on, if it is one that is written plainly.
-pub(super) fn read(text: &str, start: usize) -> Option<Plain> {
-    let mut reader = Reader { text, at: start };
-    let says = if reader.takes("import") {
-        Says::Imports(reader.modules()?.into())
-    } else if reader.takes("from") {
-        Says::Imports(reader.members()?.into())
-    } else if reader.rest().starts_with("\"\"\"") {
-        Says::Text(reader.long_text()?.into())
-    } else {
-        reader.assignment()?
-    };
+/// The statement that a text holds from a byte on, if it is one that is written plainly; its expressions are added to a
+/// list.
+pub(super) fn read(text: &str, start: usize, into: &mut Vec<Expr>) -> Option<Plain> {
+    let first = into.len();
+    let mut reader = Reader::new(text, start, into);
+    let says = reader.statement();
     let end = reader.at;
-    reader.blanks();
-    let ended = reader.peek().is_none_or(|byte| byte == b'\n' || byte == b'\r');
-    ended.then(|| Plain { start: offset(start), end: offset(end), says })
+    match says.filter(|_| reader.ends_line()) {
+        Some(says) => {
+            let exprs = Exprs { range: first..reader.exprs.len(), height: reader.height };
+            let (start, end) = (offset(start), offset(end));
+            Some(Plain { start, end, head_end: end, says, exprs })
+        }
+        None => {
+            into.truncate(first);
+            None
+        }
+    }
 }
 
-struct Reader<'t> {
+/// How far blanks indent what comes after them.
+fn width(blanks: &[u8]) -> usize {
+    blanks.iter().map(|&byte| if byte == b'\t' { TAB } else { 1 }).sum()
+}
+
+struct Reader<'t, 'e> {
     text: &'t str,
     at: usize,
+    /// What was read so far.
+    exprs: &'e mut Vec<Expr>,
+    /// How many of them at most stand within each other.
+    height: usize,
+    /// How many brackets are open.
+    brackets: usize,
+    /// How far the statement is indented.
+    indent: usize,
 }
 
-impl<'t> Reader<'t> {
+impl<'t, 'e> Reader<'t, 'e> {
+    fn new(text: &'t str, at: usize, exprs: &'e mut Vec<Expr>) -> Reader<'t, 'e> {
+        let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+        Reader { text, at, exprs, height: 0, brackets: 0, indent: width(&text.as_bytes()[line..at]) }
+    }
+
+    fn statement(&mut self) -> Option<Says> {
+        if self.takes("import") {
+            return Some(Says::Imports(self.modules()?.into()));
+        }
+        if self.takes("from") {
+            return Some(Says::Imports(self.members()?.into()));
+        }
+        if self.rest().starts_with("\"\"\"") {
+            let start = self.at;
+            let text = SmolStr::new(self.long_text()?);
+            return Some(Says::Expression(self.make(ExprKind::Text(text), start, 1).id));
+        }
+        self.assignment()
+    }
+
+    /// Whether nothing comes any more before the end of the line; goes there.
+    fn ends_line(&mut self) -> bool {
+        self.blanks();
+        self.peek().is_none_or(|byte| byte == b'\n' || byte == b'\r')
+    }
+
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -233,82 +276,5 @@ impl<'t> Reader<'t> {
         self.at += inside.len() + 6;
         // A backslash may stand for something else; so do the ends of lines of old files.
         memchr::memchr2(b'\\', b'\r', inside.as_bytes()).is_none().then_some(inside)
-    }
-
-    fn named(&mut self) -> Option<Name> {
-        let start = self.at;
-        self.name().map(|name| Name { start: offset(start), end: offset(self.at), text: name.into() })
-    }
-
-    /// `name = value` and `name: Type = value`.
-    fn assignment(&mut self) -> Option<Says> {
-        let target = self.named()?;
-        let annotation = if self.sign(b':') {
-            self.blanks();
-            Some(self.named()?)
-        } else {
-            None
-        };
-        self.blanks();
-        if !self.sign(b'=') {
-            return None;
-        }
-        self.blanks();
-        let start = self.at;
-        let literal = match self.peek()? {
-            b'"' | b'\'' => Some(ExprKind::Text(self.short_text()?.into())),
-            b'0'..=b'9' => Some(ExprKind::Number(parse_number(self.number()?)?)),
-            _ => self.constant(),
-        };
-        let value = match literal {
-            Some(literal) => Value::Literal(literal, offset(start), offset(self.at)),
-            None => self.dotted_name()?,
-        };
-        Some(Says::Assigns { target, annotation, value })
-    }
-
-    /// What the language itself names.
-    fn constant(&mut self) -> Option<ExprKind> {
-        let start = self.at;
-        self.skip(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        let kind = match &self.text[start..self.at] {
-            "None" => Some(ExprKind::None),
-            "True" => Some(ExprKind::Bool(true)),
-            "False" => Some(ExprKind::Bool(false)),
-            _ => None,
-        };
-        if kind.is_none() {
-            self.at = start;
-        }
-        kind
-    }
-
-    /// A text in one line, without escapes.
-    fn short_text(&mut self) -> Option<&'t str> {
-        let (start, quote) = (self.at, self.peek()?);
-        self.at += 1;
-        self.skip(|byte| byte != quote && !matches!(byte, b'\\' | b'\n' | b'\r'));
-        let inside = self.text.get(start + 1..self.at)?;
-        self.sign(quote).then_some(inside)
-    }
-
-    /// A number of decimal digits, perhaps with a point between.
-    fn number(&mut self) -> Option<&'t str> {
-        let start = self.at;
-        let digits = |byte: u8| byte.is_ascii_digit();
-        let count = self.skip(digits);
-        // Python 2 counts by eight where a nought comes first.
-        let plain = count == 1 || !self.text[start..].starts_with('0');
-        let whole = !self.sign(b'.') || self.skip(digits) > 0;
-        (plain && whole).then(|| &self.text[start..self.at])
-    }
-
-    fn dotted_name(&mut self) -> Option<Value> {
-        let name = self.named()?;
-        let mut attributes = Vec::new();
-        while self.sign(b'.') {
-            attributes.push(self.named()?);
-        }
-        Some(Value::Dotted(name, attributes))
     }
 }

@@ -5,10 +5,11 @@
 
 use super::Lowering;
 use super::kinds::{Field, Kind};
-use super::plain::{Name, Plain, Says, Value};
+use super::plain::{Plain, Says, moved};
 use super::tree::Node;
-use crate::model::expr::{ExprId, ExprKind};
-use crate::model::facts::{Block, StmtId, StmtKind};
+use crate::model::expr::ExprId;
+use crate::model::facts::{Block, Scope, StmtId, StmtKind};
+use crate::source::offset;
 use smol_str::SmolStr;
 
 impl Lowering<'_> {
@@ -62,41 +63,49 @@ impl Lowering<'_> {
         into.push(self.push_stmt(lowered, tree.start(node), tree.end(node), self.head_end(node)));
     }
 
-    /// The plain statements up to a byte, which were left out of the text that was parsed.
+    /// The plain statements up to a byte, which were left out of the text that was parsed; where there is no room for one,
+    /// it stays.
     fn plain_statements(&mut self, end: u32, into: &mut Vec<StmtId>) {
-        let (met, others) = self.plain.split_at(self.plain.partition_point(|plain| plain.start < end));
-        self.plain = others;
-        for Plain { start, end, says } in met {
-            let (start, end) = (*start, *end);
-            let kind = match says {
-                Says::Imports(imports) => StmtKind::Import(imports.clone()),
-                Says::Text(text) => StmtKind::Expression(self.push_expr(ExprKind::Text(text.clone()), start, end)),
-                Says::Assigns { target, annotation, value } => {
-                    let targets = Box::new([self.plain_name(target)]);
-                    let annotation = annotation.as_ref().map(|annotation| self.plain_name(annotation));
-                    let value = Some(self.plain_value(value));
-                    StmtKind::Assign { targets, value, annotation, augmented: false }
-                }
-            };
-            into.push(self.push_stmt(kind, start, end, end));
-        }
-    }
-
-    fn plain_name(&mut self, name: &Name) -> ExprId {
-        self.push_expr(ExprKind::Name(name.text.clone()), name.start, name.end)
-    }
-
-    fn plain_value(&mut self, value: &Value) -> ExprId {
-        match value {
-            Value::Literal(kind, start, end) => self.push_expr(kind.clone(), *start, *end),
-            Value::Dotted(name, attributes) => {
-                let object = self.plain_name(name);
-                attributes.iter().fold(object, |object, attribute| {
-                    let kind = ExprKind::Attribute { object, name: attribute.text.clone() };
-                    self.push_expr(kind, name.start, attribute.end)
-                })
+        while let Some((plain, others)) = self.plain.split_first().filter(|(plain, _)| plain.start < end) {
+            if !self.has_room(plain.exprs.height + 2) {
+                return;
             }
+            self.plain = others;
+            let kind = self.plain_statement(plain);
+            into.push(self.push_stmt(kind, plain.start, plain.end, plain.head_end));
         }
+    }
+
+    fn plain_statement(&mut self, plain: &Plain) -> StmtKind {
+        let range = plain.exprs.range.clone();
+        let (first, next) = (offset(range.start), self.arenas.next_expr().0);
+        let name = |id: ExprId| ExprId(id.0 - first + next);
+        for expr in &self.plain_exprs[range] {
+            self.push_expr(moved(&expr.kind, name), expr.start, expr.end);
+        }
+        match &plain.says {
+            Says::Imports(imports) => StmtKind::Import(imports.clone()),
+            Says::Expression(value) => StmtKind::Expression(name(*value)),
+            Says::Assigns { target, annotation, value } => StmtKind::Assign {
+                targets: Box::new([name(*target)]),
+                value: value.map(name),
+                annotation: annotation.map(name),
+                augmented: false,
+            },
+            Says::Defines(scope) => self.plain_function(scope, name),
+        }
+    }
+
+    /// A function whose body is a part of its own; `name` tells how its expressions are named here.
+    fn plain_function(&mut self, scope: &Scope, name: impl Fn(ExprId) -> ExprId) -> StmtKind {
+        let mut scope = Scope { parent: Some(self.scope), ..scope.clone() };
+        scope.decorators.iter_mut().for_each(|id| *id = name(*id));
+        for parameter in &mut scope.parameters {
+            parameter.default = parameter.default.map(&name);
+            parameter.annotation = parameter.annotation.map(&name);
+        }
+        scope.returns = scope.returns.map(&name);
+        StmtKind::Define(self.deferred(scope))
     }
 
     /// One past the last byte before the block of a compound statement; the end of a simple one.

@@ -1,10 +1,11 @@
 //! Where the bodies of functions are, by a look at the text.
 
 use super::super::outline::Outline;
+use crate::languages::Extent;
 
 /// The bodies that are found, as text.
 fn bodies(text: &str) -> Vec<&str> {
-    let functions = Outline::of(text, 1).functions;
+    let functions = Outline::of(text, Extent::Heads, 1).functions;
     functions.iter().map(|function| &text[function.body as usize..function.end as usize]).collect()
 }
 
