@@ -15,6 +15,7 @@ mod calls;
 mod carriers;
 mod contexts;
 mod definitions;
+mod dispatch;
 mod elsewhere;
 mod escapes;
 mod evaluate;
@@ -163,6 +164,8 @@ pub struct Project<'l> {
     super_inits: RefCell<FxHashMap<ScopeRef, Arc<Vec<ExprRef>>>>,
     /// Which sessions live on; each has many requests that ask.
     lasting: RefCell<FxHashMap<ExprRef, bool>>,
+    /// The requests that are found by the name of what holds a session, by the sessions that they go through.
+    named_requests: RefCell<FxHashMap<SmolStr, Arc<FxHashMap<ExprRef, Vec<ExprRef>>>>>,
     /// Which files are test code though their path does not say so.
     test_files: RefCell<FxHashMap<FileId, bool>>,
     memo: memo::Memo,
@@ -196,6 +199,7 @@ impl<'l> Project<'l> {
             families: RefCell::default(),
             super_inits: RefCell::default(),
             lasting: RefCell::default(),
+            named_requests: RefCell::default(),
             test_files: RefCell::default(),
             memo: memo::Memo::default(),
             mounts: OnceCell::new(),

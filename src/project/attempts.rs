@@ -3,7 +3,7 @@
 //! Refuses to take a loop for one where what is asked for may differ from turn to turn.
 
 use super::attributes::last_name;
-use super::bodies::{Around, covers, enclosing, leaves_for_good, statements_in};
+use super::bodies::{Around, covers, enclosing, is_retry, leaves_for_good, loops, statements_in};
 use crate::model::expr::{Argument, ComparisonOperator, ExprId, ExprKind, UnaryOperator};
 use crate::model::facts::{BlockRole, FileFacts, Parent, StmtId, StmtKind};
 use smol_str::SmolStr;
@@ -143,7 +143,18 @@ pub(super) fn waits_for_word(facts: &FileFacts, body: &[StmtId]) -> bool {
     statements.iter().any(|&stmt| sleeps(facts, stmt)) && statements.iter().any(ends)
 }
 
-/// Whether a call only repeats an earlier one: it asks for the same, under a condition that the earlier one is not under.
+/// Whether a call stands under a condition.
+pub(super) fn is_conditional(facts: &FileFacts, call: ExprId) -> bool {
+    facts.stmt_of(call).is_some_and(|stmt| enclosing(facts, stmt).into_iter().any(|around| is_condition(facts, around)))
+}
+
+/// Whether a block runs under a condition.
+fn is_condition(facts: &FileFacts, (outer, role): (StmtId, BlockRole)) -> bool {
+    matches!(facts.stmt(outer).kind, StmtKind::If { .. }) && role == BlockRole::Body
+}
+
+/// Whether a call only repeats an earlier one: it asks for the same, once, under a condition that the earlier one is not
+/// under.
 pub(super) fn asks_again(facts: &FileFacts, first: ExprId, again: ExprId) -> bool {
     let called = |call: ExprId| match &facts.expr(call).kind {
         ExprKind::Call { callee, arguments } => Some((last_name(facts, *callee)?, arguments)),
@@ -152,10 +163,12 @@ pub(super) fn asks_again(facts: &FileFacts, first: ExprId, again: ExprId) -> boo
     let (Some((name, given)), Some((other, repeated))) = (called(first), called(again)) else { return false };
     let (Some(before), Some(after)) = (facts.stmt_of(first), facts.stmt_of(again)) else { return false };
     let around = enclosing(facts, before);
-    let conditional = enclosing(facts, after).into_iter().any(|(outer, role)| {
-        let asks = matches!(facts.stmt(outer).kind, StmtKind::If { .. }) && role == BlockRole::Body;
-        asks && !around.iter().any(|(other, _)| *other == outer)
-    });
+    let apart = |(outer, _): &(StmtId, BlockRole)| !around.iter().any(|(other, _)| other == outer);
+    let beyond: Vec<(StmtId, BlockRole)> = enclosing(facts, after).into_iter().filter(apart).collect();
+    let turns = loops(facts, first);
+    let mut own = loops(facts, again).into_iter().filter(|around| !turns.contains(around));
+    let once = own.all(|around| is_retry(facts, around, again));
+    let conditional = once && beyond.iter().any(|&around| is_condition(facts, around));
     let same = |argument: &Argument| repeated.iter().any(|other| alike(facts, argument.value, other.value));
     facts.stmt(before).end <= facts.stmt(after).start
         && conditional

@@ -35,6 +35,15 @@ pub(super) fn class_of_self(facts: &FileFacts, object: ExprId) -> Option<ScopeId
     None
 }
 
+/// The class that an expression is written in.
+pub(super) fn class_around(facts: &FileFacts, expr: ExprId) -> Option<ScopeId> {
+    let mut at = facts.scope_of(expr);
+    while facts.scope(at).kind != ScopeKind::Class {
+        at = facts.scope(at).parent?;
+    }
+    Some(at)
+}
+
 /// The class that a function is a method of; static methods are none.
 pub(super) fn class_of_method(facts: &FileFacts, function: ScopeId) -> Option<ScopeId> {
     let scope = facts.scope(function);

@@ -35,6 +35,8 @@ pub(super) struct Climb {
     most: Option<usize>,
     /// The name at the place that says which host is asked.
     base: Option<ExprRef>,
+    /// The class of the object that the function looked at was called on, where it is the one of those before.
+    object: Option<ScopeRef>,
 }
 
 /// A call of a function.
@@ -142,6 +144,9 @@ impl Project<'_> {
     ) -> Option<bool> {
         let ExprKind::Call { callee, .. } = self.kind(call) else { return None };
         let callee = sibling(call, *callee);
+        if let (Some(class), Some(own)) = (class, self.class_of_super(callee)) {
+            return self.calls_above(own, &self.scope(function).name, class);
+        }
         let value = self.evaluate(callee, Frame::NONE);
         let targets = self.functions_in(&value);
         if targets.contains(&function) {
@@ -177,18 +182,6 @@ impl Project<'_> {
         let (Some(owners), ExprKind::Call { callee, .. }) = (owners, self.kind(call)) else { return true };
         let ExprKind::Attribute { object, .. } = self.kind(sibling(call, *callee)) else { return true };
         super::attributes::last_name(self.facts(call.file), *object).is_none_or(|name| owners.contains(&name))
-    }
-
-    /// Whether the object that a method is called on may be of `class`: not where nothing derives from both its own and
-    /// that one.
-    fn may_be_called_on(&self, callee: ExprRef, class: ScopeRef) -> bool {
-        let ExprKind::Attribute { object, .. } = self.kind(callee) else { return true };
-        let object = self.evaluate(sibling(callee, *object), Frame::NONE);
-        object.alternatives.is_empty()
-            || object.alternatives.iter().any(|one| match one.datum {
-                Datum::Object(of, ..) => self.descendants(of).iter().any(|&one| self.lineage(one).contains(&class)),
-                _ => true,
-            })
     }
 
     /// Whether `function` of `class` takes the place of `target`, a method of a base class.
@@ -259,6 +252,9 @@ impl Project<'_> {
         }
         let callers = self.callers_of(function);
         let test = self.is_test_scope(function);
+        let own =
+            class_of_method(self.facts(function.file), function.scope).map(|class| scope_in(function.file, class));
+        let own = seen.object.or(own);
         let mut all_once = true;
         let mut any = false;
         for caller in callers.calls.iter().filter(|caller| test || !self.is_test(caller.call)) {
@@ -269,13 +265,15 @@ impl Project<'_> {
             if self.only_shows(caller.call, function) || self.is_in_demo(caller.call) {
                 continue;
             }
+            let Some(object) = self.object_of(caller.call, own) else { continue };
             any = true;
+            let outer = std::mem::replace(&mut seen.object, object);
             let base = seen.base;
             seen.base = base.and_then(|base| self.passed_name(base, function, caller.call));
             seen.calls += 1;
             let repeat = self.repeat_of_place(caller.call, seen);
             seen.calls -= 1;
-            seen.base = base;
+            (seen.base, seen.object) = (base, outer);
             match repeat {
                 Repeat::Often(cause, chain) => {
                     return Repeat::Often(cause, self.with_call(chain, caller.call, function));

@@ -11,13 +11,13 @@ mod origins;
 mod way;
 
 use super::ProjectFile;
-use super::attributes::{class_of_method, class_of_self, last_name};
+use super::attributes::{class_around, class_of_method, class_of_self, last_name};
 use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::{MODULE, ScopeId};
 use crate::source::FileId;
 use crate::threads::Crew;
 use calls::Passed;
-use origins::{Origins, class_around};
+use origins::Origins;
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use std::sync::Arc;

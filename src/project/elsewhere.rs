@@ -9,28 +9,39 @@ use super::{Linked, Project, Site};
 use crate::libraries::Kind;
 use crate::model::value::{ExprRef, ScopeRef};
 use crate::threads::Crew;
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
+use std::collections::BTreeMap;
 
-/// What one thread looks into at once, of a session by its index.
+/// Sessions that are followed together, and what was found of them.
+#[derive(Debug)]
+struct Group {
+    /// The sessions, by their indices, in order.
+    sessions: Vec<usize>,
+    /// Calls of methods of what may be one of them.
+    methods: Vec<ExprRef>,
+}
+
+/// What one thread looks into at once.
 #[derive(Debug)]
 enum Step {
-    /// Where the session is built.
+    /// Where a session is built, by its index; its group has the same.
     Start(usize),
-    /// What is called like what holds it, on whatever object.
+    /// What is called like what holds the sessions of a group, on whatever object.
     Named(usize, SmolStr),
-    /// The same on objects of a class that keeps it after others had it.
+    /// The same on objects of a class that keeps one after others had it.
     Kept(usize, ScopeRef, SmolStr),
-    /// What it is given to, on a way by its index, after so many hands.
+    /// What one is given to, on a way by its index, after so many hands.
     Next(usize, Hand, usize),
 }
 
-/// A way that a session goes.
+/// A way that the sessions of a group go.
 #[derive(Debug)]
 struct Way {
-    /// The session, by its index.
-    session: usize,
+    /// The group, by its index.
+    group: usize,
     trail: Trail,
-    /// Whether what keeps it on the way is to be looked for by name.
+    /// Whether what keeps one on the way is to be looked for by name.
     keeps: bool,
 }
 
@@ -45,46 +56,66 @@ struct Found {
     names: Vec<SmolStr>,
 }
 
-/// Finds the requests through each of these sessions that are no known sites.
+/// Finds the requests through these sessions that are no known sites.
 pub(super) fn requests_elsewhere<'l>(
     sessions: &[&Site],
     crew: &mut Crew<Project<'l>>,
     linked: &Linked<'l>,
 ) -> Vec<Vec<Site>> {
-    let mut methods: Vec<Vec<ExprRef>> = vec![Vec::new(); sessions.len()];
+    let groups = followed(sessions, crew, linked);
+    let through = |project: &mut Project<'l>, index: usize| {
+        let Group { sessions: among, methods } = &groups[index];
+        let among = among.iter().map(|&session| sessions[session].call).collect();
+        project.requests_among(methods, &among)
+    };
+    crew.each_with(groups.len(), through, linked.files())
+}
+
+/// Follows all sessions as far as they go.
+fn followed<'l>(sessions: &[&Site], crew: &mut Crew<Project<'l>>, linked: &Linked<'l>) -> Vec<Group> {
+    let single = |session: usize| Group { sessions: vec![session], methods: Vec::new() };
+    let mut groups: Vec<Group> = (0..sessions.len()).map(single).collect();
     let mut ways: Vec<Way> = Vec::new();
     let mut steps: Vec<Step> = (0..sessions.len()).map(Step::Start).collect();
     while !steps.is_empty() {
         let take = |project: &mut Project<'l>, index: usize| project.take_step(&steps[index], sessions);
         let found = crew.each_with(steps.len(), take, linked.files());
+        // What is called the same is looked for once, whoever is held by it.
+        let mut named: BTreeMap<SmolStr, Vec<usize>> = BTreeMap::new();
         let mut next = Vec::new();
         for (step, found) in steps.into_iter().zip(found) {
-            let (session, passed) = match step {
+            let (group, passed) = match step {
                 Step::Start(session) => (session, 0),
-                Step::Named(session, _) | Step::Kept(session, ..) => (session, 1),
+                Step::Named(group, _) | Step::Kept(group, ..) => (group, 1),
                 Step::Next(way, ..) => {
                     let way = &mut ways[way];
-                    methods[way.session].extend(found.methods);
+                    groups[way.group].methods.extend(found.methods);
                     way.trail.add(found.hands);
                     continue;
                 }
             };
-            methods[session].extend(found.methods);
-            next.extend(found.names.into_iter().map(|name| Step::Named(session, name)));
-            ways.push(Way { session, trail: Trail::new(passed, found.hands), keeps: passed == 0 });
+            groups[group].methods.extend(found.methods);
+            for name in found.names {
+                named.entry(name).or_default().extend(&groups[group].sessions);
+            }
+            ways.push(Way { group, trail: Trail::new(passed, found.hands), keeps: passed == 0 });
+        }
+        for (name, mut sessions) in named {
+            sessions.dedup();
+            next.push(Step::Named(groups.len(), name));
+            groups.push(Group { sessions, methods: Vec::new() });
         }
         for (index, way) in ways.iter_mut().enumerate() {
             let (hands, passed) = way.trail.take();
             if hands.is_empty() && std::mem::take(&mut way.keeps) {
                 let kept = way.trail.take_kept().into_iter();
-                next.extend(kept.map(|(class, name)| Step::Kept(way.session, class, name)));
+                next.extend(kept.map(|(class, name)| Step::Kept(way.group, class, name)));
             }
             next.extend(hands.into_iter().map(|hand| Step::Next(index, hand, passed)));
         }
         steps = next;
     }
-    let through = |project: &mut Project<'l>, index: usize| project.requests_among(&methods[index], sessions[index]);
-    crew.each_with(sessions.len(), through, linked.files())
+    groups
 }
 
 impl Project<'_> {
@@ -105,11 +136,13 @@ impl Project<'_> {
         Found { methods: found.methods, hands, names }
     }
 
-    fn requests_among(&self, methods: &[ExprRef], session: &Site) -> Vec<Site> {
+    /// The requests among calls that go through one of these sessions.
+    fn requests_among(&self, methods: &[ExprRef], sessions: &FxHashSet<ExprRef>) -> Vec<Site> {
         let mut calls: Vec<ExprRef> = methods.iter().copied().filter(|&call| self.site_at(call).is_none()).collect();
         calls.sort_unstable();
         calls.dedup();
         let requests = calls.into_iter().filter_map(|call| self.site(call, self.is_test(call)));
-        requests.filter(|request| request.is(Kind::Request) && self.goes_through(request, session)).collect()
+        let through = |request: &Site| self.sessions_behind(request).iter().any(|session| sessions.contains(session));
+        requests.filter(|request| request.is(Kind::Request) && through(request)).collect()
     }
 }

@@ -6,6 +6,7 @@
 use super::ProjectFile;
 use crate::languages::Sought;
 use crate::libraries::Mention;
+use crate::model::value::ExprRef;
 use crate::source::{FileId, offset};
 use crate::threads::{Busy, Meanwhile};
 use crate::words::WordIndex;
@@ -83,12 +84,29 @@ pub(super) struct LookUp {
     next: AtomicUsize,
     /// Those that may hold the word, once all were asked.
     found: OnceLock<Box<[FileId]>>,
+    /// What in them may mean something of another file, once that was asked.
+    pub(super) outward: OnceLock<Outward>,
+}
+
+/// The uses of a word that may mean something of another file than the one they are in, in the order of files.
+#[derive(Debug, Default)]
+pub(super) struct Outward {
+    /// Calls of what is called so.
+    pub(super) calls: Vec<ExprRef>,
+    /// Other uses.
+    pub(super) references: Vec<ExprRef>,
 }
 
 impl LookUp {
     /// Asks those of the files that have these indices.
     pub(super) fn new(holders: Arc<Holders>, asked: Vec<usize>) -> LookUp {
-        LookUp { holders, asked: asked.into(), next: AtomicUsize::new(0), found: OnceLock::new() }
+        LookUp {
+            holders,
+            asked: asked.into(),
+            next: AtomicUsize::new(0),
+            found: OnceLock::new(),
+            outward: OnceLock::new(),
+        }
     }
 
     /// How many files are asked.

@@ -5,7 +5,7 @@
 //! only finds.
 
 use super::attributes::{class_of_self, last_name};
-use super::files::{Holders, LookUp};
+use super::files::{Holders, LookUp, Outward};
 use super::{Files, ProjectFile, scope_in};
 use crate::languages::{Sought, language_of};
 use crate::model::expr::{ArgumentKind, ExprId, ExprKind};
@@ -17,6 +17,7 @@ use crate::words;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::path::Path;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
@@ -400,6 +401,40 @@ impl<'l> Names<'l> {
     pub(super) fn references_as(&self, sought: Sought, name: &SmolStr, near: Option<&Near>) -> Vec<ExprRef> {
         let files = self.files_for(name, near, sought);
         files.into_iter().flat_map(|file| file.references_to(name, sought)).collect()
+    }
+
+    /// Uses of a name that may mean something of another file, as what is sought: taken from something, or by a name that
+    /// an import may bind. Calls, and what is no call.
+    pub(super) fn outward(&self, name: &SmolStr, near: &Near, sought: Sought) -> (Vec<ExprRef>, Vec<ExprRef>) {
+        let look_ups = self.look_ups(name, Some(near), sought);
+        let all = look_ups.iter().map(|look_up| {
+            look_up.outward.get_or_init(|| {
+                let files = self.files.look_up(look_up).iter().filter_map(|&id| self.files.get(id));
+                let mut found = Outward::default();
+                for file in files {
+                    let binds = OnceCell::new();
+                    let is_outward = |expr: ExprId| {
+                        !matches!(file.facts.expr(expr).kind, ExprKind::Name(_))
+                            || *binds.get_or_init(|| file.may_bind(name))
+                    };
+                    let callee = |call: &ExprRef| match file.facts.expr(call.expr).kind {
+                        ExprKind::Call { callee, .. } => is_outward(callee),
+                        _ => false,
+                    };
+                    found.calls.extend(file.calls_of(name, sought).filter(callee));
+                    found.references.extend(file.references_to(name, sought).filter(|one| is_outward(one.expr)));
+                }
+                found
+            })
+        });
+        let (mut calls, mut references) = (Vec::new(), Vec::new());
+        for found in all {
+            calls.extend_from_slice(&found.calls);
+            references.extend_from_slice(&found.references);
+        }
+        calls.sort_by_key(|call| call.file);
+        references.sort_by_key(|reference| reference.file);
+        (calls, references)
     }
 
     /// Functions and classes of this name.

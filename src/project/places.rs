@@ -169,16 +169,18 @@ impl Project<'_> {
     #[must_use]
     pub(super) fn name_uses(&self, owner: ScopeRef, name: &SmolStr) -> Vec<Use> {
         let mut follower = self.follower(false);
-        for reference in self.names.references(name, Some(&self.near(owner))) {
-            let own = match self.kind(reference) {
-                ExprKind::Name(_) if reference.file == owner.file => {
-                    self.owner_of(reference.file, self.facts(reference.file).scope_of(reference.expr), name)
-                        == Some(owner.scope)
-                }
-                // Another module's view of the same name, by import or as an attribute of the module or class.
-                _ => true,
-            };
-            if own && !self.is_target(reference) {
+        let facts = self.facts(owner.file);
+        let own = |reference: &ExprRef| match self.kind(*reference) {
+            ExprKind::Name(_) => self.owner_of(owner.file, facts.scope_of(reference.expr), name) == Some(owner.scope),
+            _ => true,
+        };
+        // Another module's view of the same name, by import or as an attribute of the module or class.
+        let (_, mut references) = self.names.outward(name, &self.near(owner), Sought::Use);
+        references.retain(|reference| reference.file != owner.file);
+        references.extend(self.names.references_in(owner.file, name).filter(own));
+        references.sort_by_key(|reference| reference.file);
+        for reference in references {
+            if !self.is_target(reference) {
                 follower.climb(reference);
             }
         }

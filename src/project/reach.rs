@@ -78,18 +78,18 @@ impl Project<'_> {
             Reach::Taken => Sought::Member,
             Reach::Imported => Sought::Imported,
         };
-        let is_got_at = |callee: ExprRef| {
-            !matches!(self.kind(callee), ExprKind::Name(_))
-                || homes.contains(&callee.file)
-                || reach == Reach::Imported && self.files[&callee.file].may_bind(name)
-        };
+        let is_got_at = |callee: ExprRef| reach == Reach::Imported || !matches!(self.kind(callee), ExprKind::Name(_));
         let is_got_at_by = |call: &ExprRef| match self.kind(*call) {
             ExprKind::Call { callee, .. } => is_got_at(sibling(*call, *callee)),
             _ => false,
         };
-        for file in self.names.files_for(name, Some(near), sought) {
-            found.calls.extend(file.calls_of(name, sought).filter(is_got_at_by));
-            found.references.extend(file.references_to(name, sought).filter(|&reference| is_got_at(reference)));
+        let (calls, references) = self.names.outward(name, near, sought);
+        let elsewhere = |one: &ExprRef| !homes.contains(&one.file);
+        found.calls.extend(calls.into_iter().filter(elsewhere).filter(is_got_at_by));
+        found.references.extend(references.into_iter().filter(elsewhere).filter(|&reference| is_got_at(reference)));
+        for home in homes.iter().filter_map(|&home| self.linked.files().get(home)) {
+            found.calls.extend(home.calls_of(name, sought));
+            found.references.extend(home.references_to(name, sought));
         }
     }
 

@@ -10,7 +10,9 @@ use crate::model::expr::{ArgumentKind, BinaryOperator, ExprKind};
 use crate::model::facts::{MODULE, ParameterKind, Parent, ScopeKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
 use crate::rules::Access;
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
+use std::sync::Arc;
 
 /// How many functions up an argument is followed that is passed on by `**kwargs`.
 const HANDS: usize = 3;
@@ -65,9 +67,11 @@ impl Project<'_> {
         let mut found = Requests::default();
         let uses = self.uses(session.call);
         self.collect_requests(&uses, 0, &mut found);
-        let mut loose = Requests::default();
-        self.collect_by_name(&uses, &mut loose);
-        found.sites.extend(loose.sites.into_iter().filter(|request| self.goes_through(request, session)));
+        for name in self.names_held_by(&uses) {
+            let named = self.requests_named(&name);
+            let through = named.get(&session.call).into_iter().flatten();
+            found.sites.extend(through.filter_map(|&request| self.site_at(request)));
+        }
         // What has the same name elsewhere may be of another library.
         found.sites.retain(|request| request.row.library() == session.row.library());
         found.sites.sort_by_key(|site| site.id);
@@ -75,12 +79,22 @@ impl Project<'_> {
         found
     }
 
-    /// Requests on attributes and properties of the names that hold the session, on whatever object.
-    fn collect_by_name<'s>(&'s self, uses: &[Use], found: &mut Requests<'s>) {
-        for name in self.names_held_by(uses) {
-            let uses = self.attribute_uses_anywhere(None, &name);
-            self.collect_requests(&uses, 1, found);
+    /// Requests on attributes and properties of a name, on whatever object, by the sessions that they go through.
+    fn requests_named(&self, name: &SmolStr) -> Arc<FxHashMap<ExprRef, Vec<ExprRef>>> {
+        if let Some(known) = self.named_requests.borrow().get(name) {
+            return Arc::clone(known);
         }
+        let mut found = Requests::default();
+        self.collect_requests(&self.attribute_uses_anywhere(None, name), 1, &mut found);
+        let mut by_session: FxHashMap<ExprRef, Vec<ExprRef>> = FxHashMap::default();
+        for request in found.sites {
+            for session in self.sessions_behind(request) {
+                by_session.entry(session).or_default().push(request.call);
+            }
+        }
+        let found = Arc::new(by_session);
+        self.named_requests.borrow_mut().insert(name.clone(), Arc::clone(&found));
+        found
     }
 
     /// The names of the attributes and properties that hold the session.
@@ -107,11 +121,17 @@ impl Project<'_> {
 
     /// Whether a request is known to go through this session, perhaps among others.
     pub(super) fn goes_through(&self, request: &Site, session: &Site) -> bool {
-        let Some((_, receiver)) = self.receiver(request.call, Frame::NONE) else { return false };
-        receiver.alternatives.iter().any(|one| match &one.datum {
-            Datum::Built(call, _) | Datum::Object(_, Some(call), _) => *call == session.call,
-            _ => false,
-        })
+        self.sessions_behind(request).contains(&session.call)
+    }
+
+    /// What builds the sessions that a request is known to go through.
+    pub(super) fn sessions_behind(&self, request: &Site) -> Vec<ExprRef> {
+        let receiver = self.receiver(request.call, Frame::NONE).map(|(_, receiver)| receiver).unwrap_or_default();
+        let built = receiver.alternatives.iter().filter_map(|one| match &one.datum {
+            Datum::Built(call, _) | Datum::Object(_, Some(call), _) => Some(*call),
+            _ => None,
+        });
+        built.collect()
     }
 
     /// The class and name of the attribute that something is stored in.

@@ -2,7 +2,7 @@
 //!
 //! Refuses to count what it cannot see: a session that somebody unknown is given may serve any number.
 
-use super::attempts::{asks_again, is_wait};
+use super::attempts::{asks_again, is_conditional, is_wait};
 use super::bodies::{Around, exclusive, is_retry, loops};
 use super::places::{Use, UseKind};
 use super::{Project, Site, sibling};
@@ -43,6 +43,9 @@ impl Project<'_> {
     #[must_use]
     pub fn asks_once_more(&self, request: &Site) -> bool {
         let (facts, scope) = (self.facts(request.call.file), self.scope_at(request.call));
+        if !is_conditional(facts, request.call.expr) {
+            return false;
+        }
         let all = self.sites();
         let of_file = &all[all.partition_point(|site| site.call.file < request.call.file)..];
         let of_file = of_file.iter().take_while(|site| site.call.file == request.call.file);

@@ -2,9 +2,8 @@
 //!
 //! Refuses to tell apart the functions that one name may mean.
 
-use super::origins::class_around;
 use super::way::{Declared, Way};
-use super::{Node, ProjectFile, class_of_method, last_name};
+use super::{Node, ProjectFile, class_around, class_of_method, last_name};
 use crate::model::expr::{Argument, ArgumentKind, ExprId, ExprKind};
 use crate::model::facts::{FileFacts, ParameterKind, ScopeId, ScopeKind, StmtKind};
 use crate::source::FileId;

@@ -2,9 +2,9 @@
 //!
 //! Refuses to follow names: it only says which ones stand in an expression.
 
-use super::{Node, ProjectFile, Silent, class_of_self, last_name};
+use super::{Node, ProjectFile, Silent, class_around, class_of_self, last_name};
 use crate::model::expr::{Argument, ExprId, ExprKind};
-use crate::model::facts::{FileFacts, ScopeId, ScopeKind, StmtKind};
+use crate::model::facts::{ScopeId, StmtKind};
 use crate::project::requests::PARTS;
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
@@ -97,15 +97,6 @@ impl Origins<'_> {
             }
         }
     }
-}
-
-/// The class that an expression is written in.
-pub(super) fn class_around(facts: &FileFacts, expr: ExprId) -> Option<ScopeId> {
-    let mut at = facts.scope_of(expr);
-    while facts.scope(at).kind != ScopeKind::Class {
-        at = facts.scope(at).parent?;
-    }
-    Some(at)
 }
 
 /// What an annotation names, also within a text.
