@@ -151,15 +151,17 @@ fn linked(
     for file in files.lowered().filter(|file| file.is_lost()) {
         run.note(file.facts.file, failed());
     }
-    report.add_trouble(files, known, run.take_trouble());
+    let trouble = run.take_trouble();
+    let failed: FxHashSet<FileId> = trouble.iter().map(|(file, _)| *file).collect();
+    report.add_trouble(files, known, trouble);
     report.add_locks(&project, &releases);
     if let Some(said) = said {
-        let aside = conclude(&project, files, known, said, &mut report);
+        // What a suppression is for may be of a library that was left out, or stand where nothing could be judged.
+        let left_out = config.run.libraries.leave_out();
+        let judged =
+            |file: &ProjectFile| !left_out && file.facts.problems.is_empty() && !failed.contains(&file.facts.file);
+        let aside = conclude(&project, files, known, said, judged, &mut report);
         narrowing.apply(&Told { config, known, project: &project }, &aside, &mut report);
-        if config.run.libraries.leave_out() {
-            // What it silences may be of a library that was left out.
-            report.findings.retain(|finding| finding.rule.name != suppress::UNUSED);
-        }
         report.forget_sources();
     }
     list(&project, known, sessions, &mut report);
@@ -273,9 +275,18 @@ fn is_script(config: &Config, path: &Path) -> bool {
     below.parent().is_some_and(|parent| parent.iter().any(|part| SCRIPTS.iter().any(|script| part == *script)))
 }
 
-/// Makes findings of what the rules said, file by file; those that are not told are returned.
-fn conclude(project: &Project, files: &Files, known: &[KnownFile], said: Vec<Said>, report: &mut Report) -> Aside {
+/// Makes findings of what the rules said, file by file; those that are not told are returned. Only of files that were
+/// judged as a whole is it said that a suppression is unused.
+fn conclude(
+    project: &Project,
+    files: &Files,
+    known: &[KnownFile],
+    said: Vec<Said>,
+    judged: impl Fn(&ProjectFile) -> bool,
+    report: &mut Report,
+) -> Aside {
     let mut aside = Aside::default();
+    let unused: RuleSet = rules::find(suppress::UNUSED).into_iter().collect();
     let mut by_file: BTreeMap<FileId, Vec<Said>> = BTreeMap::new();
     for one in said {
         by_file.entry(one.draft.at.file).or_default().push(one);
@@ -295,6 +306,7 @@ fn conclude(project: &Project, files: &Files, known: &[KnownFile], said: Vec<Sai
             said.into_iter().filter(|one| runs(one)).map(|one| finding(project, settings, one)).collect();
         findings.sort_by(|a, b| (a.at, a.rule.code, &a.message).cmp(&(b.at, b.rule.code, &b.message)));
         findings.dedup_by(|a, b| a.at == b.at && a.rule.index == b.rule.index);
+        let ran = if judged(file) { ran } else { ran.without(unused) };
         let outcome = suppress::apply(&file.source, &file.facts.comments, findings, ran, settings.min_confidence);
         report.counts.suppressed += outcome.suppressed;
         report.findings.extend(outcome.kept);

@@ -158,8 +158,10 @@ fn malformed(span: Span, why: &str) -> Draft {
 
 fn judge(source: &SourceFile, directive: &Directive, ran: RuleSet, outcome: &mut Outcome) {
     let unknown: Vec<usize> = directive.indexes(|name| name.ours && name.rule.is_none());
+    // Where that is not told, a fix of another finding does not take it away either.
+    let told = rules::find(UNUSED).is_some_and(|rule| ran.contains(rule));
     let unused: Vec<usize> = directive.indexes(|name| {
-        name.rule.is_some_and(|rule| !name.used && ran.contains(rule) && !speaks_of_suppressions(rule))
+        told && name.rule.is_some_and(|rule| !name.used && ran.contains(rule) && !speaks_of_suppressions(rule))
     });
     // What was meant by a name is plain; a code is one slip away from several.
     let slip = |name: &str| nearest(name, rules::all().iter().map(|rule| rule.name)).filter(|_| name.contains('-'));

@@ -7,6 +7,7 @@ mod support;
 use poolcheck::report::Report;
 use std::fmt::Write;
 use std::fs;
+use support::command::{Project, stdout};
 use support::{Options, Unit, marks::marks};
 
 /// A file, the kinds of trouble that it gives, and where it cannot be marked, the rows and codes of its findings.
@@ -114,6 +115,27 @@ fn one_broken_file_hides_nothing_of_the_others() {
     assert_eq!(report.findings.len(), alone);
     assert_eq!(report.problems.len(), CASES.iter().map(|case| case.1.len()).sum::<usize>());
     assert_eq!(report.counts.files, CASES.len());
+}
+
+#[test]
+fn a_file_that_is_broken_keeps_its_suppressions() {
+    let broken = [
+        ("a.rs", "fn b() {\n    let d = reqwest::Client::new(); // poolcheck: ignore[PC103] once a day\n}\nfn c( {\n"),
+        (
+            "b.py",
+            "import requests\n# poolcheck: file-ignore[PC301] fine\n\n\ndef h(:\n    requests.get(\"x\")  \
+             # poolcheck: ignore[PC103] fine\nclass C\n    y = requests.get(\"x\")  # noqa: PC103\n",
+        ),
+        ("c.py", "import requests\n# poolcheck: ignore[PC103, PC999] fine\nx = requests.get(\"x\" +)\n"),
+    ];
+    for (name, text) in broken {
+        let project = Project::new(&[(name, text)]);
+        let out = project.run(&["--fix", "--output-format", "concise"]);
+        assert!(stdout(&out).contains("[syntax]"), "{}", stdout(&out));
+        assert!(!stdout(&out).contains("PC901"), "{}", stdout(&out));
+        let fixed = fs::read_to_string(project.path().join(name)).unwrap();
+        assert_eq!(fixed, text.replace(", PC999", ""));
+    }
 }
 
 const LIMITS: &str = "import aiohttp\n\nLIMITS = aiohttp.ClientTimeout(total=10, sock_read=20)\n";
