@@ -98,6 +98,8 @@ pub struct Language {
     pub extensions: &'static [&'static str],
     /// What begins a comment.
     pub comment_sign: &'static str,
+    /// Whether a carriage return ends a line also where no line feed follows.
+    returns_end_lines: bool,
     /// How its files are modules.
     pub layout: &'static Layout,
     /// Makes the facts of a file, which say the same whether or not the bodies of functions are deferred.
@@ -128,6 +130,7 @@ pub static LANGUAGES: &[Language] = &[
         libraries: "python",
         extensions: &["py", "pyi"],
         comment_sign: "#",
+        returns_end_lines: true,
         layout: &PACKAGES,
         lower: python::lower,
         may_hold: python::may_hold,
@@ -142,6 +145,7 @@ pub static LANGUAGES: &[Language] = &[
         libraries: "python",
         extensions: &["ipynb"],
         comment_sign: "#",
+        returns_end_lines: true,
         layout: &PACKAGES,
         lower: python::lower,
         may_hold: python::may_hold,
@@ -156,6 +160,7 @@ pub static LANGUAGES: &[Language] = &[
         libraries: "rust",
         extensions: &["rs"],
         comment_sign: "//",
+        returns_end_lines: false,
         layout: &CRATES,
         lower: rust::lower,
         may_hold: rust::may_hold,
@@ -168,6 +173,12 @@ pub static LANGUAGES: &[Language] = &[
 ];
 
 impl Language {
+    /// A file of this language, of its text.
+    #[must_use]
+    pub(crate) fn file(&self, file: SourceFile) -> SourceFile {
+        if self.returns_end_lines { file.with_line_feeds() } else { file }
+    }
+
     /// Whether a piece of a text, from a byte of it on, may hold a word as what is sought; `methods` gives where `self` is
     /// the object of a method in the whole text.
     pub(crate) fn may_hold_in<'m>(
@@ -212,7 +223,7 @@ pub fn read(language: &Language, id: FileId, path: &str, bytes: Vec<u8>) -> Resu
         return Err(Problem { kind: ProblemKind::Read, message, at: None });
     }
     let notebook::Text { text, cells } = (language.text)(bytes)?;
-    Ok(SourceFile::with_cells(id, path, text, cells))
+    Ok(language.file(SourceFile::with_cells(id, path, text, cells)))
 }
 
 fn plain(bytes: Vec<u8>) -> Result<notebook::Text, Problem> {
@@ -220,7 +231,13 @@ fn plain(bytes: Vec<u8>) -> Result<notebook::Text, Problem> {
 }
 
 fn edit(bytes: &[u8], source: &SourceFile, edits: &[Edit]) -> Result<Vec<u8>, String> {
-    encoding::encode(&edited(&source.text, edits.iter()), bytes)
+    let kept = |edit: &Edit| {
+        let content = edit.content.as_str();
+        let returns = source.ends_in_return(edit.span.start);
+        Edit { content: if returns { content.replace('\n', "\r") } else { content.to_owned() }, ..edit.clone() }
+    };
+    let edits: Vec<Edit> = edits.iter().map(kept).collect();
+    encoding::encode(&edited(&source.as_read(), edits.iter()), bytes)
 }
 
 #[cfg(test)]

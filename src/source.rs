@@ -4,6 +4,7 @@
 //! [`LineIndex`], so that all output formats agree. Refuses to know what language a file is written in.
 
 use smol_str::SmolStr;
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 /// A file of this run; ids follow the sorted order of the paths.
@@ -47,10 +48,10 @@ pub struct LineIndex {
 }
 
 impl LineIndex {
-    /// Finds the line starts of `text`; `\n`, `\r\n` and a lone `\r` end a line.
+    /// Finds the line starts of a text, which need not be UTF-8; `\n`, `\r\n` and a lone `\r` end a line.
     #[must_use]
-    pub fn new(text: &str) -> LineIndex {
-        let bytes = text.as_bytes();
+    pub fn new(text: impl AsRef<[u8]>) -> LineIndex {
+        let bytes = text.as_ref();
         let mut starts = vec![0];
         for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
             if bytes[at] == b'\r' && bytes.get(at + 1) == Some(&b'\n') {
@@ -98,6 +99,8 @@ pub struct SourceFile {
     pub path: SmolStr,
     /// The text; for a notebook the code of its cells, one after the other.
     pub text: Arc<String>,
+    /// Where the file has a carriage return that ends a line alone; the text has a line feed there.
+    returns: Vec<u32>,
     lines: OnceLock<LineIndex>,
     /// The cells of a notebook, in order; empty for other files.
     pub cells: Vec<Cell>,
@@ -113,13 +116,49 @@ impl SourceFile {
     /// A file whose text stands for these cells.
     #[must_use]
     pub fn with_cells(id: FileId, path: impl Into<SmolStr>, text: String, cells: Vec<Cell>) -> SourceFile {
-        SourceFile { id, path: path.into(), text: Arc::new(text), lines: OnceLock::new(), cells }
+        SourceFile { id, path: path.into(), text: Arc::new(text), returns: Vec::new(), lines: OnceLock::new(), cells }
+    }
+
+    /// The same in a language in which a carriage return ends a line whatever follows: where that is no line feed, one
+    /// stands in its place, so that whoever looks at the text knows one end of a line, and all bytes stay where they are.
+    #[must_use]
+    pub fn with_line_feeds(mut self) -> SourceFile {
+        self.returns = lone_returns(&self.text).map(offset).collect();
+        if !self.returns.is_empty() {
+            self.text = Arc::new(with_signs(&self.text, &self.returns, "\n"));
+        }
+        self
+    }
+
+    /// The text with the carriage returns that the file has.
+    #[must_use]
+    pub fn as_read(&self) -> Cow<'_, str> {
+        if self.returns.is_empty() {
+            self.text.as_str().into()
+        } else {
+            with_signs(&self.text, &self.returns, "\r").into()
+        }
+    }
+
+    /// Whether the file has a carriage return alone at the end of the line that byte `at` is on.
+    #[must_use]
+    pub fn ends_in_return(&self, at: u32) -> bool {
+        let rest = self.text.as_bytes().get(at as usize..).unwrap_or_default();
+        let end = memchr::memchr(b'\n', rest).map(|end| at + offset(end));
+        end.is_some_and(|end| self.returns.binary_search(&end).is_ok())
+    }
+
+    /// The row of byte `at` as git counts: by line feeds in the file alone.
+    #[must_use]
+    pub fn row_of_line_feeds(&self, at: u32) -> usize {
+        let feeds = memchr::memchr_iter(b'\n', &self.text.as_bytes()[..at as usize]).count();
+        feeds - self.returns.partition_point(|&made| made < at) + 1
     }
 
     /// Where its lines start. Of most files nobody asks.
     #[must_use]
     pub fn lines(&self) -> &LineIndex {
-        self.lines.get_or_init(|| LineIndex::new(&self.text))
+        self.lines.get_or_init(|| LineIndex::new(self.text.as_str()))
     }
 
     /// The row, column and cell of byte `at`.
@@ -147,6 +186,25 @@ impl SourceFile {
     pub fn slice(&self, span: Span) -> &str {
         self.text.get(span.start as usize..span.end as usize).unwrap_or("")
     }
+}
+
+/// Where a text has a carriage return that no line feed follows.
+pub(crate) fn lone_returns(text: &str) -> impl Iterator<Item = usize> {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'\r', bytes).filter(|at| bytes.get(at + 1) != Some(&b'\n'))
+}
+
+/// A text with a sign in the place of some of its bytes, which are each a character.
+pub(crate) fn with_signs(text: &str, places: &[u32], sign: &str) -> String {
+    let mut made = String::with_capacity(text.len());
+    let mut from = 0;
+    for &at in places {
+        made.push_str(text.get(from..at as usize).unwrap_or(""));
+        made.push_str(sign);
+        from = at as usize + 1;
+    }
+    made.push_str(text.get(from..).unwrap_or(""));
+    made
 }
 
 /// A byte offset in the width that spans use; files of 4 GiB and more are refused when they are read.

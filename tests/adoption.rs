@@ -403,7 +403,7 @@ fn files_keep_their_form() {
         format!("{sign}{}{newline}", lines.join(newline))
     };
     let comment = "# poolcheck: ignore[PC101] why";
-    for newline in ["\n", "\r\n"] {
+    for newline in ["\n", "\r\n", "\r"] {
         for sign in ["", "\u{feff}"] {
             becomes("a.py", text(newline, sign, "").as_bytes(), text(newline, sign, comment).as_bytes());
         }

@@ -138,6 +138,38 @@ fn a_file_that_is_broken_keeps_its_suppressions() {
     }
 }
 
+/// What a file becomes by `--fix`, and what is told of it.
+fn fixed(name: &str, text: &str) -> (String, String) {
+    let project = Project::new(&[(name, text)]);
+    let told = stdout(&project.run(&["--fix", "--output-format", "concise"]));
+    (fs::read_to_string(project.path().join(name)).unwrap(), told)
+}
+
+#[test]
+fn a_carriage_return_ends_a_line_of_python() {
+    let (_, told) = fixed("a.py", "import requests\rfor u in x:\r    with open(u):\r        requests.get(\"x\")\r");
+    assert!(told.starts_with("a.py:4:9: warning: ") && !told.contains("[syntax]"), "{told}");
+    let (text, told) = fixed("a.py", "x = 1  # poolcheck: ignore[PC101]\rlaunch()\n");
+    assert_eq!((text.as_str(), told.as_str()), ("x = 1\rlaunch()\n", ""));
+    let text = "import aiohttp  # c\rT = aiohttp.ClientTimeout(total=1, connect=2)\r\nS = '''\r'''\nU = 1 +\n";
+    let (_, told) = fixed("a.py", text);
+    let places: Vec<&str> = told.lines().map(|line| line.split_once(": ").unwrap().0).collect();
+    assert_eq!(places, ["a.py:5:1", "a.py:2:36"], "{told}");
+    let cell = r#"{"cells": [{"cell_type": "code", "source": "import aiohttp # a\rT = aiohttp.ClientTimeout(total=1, connect=2)"}]}"#;
+    let (text, told) = fixed("n.ipynb", cell);
+    assert!(text == cell && told.starts_with("n.ipynb:cell 1:2:36: "), "{told}");
+}
+
+#[test]
+fn a_carriage_return_ends_no_line_of_rust() {
+    let text = "fn b() {\n    let d = reqwest::Client::new(); // poolcheck: ignore[PC999]\rlaunch();\n}\n";
+    let (after, told) = fixed("a.rs", text);
+    assert_eq!(after, text);
+    assert!(told.starts_with("a.rs:2:64: error: a carriage return without a line feed"), "{told}");
+    let text = "fn b() {\r\n    let d = reqwest::Client::new(); // poolcheck: ignore[PC999]\r\n}\r\n";
+    assert!(!fixed("a.rs", text).1.contains("[syntax]"));
+}
+
 const LIMITS: &str = "import aiohttp\n\nLIMITS = aiohttp.ClientTimeout(total=10, sock_read=20)\n";
 
 /// A finding before what is huge, and after it.

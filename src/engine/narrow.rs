@@ -183,7 +183,8 @@ impl ChangedLines<'_> {
             Changed::All => true,
             Changed::Lines(_) if !source.cells.is_empty() => self.cell_changed(&known.candidate.path, source, span),
             Changed::Lines(hunks) => {
-                let (first, last) = (row(source, span.start), row(source, span.end.max(span.start + 1) - 1));
+                let [first, last] =
+                    [span.start, span.end.max(span.start + 1) - 1].map(|at| source.row_of_line_feeds(at));
                 hunks.iter().any(|hunk| hunk.touches(first, last))
             }
         }
@@ -202,11 +203,6 @@ impl ChangedLines<'_> {
         let cell = source.cells.iter().rposition(|cell| cell.first_line as usize <= line).unwrap_or(0);
         !old.contains(cell_text(source, cell))
     }
-}
-
-/// The row as git counts it: by `\n` alone.
-fn row(source: &SourceFile, at: u32) -> usize {
-    source.text.as_bytes()[..at as usize].iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
 fn cell_text(source: &SourceFile, cell: usize) -> &str {

@@ -193,8 +193,9 @@ pub(super) fn failed() -> Problem {
 
 fn read(candidate: &Candidate, id: FileId) -> Result<(&'static Language, SourceFile), Problem> {
     if let Some(text) = &candidate.open {
+        let language = read_as(&candidate.path);
         let source = SourceFile::new(id, candidate.shown.clone(), String::from(&**text));
-        return Ok((read_as(&candidate.path), source));
+        return Ok((language, language.file(source)));
     }
     let bytes = bytes_of(candidate).map_err(|error| Problem {
         kind: ProblemKind::Read,

@@ -3,7 +3,7 @@
 //! Refuses to guess: bytes in no declared encoding are a problem.
 
 use crate::model::facts::{Problem, ProblemKind};
-use crate::source::offset;
+use crate::source::{LineIndex, offset};
 
 /// The characters of Windows-1252 that differ from Latin-1: those of the bytes 0x80 to 0x9F.
 const CP1252: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
@@ -78,13 +78,15 @@ fn utf8(bytes: Vec<u8>, cookie: Option<&str>) -> Result<String, Problem> {
 }
 
 fn problem(bytes: &[u8], at: usize, what: &str) -> Problem {
-    let line = memchr::memchr_iter(b'\n', &bytes[..at]).count() + 1;
+    let line = LineIndex::new(bytes).line(offset(at)) + 1;
     Problem { kind: ProblemKind::Encoding, message: format!("line {line} {what}"), at: Some(offset(at)) }
 }
 
 /// The encoding that a comment in the first two lines declares, in lower case.
 fn cookie(bytes: &[u8]) -> Option<String> {
-    for line in bytes.split(|&byte| byte == b'\n').take(2) {
+    let lines = bytes.split(|&byte| byte == b'\n');
+    let lines = lines.flat_map(|line| line.strip_suffix(b"\r").unwrap_or(line).split(|&byte| byte == b'\r'));
+    for line in lines.take(2) {
         let line = line.trim_ascii();
         if !line.is_empty() && !line.starts_with(b"#") {
             return None;

@@ -6,7 +6,7 @@
 use crate::finding::Edit;
 use crate::fix::edited;
 use crate::model::facts::{Problem, ProblemKind};
-use crate::source::{Cell, LineIndex, SourceFile, Span, offset};
+use crate::source::{Cell, LineIndex, SourceFile, Span, lone_returns, offset, with_signs};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -116,6 +116,9 @@ impl Text {
             Source::Whole(source) => source,
             Source::Lines(lines) => lines.concat(),
         };
+        // Jupyter runs what ends its lines so.
+        let returns: Vec<u32> = lone_returns(&source).map(offset).collect();
+        let source = if returns.is_empty() { source } else { with_signs(&source, &returns, "\n") };
         let first_line = offset(LineIndex::new(&self.text).count() - 1);
         self.cells.push(Cell { number, first_line });
         blank(&source, &mut self.text);

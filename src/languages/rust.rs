@@ -35,7 +35,7 @@ use crate::model::facts::{
     Arenas, Block, Body, FileFacts, Import, MODULE, Problem, ProblemKind, Run, Scope, ScopeId, ScopeKind, Stmt, StmtId,
     StmtKind,
 };
-use crate::source::{SourceFile, offset};
+use crate::source::{SourceFile, lone_returns, offset};
 pub(super) use hints::{imported, may_hold, may_write_other};
 use paths::Position;
 use rustc_hash::FxHashSet;
@@ -47,9 +47,13 @@ const DEEPEST: usize = 300;
 /// What one Rust file says; all of it at once, since its parser cannot be told to read a part.
 #[must_use]
 pub(super) fn lower(source: &SourceFile, _: Extent) -> FileFacts {
-    let scan = scan::scan(&source.text);
     let length = offset(source.text.len());
     let mut lowering = Lowering::new(Position::of(&source.path), length);
+    if let Some(at) = lone_returns(&source.text).next() {
+        lowering.problems.push(lone_return(offset(at)));
+        return lowering.finish(source, Vec::new());
+    }
+    let scan = scan::scan(&source.text);
     if let Some(at) = scan.too_deep {
         let message = "nested too deeply to be parsed: the file is not checked".to_owned();
         lowering.problems.push(Problem { kind: ProblemKind::Syntax, message, at: Some(at) });
@@ -71,6 +75,14 @@ fn without_shebang(text: &str) -> std::borrow::Cow<'_, str> {
     }
     let end = text.find('\n').unwrap_or(text.len());
     format!("{}{}", " ".repeat(end), &text[end..]).into()
+}
+
+/// Rust ends no line with a carriage return alone and refuses it in texts, editors show it as the end of one: what stands
+/// behind it is a comment for the one and code for the other.
+fn lone_return(at: u32) -> Problem {
+    let message = "a carriage return without a line feed is no end of a line in Rust; save the file with line feeds: \
+                   it is not checked";
+    Problem { kind: ProblemKind::Syntax, message: message.to_owned(), at: Some(at) }
 }
 
 fn syntax_problem(error: &syn::Error) -> Problem {

@@ -13,10 +13,6 @@ const LONGEST: usize = 100;
 
 /// Where in a text, from the first byte of a method to one past its last, `self` is the method's object.
 pub(crate) fn methods(text: &str) -> Vec<Range<u32>> {
-    // Old files end their lines with `\r` alone.
-    if memchr::memchr(b'\r', text.as_bytes()).is_some_and(|at| !text[at..].starts_with("\r\n")) {
-        return Vec::new();
-    }
     let mut reader =
         Reader { text: text.as_bytes(), around: Vec::new(), open: None, found: Vec::new(), quotes: (0, 0) };
     let mut is_static = false;
@@ -189,7 +185,6 @@ mod tests {
             "class A:\n    def f(self):\n        x = lambda self: self.",
             "class A:\n    def f(x):\n        def g(self):\n            self.",
             "class A:\n\tdef f(self):\n\t\tself.",
-            "class A:\r    def f(self):\r        self.",
             "class A:\n    x = 1\nif x:\n    def f(self):\n        self.",
             "class A:\n    def f(self):\n        x = 1\nself.",
             "if x:\n    y = \"\"\"\nclass A:\n    \"\"\"\n    def f(self):\n        self.",
