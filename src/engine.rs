@@ -165,6 +165,7 @@ fn linked(
         report.forget_sources();
     }
     list(&project, known, sessions, &mut report);
+    report.add_paths(known);
     done_with((project, crew), config);
     done_with(linked, config);
     Ok(report)
@@ -402,6 +403,12 @@ impl Report {
                 self.sources.entry(span.file).or_insert_with(|| known.source.clone());
             }
         }
+    }
+
+    /// Adds where the files are whose texts are here.
+    fn add_paths(&mut self, known: &[KnownFile]) {
+        let path = |file: &FileId| Some((*file, known.get(file.0 as usize)?.candidate.path.clone()));
+        self.paths = self.sources.keys().filter_map(path).collect();
     }
 
     /// Drops the texts that no finding and no problem points into any more.

@@ -3,15 +3,19 @@
 //! A file is written as a whole or not at all, in its own encoding and with its own line endings. Refuses to know why
 //! something is edited: a fix comes with its finding.
 
+mod files;
+mod patch;
+
+pub use files::replace;
+pub use patch::shown;
+
 use crate::config::Config;
 use crate::finding::{Applicability, Edit, Finding};
 use crate::languages::{self, read_as};
 use crate::paths;
 use crate::report::Report;
 use crate::source::{FileId, SourceFile};
-use similar::TextDiff;
 use std::collections::BTreeMap;
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// What was done.
@@ -26,7 +30,7 @@ pub struct Done {
     /// The files that could not be read or written, and why.
     pub failed: Vec<String>,
     /// What would be changed, where nothing is written: a unified diff.
-    pub diff: String,
+    pub diff: Vec<u8>,
 }
 
 /// The text with edits, which are sorted by place and do not overlap.
@@ -48,10 +52,10 @@ pub(crate) fn edited<'e>(text: &str, edits: impl Iterator<Item = &'e Edit>) -> S
 pub fn apply(config: &Config, report: &Report, write: bool) -> Done {
     let mut done = Done::default();
     for (file, (findings, edits)) in edits_of_all(&report.findings, config.run.unsafe_fixes) {
-        let Some(source) = report.sources.get(&file) else { continue };
-        match Change::new(config, source, &edits).and_then(|change| change.make(write)) {
+        let Some((source, path)) = report.sources.get(&file).zip(report.paths.get(&file)) else { continue };
+        match Change::new(config, (source, path), &edits).and_then(|change| change.make(write)) {
             Ok(diff) => {
-                done.diff.push_str(&diff);
+                done.diff.extend(diff);
                 done.findings += findings;
                 done.files += 1;
             }
@@ -112,78 +116,40 @@ fn overlap(one: &Edit, other: &Edit) -> bool {
 
 /// A file, and what becomes of it.
 pub(crate) struct Change<'s> {
-    path: PathBuf,
-    source: &'s SourceFile,
+    path: &'s Path,
+    /// The name that it is told by, with the bytes that it has where it is no text.
+    name: Vec<u8>,
     before: Vec<u8>,
     after: Vec<u8>,
 }
 
 impl<'s> Change<'s> {
-    /// Puts edits into a file as it was read; that it is still so is made sure of.
-    pub(crate) fn new(config: &Config, source: &'s SourceFile, edits: &[Edit]) -> Result<Change<'s>, Refusal> {
-        let path = paths::absolute(&config.cwd, Path::new(source.path.as_str()));
-        let language = read_as(&path);
-        let before = std::fs::read(&path);
+    /// Puts edits into a file as it was read, where it is; that it is still so is made sure of.
+    pub(crate) fn new(
+        config: &Config,
+        (source, path): (&SourceFile, &'s PathBuf),
+        edits: &[Edit],
+    ) -> Result<Change<'s>, Refusal> {
+        let language = read_as(path);
+        let before = std::fs::read(path);
         let before = before.map_err(|error| Refusal::File(format!("cannot be read: {}", paths::reason(&error))))?;
         let same = languages::read(language, source.id, &source.path, before.clone());
         if same.map_or(true, |same| same.text != source.text) {
             return Err(Refusal::Text("it was changed meanwhile; run poolcheck again".to_owned()));
         }
         let after = (language.edit)(&before, source, edits).map_err(Refusal::Text)?;
-        Ok(Change { path, source, before, after })
+        let real = path.strip_prefix(&config.cwd).unwrap_or(path).as_os_str();
+        let name = if path.to_str().is_some() { source.path.as_bytes() } else { real.as_encoded_bytes() };
+        Ok(Change { path, name: name.to_vec(), before, after })
     }
 
     /// Writes the file; without `write`, gives the difference instead.
-    pub(crate) fn make(self, write: bool) -> Result<String, Refusal> {
+    pub(crate) fn make(self, write: bool) -> Result<Vec<u8>, Refusal> {
         if write {
-            let written = replace(&self.path, &self.after);
+            let written = replace(self.path, &self.after);
             written.map_err(|error| Refusal::File(format!("cannot be written: {}", paths::reason(&error))))?;
-            return Ok(String::new());
+            return Ok(Vec::new());
         }
-        let [before, after] = [&self.before, &self.after].map(|bytes| String::from_utf8_lossy(bytes));
-        let (diff, path) = (TextDiff::from_lines(&*before, &*after), &self.source.path);
-        Ok(diff.unified_diff().header(path, path).to_string())
+        Ok(patch::unified(&self.name, &self.before, &self.after))
     }
-}
-
-/// Replaces a file, or makes it: whoever reads it meanwhile sees the old one or the new one, and nothing between. One that
-/// may not be written to is left alone, although its folder would allow to put another in its place.
-///
-/// # Errors
-/// The file or its folder cannot be written to.
-pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // What a link leads to is replaced, not the link.
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let old = std::fs::metadata(&path).ok().map(|old| old.permissions());
-    if let Some(permissions) = &old {
-        // The superuser may open what nobody may write.
-        if permissions.readonly() {
-            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
-        }
-        std::fs::OpenOptions::new().write(true).open(&path)?;
-    }
-    let mut made = builder().tempfile_in(folder)?;
-    io::Write::write_all(&mut made, bytes)?;
-    if let Some(permissions) = old {
-        made.as_file().set_permissions(permissions)?;
-    }
-    made.persist(&path).map_err(|error| error.error)?;
-    Ok(())
-}
-
-/// Makes files that others may read, as an editor does; the user's mask has the last word.
-#[cfg(unix)]
-fn builder() -> tempfile::Builder<'static, 'static> {
-    use std::os::unix::fs::PermissionsExt;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".poolcheck-").permissions(std::fs::Permissions::from_mode(0o666));
-    builder
-}
-
-#[cfg(not(unix))]
-fn builder() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".poolcheck-");
-    builder
 }

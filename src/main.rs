@@ -7,7 +7,7 @@ use poolcheck::config::{Config, Flags, KEYS, unknown_rule};
 use poolcheck::discover::discover;
 use poolcheck::engine;
 use poolcheck::finding::Severity;
-use poolcheck::fix::{self, Done, replace};
+use poolcheck::fix::{self, Done, replace, shown};
 use poolcheck::lsp;
 use poolcheck::paths::{reason, tame};
 use poolcheck::progress::Progress;
@@ -215,7 +215,11 @@ fn mend(cli: &Cli, config: &Config, mut report: Report) -> Result<Report, Stop> 
 /// Writes what fixes would change; status 1 where that is something.
 fn show_diff(cli: &Cli, config: &Config, report: &mut Report, mut out: Box<dyn Write>) -> Result<u8, Stop> {
     let mut done = fix::apply(config, report, false);
-    out.write_all(done.diff.as_bytes())?;
+    if is_terminal(cli) {
+        out.write_all(shown(&done.diff).as_bytes())?
+    } else {
+        out.write_all(&done.diff)?
+    };
     out.flush()?;
     tell_done(cli, &done, |text| summary::fixed(&done, false, text));
     report.errors.append(&mut done.failed);

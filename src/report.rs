@@ -29,6 +29,7 @@ use serde::Serialize;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 /// Everything that a run has to say.
 #[derive(Debug, Default)]
@@ -41,6 +42,8 @@ pub struct Report {
     pub problems: Vec<FileProblem>,
     /// The text of every file that a finding or problem points into.
     pub sources: BTreeMap<FileId, SourceFile>,
+    /// Where those of them are that are checked; a name need not be text.
+    pub paths: BTreeMap<FileId, PathBuf>,
     /// How much was looked at.
     pub counts: Counts,
     /// Named paths that could not be checked at all; with one of these the run's status is 2.

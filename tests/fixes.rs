@@ -240,6 +240,57 @@ fn what_cannot_be_written_is_said_and_left_alone() {
     mode(folder, 0o755);
 }
 
+/// Names and contents that are hard to put into a patch.
+#[cfg(unix)]
+fn strange() -> Vec<(std::ffi::OsString, Vec<u8>)> {
+    use std::os::unix::ffi::OsStringExt;
+    let latin = |text: &str| [&b"# coding: latin-1\n# \xe9\x9b[31m\x1b\n"[..], text.as_bytes()].concat();
+    let names =
+        ["a b.py", "a\tb.py", "a\nb.py", "a\u{1b}[31m.py", "a\"\\.py", "ünï.py", "sub dir/a.py", "a\u{202e}.py"];
+    let mut files: Vec<_> = names.iter().map(|name| ((*name).into(), UNUSED.into())).collect();
+    files.push(("latin.py".into(), latin(UNUSED)));
+    files.push(("crlf.py".into(), UNUSED.replace('\n', "\r\n").into()));
+    files.push(("cr.py".into(), UNUSED.replace('\n', "\r").into()));
+    files.push(("end.py".into(), UNUSED.trim_end().into()));
+    files.push((std::ffi::OsString::from_vec(b"a\xff \xe9.py".to_vec()), UNUSED.into()));
+    files
+}
+
+#[cfg(unix)]
+#[test]
+fn a_patch_applies_whatever_the_names_and_the_bytes_are() {
+    let fill = |project: &Project| {
+        fs::create_dir_all(project.path().join("sub dir")).unwrap();
+        for (name, bytes) in strange() {
+            fs::write(project.path().join(name), bytes).unwrap();
+        }
+    };
+    let contents = |project: &Project| -> Vec<Vec<u8>> {
+        strange().into_iter().map(|(name, _)| fs::read(project.path().join(name)).unwrap()).collect()
+    };
+    let (shown, fixed) = (Project::new(&[]), Project::new(&[]));
+    fill(&shown);
+    fill(&fixed);
+    let diff = shown.run(&["--diff"]).stdout;
+    assert!(!diff.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"+++ ") && line.contains(&0x1b)));
+    assert_eq!(status(&fixed.run(&["--fix"])), 0);
+    let apply = |tool: &str, args: &[&str]| {
+        let project = Project::new(&[]);
+        fill(&project);
+        let mut command = assert_cmd::Command::new(tool);
+        let out = command.args(args).current_dir(project.path()).write_stdin(diff.clone()).output();
+        let Ok(out) = out else { return eprintln!("no {tool}: not tried") };
+        assert!(out.status.success(), "{tool}: {}{}", stdout(&out), stderr(&out));
+        assert!(contents(&project) == contents(&fixed), "{tool} makes something else");
+    };
+    apply("git", &["apply", "-p0"]);
+    apply("patch", &["-p0", "--binary"]);
+    let added = Project::new(&[]);
+    fill(&added);
+    let out = added.run(&["--add-ignore=why", "--select", "PC106"]);
+    assert!(stderr(&out).contains("Silenced 13 findings in 13 files."), "{}", stderr(&out));
+}
+
 #[test]
 fn a_notebook_is_mended_in_its_cells() {
     let cell = |lines: &[&str]| {

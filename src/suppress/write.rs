@@ -8,7 +8,7 @@ use crate::languages::read_as;
 use crate::report::Report;
 use crate::source::{FileId, SourceFile};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Writes comments that silence every finding of a report, which then holds only those for which that was not possible.
 pub fn write_ignores(config: &Config, report: &mut Report, reason: &str) -> Done {
@@ -19,9 +19,10 @@ pub fn write_ignores(config: &Config, report: &mut Report, reason: &str) -> Done
     }
     let mut silenced: BTreeSet<usize> = BTreeSet::new();
     for (file, indexes) in by_file {
-        let Some(source) = report.sources.get(&file) else { continue };
+        let Some(place) = report.sources.get(&file).zip(report.paths.get(&file)) else { continue };
+        let source = place.0;
         let findings: Vec<&Finding> = indexes.iter().map(|&index| &report.findings[index]).collect();
-        match write_file(config, source, &findings, reason) {
+        match write_file(config, place, &findings, reason) {
             Ok(homeless) => {
                 for &index in &homeless {
                     let row = source.position(findings[index].at.start).row;
@@ -53,14 +54,14 @@ pub(crate) fn silencing(source: &SourceFile, findings: &[&Finding]) -> Vec<Edit>
 /// Writes the comments for the findings of a file; which of them have no place for one.
 fn write_file(
     config: &Config,
-    source: &SourceFile,
+    (source, path): (&SourceFile, &PathBuf),
     findings: &[&Finding],
     reason: &str,
 ) -> Result<Vec<usize>, Refusal> {
-    let language = read_as(Path::new(source.path.as_str()));
+    let language = read_as(path);
     let plan = add::plan(source, language, findings, reason);
     if !plan.edits.is_empty() {
-        Change::new(config, source, &plan.edits)?.make(true)?;
+        Change::new(config, (source, path), &plan.edits)?.make(true)?;
     }
     Ok(plan.homeless)
 }
