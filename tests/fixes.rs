@@ -228,16 +228,39 @@ fn what_cannot_be_written_is_said_and_left_alone() {
     assert_eq!(status(&out), 2);
     let after = fs::metadata(&path).unwrap();
     assert_eq!((after.ino(), after.mode() & 0o777, fs::read_to_string(&path).unwrap()), (before, 0o444, UNUSED.into()));
-    // The superuser may write into any folder.
+    // The folder need not be written to.
     let folder = path.parent().unwrap();
     mode(&path, 0o644);
     mode(folder, 0o555);
-    if fs::write(folder.join("probe"), "").is_err() {
-        let out = project.run(&["--fix"]);
-        assert!(stderr(&out).contains("poolcheck: error: sub/a.py: cannot be written: "), "{}", stderr(&out));
-        assert_eq!(status(&out), 2);
-    }
+    let out = project.run(&["--fix"]);
+    assert!(stderr(&out).contains("Fixed 1 finding in 1 file."), "{}", stderr(&out));
+    assert_eq!((status(&out), fs::read_to_string(&path).unwrap().contains("poolcheck:")), (0, false));
     mode(folder, 0o755);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_keeps_its_other_names_and_its_owner() {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let project = Project::new(&[("a.py", UNUSED), ("c.py", UNUSED), ("d.py", UNUSED)]);
+    let at = |name: &str| project.path().join(name);
+    fs::hard_link(at("a.py"), at("b.txt")).unwrap();
+    // Only the superuser may give files away.
+    let given = chown(at("c.py"), Some(12345), Some(12345)).is_ok();
+    let before = ["a.py", "c.py", "d.py"].map(|name| fs::metadata(at(name)).unwrap());
+    assert_eq!(status(&project.run(&["--fix"])), 0);
+    let after = ["a.py", "c.py", "d.py"].map(|name| fs::metadata(at(name)).unwrap());
+    let fixed = fs::read_to_string(at("b.txt")).unwrap();
+    assert_eq!(fixed, "import aiohttp\n\nT = aiohttp.ClientTimeout(total=9)\n");
+    for name in ["a.py", "c.py", "d.py"] {
+        assert_eq!(fs::read_to_string(at(name)).unwrap(), fixed, "{name}");
+    }
+    for (before, after) in before.iter().zip(&after) {
+        assert_eq!((before.uid(), before.gid(), before.mode()), (after.uid(), after.gid(), after.mode()));
+    }
+    assert_eq!(before[0].ino(), after[0].ino());
+    assert!(!given || before[1].ino() == after[1].ino());
+    assert_ne!(before[2].ino(), after[2].ino(), "nobody sees half of it");
 }
 
 /// Names and contents that are hard to put into a patch.
