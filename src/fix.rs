@@ -6,7 +6,7 @@
 mod files;
 mod patch;
 
-pub use files::replace;
+pub use files::{probe, replace};
 pub use patch::shown;
 
 use crate::config::Config;

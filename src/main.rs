@@ -7,17 +7,18 @@ use poolcheck::config::{Config, Flags, KEYS, unknown_rule};
 use poolcheck::discover::discover;
 use poolcheck::engine;
 use poolcheck::finding::Severity;
-use poolcheck::fix::{self, Done, replace, shown};
+use poolcheck::fix::{self, Done, probe, replace, shown};
+use poolcheck::languages::language_of;
 use poolcheck::lsp;
 use poolcheck::paths::{reason, tame};
 use poolcheck::progress::Progress;
 use poolcheck::report::{FORMATS, Format, ListForm, Report, SITE_FORMATS, Style, page, summary};
 use poolcheck::rules;
 use poolcheck::suppress::write_ignores;
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -117,6 +118,7 @@ fn run(cli: &Cli) -> Result<u8, Stop> {
     // Fixes are followed by another run.
     config.once = !config.run.fix;
     refuse_to_write(cli)?;
+    refuse_to_overwrite(cli, &config)?;
     if cli.show_settings {
         return show_settings(cli, &config);
     }
@@ -145,7 +147,7 @@ fn run(cli: &Cli) -> Result<u8, Stop> {
         Some(form) => summary::statistics(&report, form, &mut out)?,
         None => (format.write)(&report, style, &mut out)?,
     }
-    out.flush()?;
+    out.end(&report)?;
     if cli.verbose {
         tell_verbose(&config, &report, started);
     }
@@ -213,14 +215,14 @@ fn mend(cli: &Cli, config: &Config, mut report: Report) -> Result<Report, Stop> 
 }
 
 /// Writes what fixes would change; status 1 where that is something.
-fn show_diff(cli: &Cli, config: &Config, report: &mut Report, mut out: Box<dyn Write>) -> Result<u8, Stop> {
+fn show_diff(cli: &Cli, config: &Config, report: &mut Report, mut out: Output) -> Result<u8, Stop> {
     let mut done = fix::apply(config, report, false);
     if is_terminal(cli) {
         out.write_all(shown(&done.diff).as_bytes())?
     } else {
         out.write_all(&done.diff)?
     };
-    out.flush()?;
+    out.end(report)?;
     tell_done(cli, &done, |text| summary::fixed(&done, false, text));
     report.errors.append(&mut done.failed);
     for error in &report.errors {
@@ -260,7 +262,7 @@ fn write_manual(cli: &Cli) -> Result<u8, Stop> {
     }
     let (mut out, _) = output(cli)?;
     out.write_all(&text)?;
-    out.flush()?;
+    out.finish()?;
     Ok(0)
 }
 
@@ -279,7 +281,7 @@ fn show_sites(cli: &Cli, config: &Config, format: &Format) -> Result<u8, Stop> {
     let (mut out, style) = output(cli)?;
     let report = with_progress(cli, |progress| engine::check(config, progress))?;
     write(&report, style, &mut out)?;
-    out.flush()?;
+    out.end(&report)?;
     if !cli.quiet {
         let mut ending = Vec::new();
         summary::sessions(&report, &mut ending)?;
@@ -354,9 +356,93 @@ fn is_terminal(cli: &Cli) -> bool {
     cli.output_file.is_none() && io::stdout().is_terminal()
 }
 
-/// Where the output goes, and what can be shown there. A file is made before the work, so that a run is not lost to a
-/// mistyped path.
-fn output(cli: &Cli) -> Result<(Box<dyn Write>, Style), Stop> {
+/// Where the output goes.
+enum Output {
+    /// It goes there at once.
+    Stream(BufWriter<Box<dyn Write>>),
+    /// A file gets it when all of it is there.
+    File(PathBuf, Vec<u8>),
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Output::Stream(stream) => stream.write(bytes),
+            Output::File(_, text) => text.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Output::Stream(stream) => stream.flush(),
+            Output::File(..) => Ok(()),
+        }
+    }
+}
+
+impl Output {
+    /// Where `--output-file` says. That a file can be written is known before the work, so that a run is not lost to a
+    /// mistyped path.
+    fn to(path: &Path) -> Result<Output, Stop> {
+        if is_stream(path) {
+            // What is there already is of whoever opened it.
+            let stream = OpenOptions::new().append(true).open(path).map_err(|error| unwritable(path, &error))?;
+            return Ok(Output::over(Box::new(stream)));
+        }
+        probe(path).map_err(|error| unwritable(path, &error))?;
+        Ok(Output::File(path.to_owned(), Vec::new()))
+    }
+
+    fn over(stream: Box<dyn Write>) -> Output {
+        Output::Stream(BufWriter::with_capacity(1 << 16, stream))
+    }
+
+    /// Ends the output.
+    fn finish(mut self) -> Result<(), Stop> {
+        self.flush()?;
+        match &self {
+            Output::Stream(_) => Ok(()),
+            Output::File(path, text) => replace(path, text).map_err(|error| unwritable(path, &error)),
+        }
+    }
+
+    /// Ends the output of a run; what a file held stays where nothing could be looked at.
+    fn end(mut self, report: &Report) -> Result<(), Stop> {
+        if report.counts.files == 0 && !report.errors.is_empty() {
+            return Ok(self.flush()?);
+        }
+        self.finish()
+    }
+}
+
+/// Whether what is written to a path goes to a device, a pipe, or whatever the process was given.
+fn is_stream(path: &Path) -> bool {
+    let given = ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc"].iter().any(|given| path.starts_with(given));
+    given || path.metadata().is_ok_and(|meta| !meta.is_file() && !meta.is_dir())
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Stop {
+    Stop::Error(format!("--output-file: {} cannot be written: {}", path.display(), reason(error)))
+}
+
+/// Refuses to write the output into a file that is checked.
+fn refuse_to_overwrite(cli: &Cli, config: &Config) -> Result<(), Stop> {
+    let Some((shown, path)) = cli.output_file.as_ref().and_then(|path| Some((path, path.canonicalize().ok()?))) else {
+        return Ok(());
+    };
+    let is_it = |other: &Path| other.canonicalize().is_ok_and(|other| other == path);
+    let named = cli.paths.iter().any(|named| is_it(named));
+    // Most reports are in no language that is checked, so that nobody need look for them among the files.
+    let found = || Ok::<_, Stop>(discover(config)?.files.iter().any(|file| is_it(&file.path)));
+    if path.is_file() && (named || language_of(&path).is_some() && found()?) {
+        let shown = shown.display();
+        return Err(Stop::Error(format!("--output-file: {shown} is one of the files that are checked; name another")));
+    }
+    Ok(())
+}
+
+/// What can be shown where the output goes, and that.
+fn output(cli: &Cli) -> Result<(Output, Style), Stop> {
     let terminal = is_terminal(cli);
     let style = Style {
         color: wants_color(cli.color, terminal),
@@ -364,13 +450,11 @@ fn output(cli: &Cli) -> Result<(Box<dyn Write>, Style), Stop> {
         unicode: !terminal || supports_unicode::on(supports_unicode::Stream::Stdout),
         width: if terminal { width() } else { Style::PLAIN.width },
     };
-    let out: Box<dyn Write> = match &cli.output_file {
-        Some(path) => Box::new(File::create(path).map_err(|error| {
-            Stop::Error(format!("--output-file: {} cannot be written: {}", path.display(), reason(&error)))
-        })?),
-        None => Box::new(io::stdout().lock()),
+    let out = match &cli.output_file {
+        Some(path) => Output::to(path)?,
+        None => Output::over(Box::new(io::stdout().lock())),
     };
-    Ok((Box::new(BufWriter::with_capacity(1 << 16, out)), style))
+    Ok((out, style))
 }
 
 fn width() -> usize {
@@ -402,7 +486,7 @@ fn show_rules(cli: &Cli) -> Result<u8, Stop> {
         },
         None => page::list(form, &mut out)?,
     }
-    out.flush()?;
+    out.finish()?;
     Ok(0)
 }
 
@@ -424,7 +508,7 @@ fn show_files(cli: &Cli, config: &Config) -> Result<u8, Stop> {
     for file in &found.files {
         writeln!(out, "{}", tame(&file.shown))?;
     }
-    out.flush()?;
+    out.finish()?;
     for problem in &found.problems {
         let _ =
             writeln!(io::stderr(), "poolcheck: warning: {}: {}", tame(&problem.path), tame(&problem.problem.message));
@@ -455,7 +539,7 @@ fn show_settings(cli: &Cli, config: &Config) -> Result<u8, Stop> {
             writeln!(out, "{} = {value}", key.name)?;
         }
     }
-    out.flush()?;
+    out.finish()?;
     Ok(0)
 }
 

@@ -390,6 +390,33 @@ fn output_goes_to_a_file() {
     assert_eq!((status(&out), stdout(&out)), (0, String::new()));
     assert!(fs::read_to_string(project.path().join("out.json")).unwrap().starts_with("{\n  \"version\": 1,"));
     assert!(project.error(&["-o", "no/such/folder.json"]).contains("--output-file: no/such/folder.json"));
+    for device in ["/dev/stdout", "/dev/null", "/dev/full"].into_iter().filter(|device| Path::new(device).exists()) {
+        let out = project.run(&["--output-format", "json", "-o", device]);
+        assert_eq!(status(&out), if device == "/dev/full" { 2 } else { 0 }, "{device}: {}", stderr(&out));
+        assert_eq!(stdout(&out).contains("\"files\""), device == "/dev/stdout", "{device}");
+    }
+}
+
+#[test]
+fn a_report_takes_the_place_of_nothing_else() {
+    let source = "import requests\n";
+    let project = Project::new(&[("q.py", source), ("sub/r.py", source), ("old", "an old report"), ("odd", source)]);
+    let read = |name: &str| fs::read_to_string(project.path().join(name)).unwrap();
+    for args in [&["-o", "q.py", "q.py"][..], &["-o", "sub/../sub/r.py"], &["-o", "odd", "odd"]] {
+        for more in [&[][..], &["--sites"], &["--diff"], &["--show-files"]] {
+            let error = project.error(&[args, more].concat());
+            assert!(error.contains("is one of the files that are checked"), "{error}");
+        }
+    }
+    for args in [&["nope"][..], &["--baseline", "missing"], &["--config", "select=[1]"], &["--since", "nowhere"]] {
+        assert_eq!(status(&project.run(&[&["-o", "old"], args].concat())), 2, "{args:?}");
+        assert_eq!(read("old"), "an old report", "{args:?}");
+    }
+    assert_eq!(["q.py", "sub/r.py", "odd"].map(read), [source; 3]);
+    assert_eq!(fs::read_dir(project.path()).unwrap().count(), 4, "nothing is left behind");
+    assert_eq!((status(&project.run(&["-o", "old", "q.py"])), read("old")), (0, String::new()));
+    assert_eq!(status(&project.run(&["--rules", "-o", "rules.txt"])), 0);
+    assert!(read("rules.txt").contains("PC101"));
 }
 
 #[cfg(target_os = "linux")]

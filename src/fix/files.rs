@@ -29,6 +29,17 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if is_put { Ok(()) } else { overwrite(&path, bytes) }
 }
 
+/// Makes sure that a file can be written, and changes nothing.
+///
+/// # Errors
+/// It cannot.
+pub fn probe(path: &Path) -> io::Result<()> {
+    if path.exists() {
+        return OpenOptions::new().append(true).open(path).map(drop);
+    }
+    builder().tempfile_in(folder_of(path)).map(drop)
+}
+
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
