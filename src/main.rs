@@ -223,6 +223,7 @@ fn show_diff(cli: &Cli, config: &Config, report: &mut Report, mut out: Output) -
         out.write_all(&done.diff)?
     };
     out.end(report)?;
+    tell_problems(report);
     tell_done(cli, &done, |text| summary::fixed(&done, false, text));
     report.errors.append(&mut done.failed);
     for error in &report.errors {
@@ -307,8 +308,17 @@ fn list_form(flag: &str, named: Option<&Format>, format: &Format) -> Result<List
     }
 }
 
+/// Tells the problems where the output has no place for them.
+fn tell_problems(report: &Report) {
+    let mut text = Vec::new();
+    let _ = summary::problems(report, &mut text).and_then(|()| io::stderr().write_all(&text));
+}
+
 /// Ends a run that was written: errors, closing lines, status.
 fn finish(cli: &Cli, report: &Report, fail_on: Option<Severity>) -> Result<u8, Stop> {
+    if cli.statistics {
+        tell_problems(report);
+    }
     if !cli.quiet && !cli.statistics {
         let mut ending = Vec::new();
         summary::ending(report, &mut ending)?;

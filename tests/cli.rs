@@ -419,6 +419,17 @@ fn a_report_takes_the_place_of_nothing_else() {
     assert!(read("rules.txt").contains("PC101"));
 }
 
+#[test]
+fn why_a_strict_run_fails_is_told_in_every_form() {
+    let project = Project::new(&[("a.py", "import requests\nx = requests.get(timeout=1 +)\n")]);
+    for args in [&[][..], &["--statistics"], &["--diff"], &["--sites"], &["--statistics", "--output-format", "json"]] {
+        let out = project.run(&[&["--strict", "-q"], args].concat());
+        assert_eq!(status(&out), 2, "{args:?}");
+        let told = stdout(&out) + &stderr(&out);
+        assert!(told.contains("a.py:2:") && told.matches("[syntax]").count() == 1, "{args:?}: {told}");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_an_error_and_a_closed_pipe_is_none() {

@@ -1,6 +1,6 @@
 //! What a run comes to: the lines that end it on stderr, and `--statistics`. Refuses to know where they go.
 
-use super::{ListForm, Report, Unchanged};
+use super::{ListForm, Report, Unchanged, concise};
 use crate::baseline::Entry;
 use crate::finding::{Applicability, Severity};
 use crate::fix::Done;
@@ -17,6 +17,14 @@ pub(super) fn counts(report: &Report) -> Vec<(&'static Rule, usize)> {
     let mut rows: Vec<_> = rules::all().iter().map(|rule| (rule, count(rule))).filter(|row| row.1 > 0).collect();
     rows.sort_by_key(|&(rule, count)| (std::cmp::Reverse(count), rule.code));
     rows
+}
+
+/// Writes the problems, a line for each, for what has no place for them.
+///
+/// # Errors
+/// The writer fails.
+pub fn problems(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    concise::problems(report, out)
 }
 
 /// Writes the counts per rule and how to adopt, or that nothing was found.
