@@ -160,7 +160,7 @@ pub struct Cli {
     /// Globs of files and folders to leave out beside these
     #[arg(long, value_name = "GLOBS", value_delimiter = ',', help_heading = "Files")]
     pub extend_exclude: Vec<String>,
-    /// Leave excluded files out even when they are named (for pre-commit)
+    /// Leave out what is excluded or ignored even when it is named (for pre-commit)
     #[arg(long, help_heading = "Files")]
     pub force_exclude: bool,
     /// Do not read .gitignore and its kin

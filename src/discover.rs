@@ -11,7 +11,7 @@ use crate::model::facts::{Problem, ProblemKind};
 use crate::paths;
 use crate::report::FileProblem;
 use crate::threads::Crew;
-use gitignore::IgnoreFiles;
+use gitignore::{IgnoreFiles, Named};
 use smol_str::SmolStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -69,20 +69,20 @@ pub fn discover_project(config: &Config) -> Result<Discovery, ConfigError> {
 }
 
 fn below(config: &Config, named: &[PathBuf]) -> Result<Discovery, ConfigError> {
-    let mut found = Discovery::default();
+    let (mut found, mut ignored) = (Discovery::default(), Named::default());
     for named in named {
         if named.as_os_str() == "-" {
-            stdin(config, &mut found)?;
+            stdin(config, &mut ignored, &mut found)?;
             continue;
         }
         let path = paths::absolute(&config.cwd, named);
         let shown = paths::tame(&named.to_string_lossy()).into_owned();
         match path.metadata() {
             // What an editor holds need not be on disk yet.
-            _ if config.open.contains_key(&path) => file(config, path, &mut found)?,
-            Ok(meta) if meta.is_dir() => folder(config, path, &mut found)?,
+            _ if config.open.contains_key(&path) => file(config, path, &mut ignored, &mut found)?,
+            Ok(meta) if meta.is_dir() => folder(config, path, &mut ignored, &mut found)?,
             Ok(meta) => match readable(&path, &meta) {
-                Ok(()) => file(config, path, &mut found)?,
+                Ok(()) => file(config, path, &mut ignored, &mut found)?,
                 Err(error) => found.errors.push(format!("{shown}: cannot be read: {}", paths::reason(&error))),
             },
             Err(error) => found.errors.push(format!("{shown}: cannot be read: {}", paths::reason(&error))),
@@ -100,11 +100,11 @@ fn readable(path: &Path, meta: &std::fs::Metadata) -> std::io::Result<()> {
     if meta.is_file() { std::fs::File::open(path).map(drop) } else { Ok(()) }
 }
 
-fn stdin(config: &Config, found: &mut Discovery) -> Result<(), ConfigError> {
+fn stdin(config: &Config, ignored: &mut Named, found: &mut Discovery) -> Result<(), ConfigError> {
     let name = config.stdin_filename.as_deref();
     let path = paths::absolute(&config.cwd, name.unwrap_or(Path::new(STDIN)));
     let settings = config.settings_for(&path)?;
-    if config.force_exclude && name.is_some() && excluded(&path, &settings) {
+    if name.is_some() && left_out(config, &path, &settings, ignored) {
         return Ok(());
     }
     let shown = config.shown(&path);
@@ -113,13 +113,19 @@ fn stdin(config: &Config, found: &mut Discovery) -> Result<(), ConfigError> {
 }
 
 /// A file that was named is checked whatever it is called, unless excludes are forced on it.
-fn file(config: &Config, path: PathBuf, found: &mut Discovery) -> Result<(), ConfigError> {
+fn file(config: &Config, path: PathBuf, ignored: &mut Named, found: &mut Discovery) -> Result<(), ConfigError> {
     let settings = config.settings_for(&path)?;
-    if !(config.force_exclude && excluded(&path, &settings)) {
+    if !left_out(config, &path, &settings, ignored) {
         let (shown, open) = (config.shown(&path), config.open.get(&path).cloned());
         found.files.push(Candidate { path, shown, stdin: false, open, settings });
     }
     Ok(())
+}
+
+/// Whether a path that was named is left out all the same.
+fn left_out(config: &Config, path: &Path, settings: &Settings, ignored: &mut Named) -> bool {
+    config.force_exclude
+        && (excluded(path, settings) || settings.respect_gitignore && ignored.ignores(path, path.is_dir(), &config.cwd))
 }
 
 /// Whether the path, or a folder above it up to where the patterns were written, is excluded.
@@ -149,9 +155,9 @@ struct Listing {
 }
 
 /// Walks a folder, level by level: the folders of one level are listed at once.
-fn folder(config: &Config, root: PathBuf, found: &mut Discovery) -> Result<(), ConfigError> {
+fn folder(config: &Config, root: PathBuf, named: &mut Named, found: &mut Discovery) -> Result<(), ConfigError> {
     let settings = config.settings_in(&root)?;
-    if config.force_exclude && excluded(&root, &settings) {
+    if left_out(config, &root, &settings, named) {
         return Ok(());
     }
     let ignored = IgnoreFiles::above(&root);

@@ -152,6 +152,30 @@ fn flags_stand_above_inline_settings_above_files() {
 }
 
 #[test]
+fn what_is_ignored_is_left_out_by_force_alone() {
+    for repository in [true, false] {
+        let project = Project::new(&[
+            (".gitignore", "gen/\n*_gen.py\n"),
+            ("sub/.gitignore", "!kept_gen.py\n"),
+            ("gen/deep/a.py", ""),
+            ("sub/a_gen.py", ""),
+            ("sub/kept_gen.py", ""),
+            ("b.py", ""),
+        ]);
+        if repository {
+            project.write(".git/HEAD", "");
+        }
+        let named = ["gen/deep/a.py", "gen/deep", "sub/a_gen.py", "sub/kept_gen.py", "b.py"];
+        assert_eq!(project.files(&named).len(), 4);
+        let files = |more: &[&str]| project.files(&[more, &named].concat());
+        assert_eq!(files(&["--force-exclude"]), ["b.py", "sub/kept_gen.py"]);
+        assert_eq!(files(&["--force-exclude", "--no-ignore"]).len(), 4);
+        let read = project.command(&["--show-files", "-", "--force-exclude", "--stdin-filename", "gen/a.py"]).output();
+        assert_eq!(stdout(&read.unwrap()), "");
+    }
+}
+
+#[test]
 fn gitignore_and_its_kin_are_obeyed() {
     let project = Project::new(&[
         (".git/info/exclude", "excluded.py\n"),

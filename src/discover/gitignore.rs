@@ -6,7 +6,8 @@
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use std::path::Path;
+use rustc_hash::FxHashMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The ignore files of the folders from the repository's root down to one folder.
@@ -84,5 +85,40 @@ impl IgnoreFiles {
         let user =
             || decide(Some(&*self.user).filter(|_| self.frames.get(begin).is_some_and(|frame| frame.repository)));
         own.or_else(git).or_else(exclude).or_else(user).unwrap_or(false)
+    }
+}
+
+/// What is said of paths that were named rather than met on a walk.
+#[derive(Debug, Default)]
+pub(super) struct Named {
+    /// Whether a folder is ignored, and what is said in it.
+    folders: FxHashMap<PathBuf, (bool, IgnoreFiles)>,
+}
+
+impl Named {
+    /// Whether a path is ignored, or a folder above it, from the repository's root on; without a repository, from the
+    /// working directory on.
+    pub(super) fn ignores(&mut self, path: &Path, directory: bool, cwd: &Path) -> bool {
+        let Some(folder) = path.parent() else { return false };
+        if !self.folders.contains_key(folder) {
+            let repository = folder.ancestors().find(|folder| folder.join(".git").exists());
+            let top = repository.or_else(|| folder.starts_with(cwd).then_some(cwd)).unwrap_or(folder);
+            self.read(top, folder);
+        }
+        self.folders.get(folder).is_some_and(|(ignored, files)| *ignored || files.ignores(path, directory))
+    }
+
+    /// Reads what is said from one folder down to another.
+    fn read(&mut self, top: &Path, folder: &Path) {
+        let mut down: Vec<&Path> = folder.ancestors().take_while(|folder| folder.starts_with(top)).collect();
+        down.reverse();
+        let mut here = (false, IgnoreFiles::above(top));
+        for folder in down {
+            let known = self.folders.entry(folder.to_owned()).or_insert_with(|| {
+                let ignored = here.0 || folder != top && here.1.ignores(folder, true);
+                (ignored, here.1.in_folder(folder))
+            });
+            here.clone_from(known);
+        }
     }
 }
