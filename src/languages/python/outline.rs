@@ -14,6 +14,31 @@ use memchr::memmem;
 /// How a tab counts in an indentation; the grammar has it so.
 pub(super) const TAB: usize = 8;
 
+/// How many blocks may stand within each other. The grammar's scanner keeps them in 1,024 bytes, two for each and up to
+/// 256 for quotes, and ends the process where they are more.
+const BLOCKS: usize = 380;
+
+/// The first line that stands in more blocks than the parser can bear.
+pub(super) fn beyond_blocks(text: &str) -> Option<u32> {
+    let bytes = text.as_bytes();
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let starts = || std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|newline| newline + 1));
+    let is_far_in = |start: usize| bytes.get(start..start + BLOCKS).is_some_and(|begin| begin.iter().all(is_blank));
+    if !starts().any(is_far_in) {
+        return None;
+    }
+    let mut open: Vec<usize> = Vec::new();
+    starts().find_map(|start| {
+        let blanks = bytes[start..].iter().take_while(|byte| is_blank(byte));
+        let width = blanks.map(|&byte| if byte == b'\t' { TAB } else { 1 }).sum();
+        while open.last().is_some_and(|outer| *outer >= width) {
+            open.pop();
+        }
+        open.push(width);
+        (open.len() > BLOCKS).then(|| offset(start))
+    })
+}
+
 /// The bytes that a statement cannot be passed over without a look at.
 static TELLING: [bool; 256] = {
     let mut telling = [false; 256];

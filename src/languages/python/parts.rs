@@ -4,7 +4,7 @@
 //! the whole.
 
 use super::kinds::{Field, Kind};
-use super::outline::{Function, Gap, Outline};
+use super::outline::{Function, Gap, Outline, beyond_blocks};
 use super::tree::{Node, Tree};
 use super::trouble::Trouble;
 use super::{Lowering, parse};
@@ -27,6 +27,10 @@ pub(crate) fn lower(source: &SourceFile, extent: Extent) -> FileFacts {
 
 /// The same, where bodies of fewer bytes are left where they are.
 pub(super) fn divided(source: &SourceFile, extent: Extent, shortest: usize) -> FileFacts {
+    if let Some(at) = beyond_blocks(&source.text) {
+        let message = "nested too deeply to be parsed: the file is not checked".to_owned();
+        return unparsed(source, Problem { kind: ProblemKind::Syntax, message, at: Some(at) });
+    }
     let outline = Outline::of(&source.text, extent, shortest);
     let divided = match extent {
         _ if outline.functions.is_empty() && outline.plain.is_empty() => None,
@@ -36,14 +40,18 @@ pub(super) fn divided(source: &SourceFile, extent: Extent, shortest: usize) -> F
     divided.unwrap_or_else(|| undivided(source))
 }
 
+/// A file of which nothing is known but why.
+fn unparsed(source: &SourceFile, problem: Problem) -> FileFacts {
+    let mut arenas = Arenas::default();
+    arenas.push_scope(Scope::bare(ScopeKind::Module, None, 0, 0));
+    FileFacts::new(source.id, arenas, Vec::new(), vec![problem])
+}
+
 /// A file in one part.
 pub(super) fn undivided(source: &SourceFile) -> FileFacts {
     let Some(parsed) = parse(source.text.as_bytes(), &[]) else {
         let message = "the Python grammar does not fit this build of the parser; please report it".to_owned();
-        let problem = Problem { kind: ProblemKind::Internal, message, at: None };
-        let mut arenas = Arenas::default();
-        arenas.push_scope(Scope::bare(ScopeKind::Module, None, 0, 0));
-        return FileFacts::new(source.id, arenas, Vec::new(), vec![problem]);
+        return unparsed(source, Problem { kind: ProblemKind::Internal, message, at: None });
     };
     let broken = parsed.root_node().has_error();
     let (tree, comments) = flat(&source.text, parsed, &[]);

@@ -82,8 +82,20 @@ fn depth_overflows_nothing() {
 
 #[test]
 fn nested_blocks_overflow_nothing() {
-    let nested: String = (0..450).map(|level| format!("{}if a:\n", " ".repeat(level))).collect();
-    facts(&format!("{nested}{}b()\n", " ".repeat(450)));
+    let nested: String = (0..370).map(|level| format!("{}if a:\n", " ".repeat(level))).collect();
+    facts(&format!("{nested}{}b()\n", " ".repeat(370)));
+}
+
+#[test]
+fn what_the_parser_cannot_bear_is_not_given_to_it() {
+    for (blank, levels) in [(" ", 600), ("\t", 600), (" ", 5_000)] {
+        let nested: String = (0..levels).map(|level| format!("{}if a:\n", blank.repeat(level))).collect();
+        let text = format!("{nested}{}b()\n", blank.repeat(levels));
+        let [problem] = &problems(&text)[..] else { panic!("one problem of {levels} levels") };
+        assert!(problem.ends_with("nested too deeply to be parsed: the file is not checked"), "{problem}");
+    }
+    // Far from the margin is not deep.
+    assert_eq!(problems(&format!("a = (\n{}b)\n", " ".repeat(5_000))), [""; 0]);
 }
 
 #[test]
