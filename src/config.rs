@@ -392,7 +392,14 @@ fn on(origin: impl Into<String>, message: impl Into<String>) -> ConfigError {
 
 fn flag_layer(flags: &Flags) -> Result<Layer, ConfigError> {
     let selectors = |flag: &str, texts: &[String]| -> Result<Vec<Selector>, ConfigError> {
-        texts.iter().map(|text| Selector::parse(text.trim()).map_err(|message| on(flag, message))).collect()
+        // A comma at the end is none too many; nothing but commas would mean no rule at all.
+        let named = texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
+        let parse = |text: &str| Selector::parse(text).map_err(|message| on(flag, message));
+        let selectors: Vec<Selector> = named.map(parse).collect::<Result<_, _>>()?;
+        if selectors.is_empty() && !texts.is_empty() {
+            return Err(on(flag, "names no rule; `poolcheck --rules` lists them"));
+        }
+        Ok(selectors)
     };
     let patterns = |flag: &str, texts: &[String]| -> Result<Vec<Pattern>, ConfigError> {
         texts.iter().map(|text| Pattern::parse(text, &flags.cwd).map_err(|message| on(flag, message))).collect()

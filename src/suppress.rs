@@ -15,7 +15,7 @@ mod write;
 pub(crate) use write::silencing;
 pub use write::write_ignores;
 
-use crate::config::{RuleSet, nearest};
+use crate::config::{RuleSet, Selector, nearest};
 use crate::finding::{Applicability, Confidence, Draft, Edit, Finding, Fix};
 use crate::fix::edited;
 use crate::model::facts::Comment;
@@ -174,13 +174,7 @@ fn judge(source: &SourceFile, directive: &Directive, ran: RuleSet, outcome: &mut
         edits: vec![if all { remove_whole(source, directive) } else { rewrite_names(source, directive, bad) }],
     };
     if let Some(&first) = unknown.first() {
-        let names = quoted(directive, &unknown);
-        let message = format!("{names} {} no rule of poolcheck", if unknown.len() == 1 { "is" } else { "are" });
-        let known = rules::all().iter().flat_map(|rule| [rule.code, rule.name]);
-        let help = match nearest(&directive.names[first].text, known) {
-            Some(near) => format!("write `{near}` if that is meant, else remove it"),
-            None => "remove it; `poolcheck --rules` lists the codes".to_owned(),
-        };
+        let (message, help) = about_unknown(directive, &unknown, first);
         let mut draft = Draft::new(directive.span_of(first, source.id), message, help);
         let bad: Vec<_> = unknown.iter().copied().zip(meant).collect();
         draft.fix = Some(fix("correct what is mistyped, and remove what names no rule", &bad));
@@ -195,6 +189,30 @@ fn judge(source: &SourceFile, directive: &Directive, ran: RuleSet, outcome: &mut
         draft.fix = Some(fix("remove what has no effect", &bad));
         outcome.report(UNUSED, ran, draft);
     }
+}
+
+/// What is wrong with names that are no rule's, and what to do.
+fn about_unknown(directive: &Directive, unknown: &[usize], first: usize) -> (String, String) {
+    let names = quoted(directive, unknown);
+    let is_group = |index: &&usize| Selector::parse(&directive.names[**index].text).is_ok();
+    let groups: Vec<usize> = unknown.iter().filter(is_group).copied().collect();
+    let one = unknown.len() == 1;
+    let message = if groups.len() == unknown.len() {
+        let (name, have) = if one { ("names a group", "has") } else { ("name groups", "have") };
+        format!("{names} {name} of rules, which {have} no effect in a comment")
+    } else {
+        format!("{names} {} no rule of poolcheck", if one { "is" } else { "are" })
+    };
+    let known = rules::all().iter().flat_map(|rule| [rule.code, rule.name]);
+    let help = match nearest(&directive.names[first].text, known) {
+        _ if !groups.is_empty() => {
+            "name each rule that is meant; groups of rules can be named in the configuration: `per-file-ignores`"
+                .to_owned()
+        }
+        Some(near) => format!("write `{near}` if that is meant, else remove it"),
+        None => "remove it; `poolcheck --rules` lists the codes".to_owned(),
+    };
+    (message, help)
 }
 
 fn plural(names: &[usize]) -> &'static str {

@@ -152,6 +152,31 @@ fn flags_stand_above_inline_settings_above_files() {
 }
 
 #[test]
+fn a_comma_at_the_end_of_a_list_of_rules_is_none_too_many() {
+    let project = Project::new(&[("a.py", "import aiohttp\nT = aiohttp.ClientTimeout(total=1, connect=2)\n")]);
+    for (list, found) in [("PC101,", 1), ("PC103,,PC101", 1), (" PC103 , ", 0)] {
+        assert_eq!(stdout(&project.run(&["--select", list])).matches("[PC101]").count(), found, "{list}");
+    }
+    for list in ["", ",", " , "] {
+        assert!(project.error(&["--select", list]).contains("--select: names no rule"), "{list}");
+    }
+}
+
+#[test]
+fn a_setting_for_one_run_is_laid_over_the_file_as_a_flag_is() {
+    let project = Project::new(&[("a.py", ""), ("poolcheck.toml", "select = [\"PC1\"]\nignore = [\"PC101\"]\n")]);
+    let rules = |setting: &str, flag: &[&str]| {
+        let by_setting = project.setting("select", &["--config", setting]);
+        assert_eq!(by_setting, project.setting("select", flag), "{setting}");
+        by_setting
+    };
+    let both = rules("ignore=[\"PC103\"]", &["--ignore", "PC103"]);
+    assert!(both.contains("PC102") && !both.contains("PC101") && !both.contains("PC103"), "{both}");
+    let anew = rules("select=[\"PC101\"]", &["--select", "PC101"]);
+    assert!(anew.contains("PC101") && !anew.contains("PC102"), "{anew}");
+}
+
+#[test]
 fn what_is_ignored_is_left_out_by_force_alone() {
     for repository in [true, false] {
         let project = Project::new(&[
@@ -404,7 +429,10 @@ fn libraries_are_chosen_by_name_and_described_in_files() {
     );
     assert!(error("'nowhere.toml'").contains("nowhere.toml: cannot be read: no such file or directory"));
     project.write("broken.toml", "[library]\n");
-    assert!(error("'broken.toml'").contains("`libraries`: broken.toml: "));
+    assert!(error("'broken.toml'").contains("`libraries`: broken.toml:1: missing field "));
+    project.write("broken.toml", "[library]\nname = \n");
+    let told = error("'broken.toml'");
+    assert!(told.contains("`libraries`: broken.toml:2: ") && !told.contains("\\u{a}"), "{told}");
 }
 
 #[test]

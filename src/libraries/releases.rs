@@ -8,6 +8,7 @@
 //! that others point at by their index (classes, requests, parameters) are in every release.
 
 use super::{Class, Kind, Libraries, Library, Parameter, Request, Row, WrongAttribute};
+use crate::source::{LineIndex, offset};
 use pep440_rs::Version;
 use serde::Deserialize;
 use smol_str::SmolStr;
@@ -39,15 +40,22 @@ impl Known {
 
 /// Reads a library's file as it is for these releases, or for no particular one.
 pub(super) fn read(name: &str, text: &str, releases: &[Version]) -> Result<Library, String> {
-    let mut table = DeTable::parse(text).map_err(|error| format!("{name}: {error}"))?;
+    let mut table = DeTable::parse(text).map_err(|error| told(name, text, &error))?;
     resolve_table(table.get_mut(), releases).map_err(|message| format!("{name}: {message}"))?;
     let library = Library::deserialize(toml::Deserializer::from(table));
     let mut library = library.map_err(|mut error| {
         error.set_input(Some(text));
-        format!("{name}: {error}")
+        told(name, text, &error)
     })?;
     spread_shared(&mut library).map_err(|missing| format!("{name}: no shared parameter `{missing}`"))?;
     Ok(library)
+}
+
+/// What is wrong with a file, and in which line, in one line.
+fn told(name: &str, text: &str, error: &toml::de::Error) -> String {
+    let line = error.span().map(|span| LineIndex::new(text).line(offset(span.start)) + 1);
+    let line = line.map_or_else(String::new, |line| format!(":{line}"));
+    format!("{name}{line}: {}", error.message().trim().replace('\n', "; "))
 }
 
 /// Gives the shared parameters to what takes them.

@@ -7,7 +7,7 @@ use super::places::Encoding;
 use crate::finding::{Applicability, Edit, Finding, Fix};
 use crate::fix::edits_of_all;
 use crate::source::SourceFile;
-use crate::suppress::silencing;
+use crate::suppress::{UNUSED, silencing};
 use lsp_types::{CodeAction, CodeActionKind, CodeActionParams, Range, TextEdit, Uri, WorkspaceEdit};
 use std::collections::HashMap;
 
@@ -79,6 +79,10 @@ impl Editor<'_> {
 
     /// With a finding goes what it tells in other words, which would come to light otherwise.
     fn silence(&self, finding: &Finding, checked: &Checked) -> Option<CodeAction> {
+        // The remedy for a suppression of nothing is to take it out.
+        if finding.rule.name == UNUSED {
+            return None;
+        }
         let others = checked.report.findings.iter().filter(|other| other.folded && other.site == finding.site);
         let silenced: Vec<&Finding> = std::iter::once(finding).chain(others).collect();
         let edits = silencing(self.source, &silenced);

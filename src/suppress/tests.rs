@@ -248,3 +248,21 @@ fn texts_that_may_hold_suppressions_are_seen() {
         assert!(!may_be_in(text), "{text}");
     }
 }
+
+#[test]
+fn groups_of_rules_are_no_rules() {
+    let told = |text: &str| {
+        let outcome = run(text, &[]);
+        let (rule, draft) = &outcome.drafts[0];
+        assert_eq!(rule.code, "PC902", "{text}");
+        (draft.message.clone(), draft.help.clone())
+    };
+    let (message, help) = told("s = S()  # poolcheck: ignore[PC1]\n");
+    assert_eq!(message, "`PC1` names a group of rules, which has no effect in a comment");
+    assert!(help.contains("`per-file-ignores`"), "{help}");
+    let (message, _) = told("s = S()  # poolcheck: file-ignore[all, PC30]\n");
+    assert_eq!(message, "`all`, `PC30` name groups of rules, which have no effect in a comment");
+    let (message, help) = told("s = S()  # poolcheck: ignore[PC999, PC1]\n");
+    assert_eq!(message, "`PC999`, `PC1` are no rule of poolcheck");
+    assert!(help.contains("groups of rules"), "{help}");
+}

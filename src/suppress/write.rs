@@ -1,6 +1,6 @@
 //! `--add-ignore`: which findings of a report get a comment. Refuses to know where in a text a comment may stand.
 
-use super::add;
+use super::{UNUSED, add};
 use crate::config::Config;
 use crate::finding::{Edit, Finding};
 use crate::fix::{Change, Done, Refusal};
@@ -10,11 +10,14 @@ use crate::source::{FileId, SourceFile};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// Writes comments that silence every finding of a report, which then holds only those for which that was not possible.
+/// Writes comments that silence every finding of a report, which then holds only those for which that was not possible,
+/// and the suppressions of nothing.
 pub fn write_ignores(config: &Config, report: &mut Report, reason: &str) -> Done {
     let mut done = Done::default();
     let mut by_file: BTreeMap<FileId, Vec<usize>> = BTreeMap::new();
-    for (index, finding) in report.findings.iter().enumerate() {
+    // The remedy for a suppression of nothing is to take it out.
+    let silent = report.findings.iter().enumerate().filter(|(_, finding)| finding.rule.name != UNUSED);
+    for (index, finding) in silent {
         by_file.entry(finding.at.file).or_default().push(index);
     }
     let mut silenced: BTreeSet<usize> = BTreeSet::new();
