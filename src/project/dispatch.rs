@@ -16,15 +16,14 @@ impl Project<'_> {
         let object = self.evaluate(sibling(callee, *object), Frame::NONE);
         object.alternatives.is_empty()
             || object.alternatives.iter().any(|one| match one.datum {
-                Datum::Object(of, ..) => self.descendants(of).iter().any(|&one| self.lineage(one).contains(&class)),
+                Datum::Object(of, ..) => self.may_be_one(of, class),
                 _ => true,
             })
     }
 
     /// Whether something derives from both classes.
     fn may_be_one(&self, class: ScopeRef, other: ScopeRef) -> bool {
-        self.lineage(class).contains(&other)
-            || self.descendants(class).iter().any(|&one| self.lineage(one).contains(&other))
+        self.family(class).contains(&other)
     }
 
     /// The class whose bases are meant where a method is taken from `super()`.
