@@ -339,6 +339,9 @@ pub struct Class {
     /// The names of the shared parameters that it takes, too.
     #[serde(default)]
     pub takes: Vec<SmolStr>,
+    /// The positions of those that may be passed by position, counted from 0.
+    #[serde(default)]
+    pub positions: BTreeMap<SmolStr, usize>,
     /// Its parameters.
     #[serde(default, rename = "parameter")]
     pub parameters: Vec<Parameter>,
@@ -386,6 +389,9 @@ pub struct Request {
     /// The names of the shared parameters that it takes, too.
     #[serde(default)]
     pub takes: Vec<SmolStr>,
+    /// The positions of those that may be passed by position, counted from 0.
+    #[serde(default)]
+    pub positions: BTreeMap<SmolStr, usize>,
     /// Its parameters.
     #[serde(default, rename = "parameter")]
     pub parameters: Vec<Parameter>,

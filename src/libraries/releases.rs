@@ -12,6 +12,7 @@ use crate::source::{LineIndex, offset};
 use pep440_rs::Version;
 use serde::Deserialize;
 use smol_str::SmolStr;
+use std::collections::BTreeMap;
 use std::str::FromStr;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
@@ -61,15 +62,23 @@ fn told(name: &str, text: &str, error: &toml::de::Error) -> String {
 /// Gives the shared parameters to what takes them.
 fn spread_shared(library: &mut Library) -> Result<(), SmolStr> {
     let shared = &library.shared;
-    let spread = |takes: &[SmolStr], into: &mut Vec<Parameter>| {
+    let spread = |takes: &[SmolStr], positions: &BTreeMap<SmolStr, usize>, into: &mut Vec<Parameter>| {
+        if let Some(stray) = positions.keys().find(|name| !takes.contains(name)) {
+            return Err(stray.clone());
+        }
         takes.iter().try_for_each(|name| {
-            let parameter = shared.iter().find(|parameter| parameter.name == *name);
-            into.push(parameter.ok_or_else(|| name.clone())?.clone());
+            let parameter = shared.iter().find(|parameter| parameter.name == *name).ok_or_else(|| name.clone())?;
+            into.push(Parameter { position: positions.get(name).copied().or(parameter.position), ..parameter.clone() });
             Ok(())
         })
     };
-    library.classes.iter_mut().try_for_each(|class| spread(&class.takes, &mut class.parameters))?;
-    library.requests.iter_mut().try_for_each(|request| spread(&request.takes, &mut request.parameters))
+    for class in &mut library.classes {
+        spread(&class.takes, &class.positions, &mut class.parameters)?;
+    }
+    for request in &mut library.requests {
+        spread(&request.takes, &request.positions, &mut request.parameters)?;
+    }
+    Ok(())
 }
 
 /// Leaves in a value what is true of the releases; says whether anything is.
