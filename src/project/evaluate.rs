@@ -11,6 +11,9 @@ use crate::model::facts::{MODULE, ParameterKind, ScopeKind, StmtKind};
 use crate::model::value::{Alternative, Datum, ExprRef, Frame, ScopeRef, Source, Value, Why};
 use smol_str::{SmolStr, format_smolstr};
 
+/// How many callers are asked what they pass.
+const CALLERS: usize = 32;
+
 impl Project<'_> {
     /// What an expression is worth, seen in the context of a call.
     #[must_use]
@@ -390,19 +393,18 @@ impl Project<'_> {
     fn passed_by_callers(&self, scope: ScopeRef, index: usize) -> Option<Value> {
         // A class that is there to be derived from is built by its subclasses.
         let derived = self.scope(scope).parameters[index].default.is_none();
-        self.passed_in_calls(scope, derived, &|call| match self.argument_for(call, scope, index) {
-            Passed::Argument(value) => self.evaluate(value, Frame::NONE),
-            Passed::Default => self.default(scope, index),
-            Passed::Unknown => Value::unknown(Why::Splat),
-        })
+        let passed = |call| self.argument_for(call, scope, index);
+        self.passed_in_calls(scope, derived, &passed, &|_| self.default(scope, index))
     }
 
-    /// The same of whatever a call passes; of what nobody calls the subclasses' calls, where they count.
+    /// The same of whatever a call passes; of what nobody calls the subclasses' calls, where they count. What more than
+    /// [`CALLERS`] pass is not known, but for the default that applies where one of them passes nothing.
     pub(super) fn passed_in_calls(
         &self,
         scope: ScopeRef,
         derived: bool,
-        passed: &dyn Fn(ExprRef) -> Value,
+        passed: &dyn Fn(ExprRef) -> Passed,
+        default: &dyn Fn(ExprRef) -> Value,
     ) -> Option<Value> {
         if !self.memo.may_ask_callers() {
             return None;
@@ -414,12 +416,23 @@ impl Project<'_> {
         if calls.is_empty() && derived {
             calls = self.calls_by_subclasses(scope);
         }
-        if calls.is_empty() || callers.escapes || calls.len() > 32 {
+        if calls.is_empty() || callers.escapes {
             return None;
+        }
+        if calls.len() > CALLERS {
+            let mut result = Value::unknown(Why::Wide);
+            if let Some(call) = calls.into_iter().find(|call| matches!(passed(*call), Passed::Default)) {
+                result.join(default(call));
+            }
+            return Some(result);
         }
         let mut result = Value::default();
         for call in calls {
-            result.join(passed(call));
+            result.join(match passed(call) {
+                Passed::Argument(value) => self.evaluate(value, Frame::NONE),
+                Passed::Default => default(call),
+                Passed::Unknown => Value::unknown(Why::Splat),
+            });
         }
         Some(result)
     }
@@ -558,7 +571,8 @@ impl Project<'_> {
 pub(super) fn or_default(passed: Option<Value>, default: impl FnOnce() -> Value) -> Value {
     let all_known = passed.is_some();
     let mut value = passed.unwrap_or_else(|| Value::unknown(Why::Parameter));
-    if value.unknown.is_some() {
+    // Of too many callers nobody knows whether any leaves it to the default.
+    if value.unknown.is_some_and(|why| why != Why::Wide) {
         // Where every caller passes something, a default of none says nothing; any other shows what is meant.
         let default = default();
         if !all_known || !default.always(|datum| *datum == Datum::Null) {

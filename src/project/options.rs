@@ -71,11 +71,8 @@ impl Project<'_> {
             });
         }
         let default = |frame| default(frame).from_source(Source::Default);
-        let passed = self.passed_in_calls(function, false, &|call| match self.option_passed(call, key) {
-            Passed::Argument(value) => self.evaluate(value, Frame::NONE),
-            Passed::Default => default(self.frames.of(function, call, Frame::NONE)),
-            Passed::Unknown => Value::unknown(Why::Splat),
-        });
+        let by_default = |call| default(self.frames.of(function, call, Frame::NONE));
+        let passed = self.passed_in_calls(function, false, &|call| self.option_passed(call, key), &by_default);
         Some(or_default(passed, || default(Frame::NONE)))
     }
 
