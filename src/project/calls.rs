@@ -352,8 +352,10 @@ impl Project<'_> {
         let Datum::Mapping(expr, frame) = datum else { return (Vec::new(), true) };
         let mut found = Vec::new();
         let mut open = self.literal_entries(*expr, *frame, &mut found, 0);
-        if let ExprKind::Name(name) = self.kind(at) {
-            open |= self.added_entries(at, name, &mut found);
+        match self.kind(at) {
+            ExprKind::Name(name) => open |= self.added_entries(at, name, &mut found),
+            ExprKind::Attribute { name, .. } => open |= self.gains_entries(at, name),
+            _ => {}
         }
         (found, open)
     }
@@ -430,6 +432,39 @@ impl Project<'_> {
                 && self.may_change(other)
         });
         open | elsewhere
+    }
+
+    /// Whether a mapping that an attribute holds may gain entries: anything but reading is done with an attribute of that
+    /// name.
+    fn gains_entries(&self, at: ExprRef, name: &SmolStr) -> bool {
+        let attribute = |used: &ExprRef| matches!(self.kind(*used), ExprKind::Attribute { .. });
+        let near = super::index::Near { file: at.file, class: None };
+        self.names.references(name, Some(&near)).iter().filter(|used| attribute(used)).any(|used| !self.is_read(*used))
+    }
+
+    /// Whether nothing can be added to a mapping by how it is used, which is written or read here.
+    fn is_read(&self, used: ExprRef) -> bool {
+        let facts = self.facts(used.file);
+        if self.is_target(used) {
+            return true;
+        }
+        match facts.parent(used.expr) {
+            Parent::Expr(parent) => match &facts.expr(parent).kind {
+                ExprKind::Attribute { name, .. } => {
+                    matches!(name.as_str(), "get" | "items" | "keys" | "values" | "copy")
+                }
+                ExprKind::Index { .. } => !self.is_target(sibling(used, parent)),
+                ExprKind::Call { arguments, .. } => {
+                    arguments.iter().all(|one| one.value != used.expr || one.kind == ArgumentKind::MappingSplat)
+                }
+                ExprKind::Mapping(_) | ExprKind::Comparison { .. } | ExprKind::Unary { .. } => true,
+                _ => false,
+            },
+            Parent::Stmt(stmt) => {
+                matches!(facts.stmt(stmt).kind, StmtKind::If { .. } | StmtKind::While { .. } | StmtKind::Delete(_))
+            }
+            _ => false,
+        }
     }
 
     /// Whether a mapping may gain entries where it is used like this.
