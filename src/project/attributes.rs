@@ -158,6 +158,18 @@ impl Project<'_> {
         })
     }
 
+    /// The shipped classes that derive from a class, or all where it is itself test code.
+    pub(super) fn derived(&self, class: ScopeRef) -> Vec<ScopeRef> {
+        // Where nothing but bases is in the family, nothing derives from it.
+        if self.family(class).len() == self.lineage(class).len() {
+            return Vec::new();
+        }
+        let test = self.is_test_scope(class);
+        let mut derived = self.memo.without_callers(|| self.descendants(class));
+        derived.retain(|&sub| sub != class && (test || !self.is_test_scope(sub)));
+        derived
+    }
+
     /// The function or class that `class` or its nearest base defines as `name`.
     pub(super) fn member(&self, class: ScopeRef, name: &str) -> Option<ScopeRef> {
         self.lineage(class).iter().find_map(|&class| {

@@ -3,11 +3,13 @@
 //! Refuses to know what a library's call does beyond what its data says.
 
 use super::attributes::has_decorator;
+use super::bodies::leaves_for_good;
 use super::{Project, scope_in, sibling};
 use crate::libraries::{Kind, Row};
 use crate::model::expr::{Argument, ArgumentKind, ExprId, ExprKind};
 use crate::model::facts::{Parent, ScopeKind, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef, Source, Value, Why};
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 /// An entry of a mapping.
@@ -61,7 +63,7 @@ impl Project<'_> {
                 ScopeKind::Class => Value::known(Datum::Object(*scope, Some(call), frame), at),
                 _ => self.returned(*scope, self.frames.of(*scope, call, frame)),
             },
-            Datum::Method(scope, _) => self.returned(*scope, self.frames.of(*scope, call, frame)),
+            Datum::Method(scope, object) => self.returned_by(*scope, object, self.frames.of(*scope, call, frame)),
             Datum::Object(class, ..) => match self.member(*class, "__call__") {
                 Some(method) => self.returned(method, self.frames.of(method, call, frame)),
                 None => Value::unknown(Why::Call),
@@ -254,6 +256,10 @@ impl Project<'_> {
             return Value::known(Datum::Generator(function, frame), None);
         }
         let facts = self.facts(function.file);
+        // What it gives for some types is registered elsewhere.
+        if ["singledispatch", "singledispatchmethod"].iter().any(|name| has_decorator(facts, function.scope, name)) {
+            return Value::unknown(Why::Call);
+        }
         let mut result = Value::default();
         for stmt in facts.stmts_in(function.scope) {
             if let StmtKind::Return(Some(value)) = facts.stmt(stmt).kind {
@@ -261,12 +267,45 @@ impl Project<'_> {
             }
         }
         if result.alternatives.is_empty() && result.unknown.is_none() {
-            return Value::known(Datum::Null, None);
+            // What never comes back gives nothing, not even none.
+            let back = self.comes_back(function);
+            result = if back { Value::known(Datum::Null, None) } else { Value::unknown(Why::Call) };
         }
         if result.unknown.is_some()
             && let Some(annotation) = scope.returns
         {
             result.join(self.annotated(ExprRef { file: function.file, expr: annotation }, Why::Call));
+        }
+        result
+    }
+
+    /// Whether a function that returns no value can end without an exception.
+    fn comes_back(&self, function: ScopeRef) -> bool {
+        let facts = self.facts(function.file);
+        let bare = |stmt| matches!(facts.stmt(stmt).kind, StmtKind::Return(None));
+        !leaves_for_good(facts, &facts.body(function.scope).block) || facts.stmts_in(function.scope).any(bare)
+    }
+
+    /// What a method gives of an object that may be of a subclass: where it gives nothing, or never comes back, it is there
+    /// to be overridden, and what takes its place counts, too.
+    pub(super) fn returned_by(&self, method: ScopeRef, object: &Datum, frame: Frame) -> Value {
+        let mut result = self.returned(method, frame);
+        let Datum::Object(class, None, _) = object else { return result };
+        let back = self.comes_back(method);
+        if back && !result.always(|datum| *datum == Datum::Null) || self.facts(method.file).body(method.scope).generator
+        {
+            return result;
+        }
+        let name = &self.scope(method).name;
+        let others: FxHashSet<ScopeRef> =
+            self.derived(*class).iter().filter_map(|&sub| self.member(sub, name)).collect();
+        let mut others: Vec<ScopeRef> = others.into_iter().filter(|&other| other != method).collect();
+        others.sort_unstable();
+        if !others.is_empty() && !back {
+            result = Value::default();
+        }
+        for other in others {
+            result.join(self.returned(other, Frame::NONE));
         }
         result
     }

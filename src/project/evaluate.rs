@@ -160,7 +160,7 @@ impl Project<'_> {
             let property =
                 has_decorator(facts, member.scope, "property") || has_decorator(facts, member.scope, "cached_property");
             return match self.scope(member).kind {
-                ScopeKind::Function if property => self.returned(member, Frame::NONE),
+                ScopeKind::Function if property => self.returned_by(member, of, Frame::NONE),
                 ScopeKind::Function => Value::known(Datum::Method(member, Box::new(of.clone())), None),
                 _ => Value::known(Datum::Scope(member), None),
             };
