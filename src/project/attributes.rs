@@ -182,6 +182,37 @@ impl Project<'_> {
         })
     }
 
+    /// What an attribute is at the level of the classes that an object, seen as one of `class`, may be of: of `class` only
+    /// where nothing that derives from it takes its place, or something builds it.
+    pub(super) fn class_level(&self, class: ScopeRef, name: &SmolStr, made: Option<ExprRef>) -> Value {
+        let own = |class: ScopeRef| self.files[&class.file].flow().at_exit(class.scope, name).is_some();
+        let derived = if made.is_none() { self.derived(class) } else { Vec::new() };
+        if !derived.iter().any(|&sub| own(sub)) {
+            return self.class_member(class, name);
+        }
+        let bases: FxHashSet<ScopeRef> = derived.iter().flat_map(|&sub| self.lineage(sub)[1..].to_vec()).collect();
+        let mut result = Value::default();
+        for one in [class].into_iter().chain(derived) {
+            if !bases.contains(&one) || self.is_built(one) {
+                result.join(self.class_member(one, name));
+            }
+        }
+        result
+    }
+
+    /// Whether something builds an object of a class itself.
+    fn is_built(&self, class: ScopeRef) -> bool {
+        let near = self.near(class);
+        self.names.calls(&self.scope(class).name, Some(&near)).into_iter().any(|call| {
+            let ExprKind::Call { callee, .. } = self.kind(call) else { return false };
+            if self.is_test(call) && !self.is_test_scope(class) {
+                return false;
+            }
+            let called = self.memo.without_callers(|| self.evaluate(sibling(call, *callee), Frame::NONE));
+            called.alternatives.iter().any(|one| one.datum == Datum::Scope(class))
+        })
+    }
+
     /// The files that classes are written in, each once.
     pub(super) fn files_of(&self, classes: &[ScopeRef]) -> impl Iterator<Item = FileId> + use<> {
         let files: BTreeSet<FileId> = classes.iter().map(|class| class.file).collect();

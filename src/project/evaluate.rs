@@ -141,7 +141,7 @@ impl Project<'_> {
         value
     }
 
-    fn class_member(&self, class: ScopeRef, name: &SmolStr) -> Value {
+    pub(super) fn class_member(&self, class: ScopeRef, name: &SmolStr) -> Value {
         for &class in self.lineage(class).iter() {
             let flow = &self.files[&class.file].flow();
             if let Some(reaching) = flow.at_exit(class.scope, name) {
@@ -190,7 +190,7 @@ impl Project<'_> {
                 one.source = Source::Initial;
             }
         }
-        let class_level = self.class_member(class, name);
+        let class_level = self.class_level(class, name, made);
         if !class_level.alternatives.is_empty() || class_level.unknown != Some(Why::Attribute) {
             let field = writes.is_empty() && self.is_field(class, name);
             result.join(match (writes.is_empty(), field) {
