@@ -57,6 +57,8 @@ pub(crate) struct Access {
     pub(crate) of: String,
     /// Whether it is written.
     pub(crate) written: bool,
+    /// Whether what is written is none, which takes away and configures nothing.
+    pub(crate) cleared: bool,
     /// What the library's data says about it in the release in use.
     pub(crate) row: Option<WrongAttribute>,
 }

@@ -7,7 +7,7 @@ use super::timers::CALLS;
 use super::{Project, Site, sibling};
 use crate::libraries::{Consequence, Kind, Setting};
 use crate::model::expr::{ArgumentKind, BinaryOperator, ExprKind};
-use crate::model::facts::{MODULE, ParameterKind, Parent, ScopeKind};
+use crate::model::facts::{MODULE, ParameterKind, Parent, ScopeKind, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
 use crate::rules::Access;
 use rustc_hash::FxHashMap;
@@ -404,7 +404,9 @@ impl Project<'_> {
         }
         let value = self.evaluate(object, Frame::NONE);
         let written = self.is_target(expr);
-        let found = |of: String, row| Access { at: self.span(expr), expr, name: name.clone(), of, written, row };
+        let cleared = written && self.is_given_none(expr);
+        let found =
+            |of: String, row| Access { at: self.span(expr), expr, name: name.clone(), of, written, cleared, row };
         if let Some(Datum::Path(module)) = value.one().map(|one| &one.datum) {
             let row = self.libraries.module_attribute(module, name)?.clone();
             return Some(found(format!("`{module}`"), Some(row)));
@@ -423,6 +425,17 @@ impl Project<'_> {
         let known = pinned.library.as_deref().unwrap_or(&self.libraries.list()[library]);
         let row = known.attribute(kind, name).filter(|_| !own).cloned();
         Some(found(format!("a {}", self.libraries.noun(library, kind)), row))
+    }
+
+    /// Whether a target is given none.
+    fn is_given_none(&self, target: ExprRef) -> bool {
+        let facts = self.facts(target.file);
+        match facts.stmt_of(target.expr).map(|stmt| &facts.stmt(stmt).kind) {
+            Some(StmtKind::Assign { targets, value: Some(value), .. }) => {
+                targets.contains(&target.expr) && matches!(facts.expr(*value).kind, ExprKind::None)
+            }
+            _ => false,
+        }
     }
 
     /// What an object is, where it is a session or pool: `session.connector` is a pool.

@@ -13,7 +13,7 @@ fn check(access: &Access) -> Option<Draft> {
     let row = access.row.as_ref().filter(|_| access.written)?;
     let severity = match row.written? {
         Consequence::Raises => Severity::Error,
-        Consequence::Private => Severity::Warning,
+        Consequence::Private if !access.cleared => Severity::Warning,
         _ => return None,
     };
     let message = format!("`{}` of {} is set after it was built: {}", access.name, access.of, row.sentence);
