@@ -18,6 +18,13 @@ const HANDS: usize = 3;
 const EVENTS: &str = "text/event-stream";
 
 impl Project<'_> {
+    /// Whether the answer of a request is read as it comes, for as long as it comes.
+    #[must_use]
+    pub fn is_stream(&self, request: &Site) -> bool {
+        let asked = || self.setting(request, Setting::Stream, Frame::NONE).always(|datum| *datum == Datum::Bool(true));
+        self.request(request).is_some_and(|row| row.stream) || asked()
+    }
+
     /// Where the body of a request's response is read piece by piece, or asked for as a stream of events.
     #[must_use]
     pub fn streamed(&self, request: &Site) -> Option<Span> {

@@ -35,7 +35,7 @@ fn object_draft(view: View<'_>) -> Option<Draft> {
         return None;
     }
     let off = silence.settings.iter().all(|&setting| view.is_off(setting));
-    if !off || view.project.is_only_compared(view.site.call) || view.is_given_to_doubles() {
+    if !off || view.project.is_only_compared(view.site.call) || view.is_given_to_doubles() || is_for_streams(view) {
         return None;
     }
     // Tests build objects to compare with and to hand to doubles.
@@ -69,9 +69,19 @@ fn as_sure(view: View<'_>, draft: Draft) -> Draft {
 /// Whether there are requests through a session, and each is bounded in this sense, or lasts as long as it lasts.
 fn each_request(view: View<'_>, is_bounded: impl Fn(&Project<'_>, &Site) -> bool) -> bool {
     let requests = view.project.requests_of(view.site);
-    let stream = |request: &Site| view.project.request(request).is_some_and(|row| row.stream);
-    let bounded = |request: &&Site| stream(request) || is_bounded(view.project, request);
+    let bounded = |request: &&Site| view.project.is_stream(request) || is_bounded(view.project, request);
     !requests.sites.is_empty() && requests.sites.iter().all(bounded)
+}
+
+/// Whether an object of timeouts is given to sessions, and all requests through these last as long as they last.
+fn is_for_streams(view: View<'_>) -> bool {
+    let users = view.users_of_timeouts();
+    let streams = |site: &Site| {
+        let requests = view.project.requests_of(site);
+        !requests.sites.is_empty() && requests.sites.iter().all(|one| view.project.is_stream(one))
+    };
+    let all = |site: &&Site| if site.is(Kind::Session) { streams(site) } else { view.project.is_stream(site) };
+    !users.is_empty() && users.iter().all(all)
 }
 
 /// The timeouts of a session that takes each by its name, where leaving one out would mean a default.
@@ -111,7 +121,7 @@ fn own(view: View<'_>) -> Vec<Draft> {
 
 fn request(view: View<'_>) -> Vec<Draft> {
     // A stream lasts as long as it lasts.
-    if view.project.request(view.site).is_some_and(|row| row.stream) {
+    if view.project.is_stream(view.site) {
         return Vec::new();
     }
     none(view).filter(|_| !view.is_answered_by_double()).into_iter().collect()

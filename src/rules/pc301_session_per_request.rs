@@ -67,9 +67,7 @@ fn one_shot(view: View<'_>) -> Vec<Draft> {
     }
     let (confidence, chain) = match view.project.repeat_of_request(view.site, Some(NEAR)) {
         // A stream lasts, and the next one is asked for where it broke.
-        Repeat::Often(Cause::Turns, _) if view.project.request(view.site).is_some_and(|request| request.stream) => {
-            return Vec::new();
-        }
+        Repeat::Often(Cause::Turns, _) if view.project.is_stream(view.site) => return Vec::new(),
         Repeat::Often(_, chain) => (Confidence::High, chain),
         _ if !view.unsure => return Vec::new(),
         _ => match view.project.repeat_of_request(view.site, None) {

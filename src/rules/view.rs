@@ -140,6 +140,12 @@ impl<'p> View<'p> {
     /// Whether all sessions and requests that these timeouts are given to are answered by doubles; false where there are
     /// none.
     pub(crate) fn is_given_to_doubles(&self) -> bool {
+        let users = self.users_of_timeouts();
+        !users.is_empty() && users.iter().all(|site| self.of(site, Frame::NONE).is_answered_by_double())
+    }
+
+    /// The sessions and requests that may be given the object of timeouts that is built here.
+    pub(crate) fn users_of_timeouts(&self) -> Vec<&'p Site> {
         let sites = self.project.sites().iter().filter(|site| site.is(Kind::Session) || site.is(Kind::Request));
         let uses_it = |site: &&Site| {
             self.project
@@ -148,8 +154,7 @@ impl<'p> View<'p> {
                 .iter()
                 .any(|one| matches!(&one.datum, Datum::Built(call, _) if *call == self.site.call))
         };
-        let mut users = sites.filter(|site| site.row.library() == self.site.row.library()).filter(uses_it).peekable();
-        users.peek().is_some() && users.all(|site| self.of(site, Frame::NONE).is_answered_by_double())
+        sites.filter(|site| site.row.library() == self.site.row.library()).filter(uses_it).collect()
     }
 
     /// The bytes of the site.
