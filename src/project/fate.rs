@@ -395,7 +395,7 @@ impl Project<'_> {
         }
         let mut open = Vec::new();
         let mut other = Fate::Fine;
-        for call in self.known_calls(function) {
+        for call in self.known_calls(function).into_iter().filter(|&call| self.gives_new(call)) {
             match self.fate_of(call, depth + 1) {
                 Fate::NeverClosed(Ownership::Local | Ownership::Temporary) => open.push(self.span(call)),
                 Fate::NeverClosed(Ownership::Consumers(inner)) => open.extend(inner),
@@ -404,6 +404,14 @@ impl Project<'_> {
             }
         }
         if open.is_empty() { other } else { Fate::NeverClosed(Ownership::Consumers(open)) }
+    }
+
+    /// Whether all that a call can give is built anew: what is kept elsewhere, or not known, is not the caller's to close.
+    pub(super) fn gives_new(&self, call: ExprRef) -> bool {
+        let is_new = |datum: &Datum| {
+            matches!(datum, Datum::Built(..) | Datum::Building(..) | Datum::Object(_, Some(_), _) | Datum::Null)
+        };
+        self.evaluate(call, Frame::NONE).always(is_new)
     }
 
     fn fate_in_function(&self, made: ExprRef, uses: &[Use], closes: &[ExprRef]) -> Fate {

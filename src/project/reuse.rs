@@ -164,6 +164,9 @@ impl Project<'_> {
         let callers = self.callers_of(function);
         let test = self.is_test_scope(function);
         for caller in callers.calls.iter().filter(|caller| test || !self.is_test(caller.call)) {
+            if caller.certain && !self.gives_new(caller.call) {
+                continue;
+            }
             if let Some(mut waste) = self.waste_of(caller.call, depth + 1) {
                 let words = format!("`{}` builds one for this call", scope.name);
                 waste.chain.insert(0, (self.span(caller.call), words));
