@@ -297,6 +297,10 @@ pub struct Class {
     /// The methods that close it.
     #[serde(default)]
     pub closers: Vec<SmolStr>,
+    /// The methods that open no connection, of a session that is nothing to close before its first request; empty where it
+    /// is to be closed in any case.
+    #[serde(default)]
+    pub idle: Vec<SmolStr>,
     /// How it is built step by step.
     pub builder: Option<Builder>,
     /// What goes around an object of it and is that object still.

@@ -414,6 +414,26 @@ impl Project<'_> {
         self.evaluate(call, Frame::NONE).always(is_new)
     }
 
+    /// Whether nothing ever goes through an object that is seen whole: what it is used for makes no request and hands it
+    /// to nobody.
+    fn is_idle_object(&self, made: ExprRef, uses: &[Use]) -> bool {
+        let value = self.evaluate(made, Frame::NONE);
+        let Some(Datum::Built(..)) = value.one().map(|one| &one.datum) else { return false };
+        let Some(class) =
+            value.one().and_then(|one| self.library_row(&one.datum)).and_then(|row| self.libraries.class(row))
+        else {
+            return false;
+        };
+        let is_request = |name| value.alternatives.iter().any(|one| self.request_row(&one.datum, name).is_some());
+        !class.idle.is_empty()
+            && uses.iter().all(|one| match &one.kind {
+                UseKind::Method(name, _) => class.idle.contains(name),
+                UseKind::Attribute(name) => !is_request(name),
+                UseKind::Tested | UseKind::Dropped => true,
+                _ => false,
+            })
+    }
+
     fn fate_in_function(&self, made: ExprRef, uses: &[Use], closes: &[ExprRef]) -> Fate {
         let facts = self.facts(made.file);
         let scope = self.scope_at(made);
@@ -437,7 +457,7 @@ impl Project<'_> {
         }
         if closes.is_empty() {
             // What is dropped at once has opened nothing.
-            if uses.iter().all(|one| matches!(one.kind, UseKind::Dropped)) {
+            if uses.iter().all(|one| matches!(one.kind, UseKind::Dropped)) || self.is_idle_object(made, uses) {
                 return Fate::Fine;
             }
             let temporary = uses.iter().any(|one| matches!(one.kind, UseKind::Method(..)) && one.expr == made);
