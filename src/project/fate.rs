@@ -3,12 +3,13 @@
 //! Paths are explicit ones (return, raise, break, continue); an exception that any call might throw is no path. Refuses
 //! to accuse where an owner outside the project may close.
 
-use super::bodies::{Manner, Path, Paths, block_of, within};
+use super::bodies::{Manner, Path, Paths, block_of, enclosing, statements_in, within};
+use super::flow::{DefId, DefKind};
 use super::places::{Use, UseKind};
 use super::{Project, sibling};
 use crate::libraries::Setting;
 use crate::model::expr::{ExprId, ExprKind, UnaryOperator};
-use crate::model::facts::{FileFacts, MODULE, Parent, ScopeKind, StmtId, StmtKind};
+use crate::model::facts::{BlockRole, FileFacts, MODULE, Parent, ScopeKind, StmtId, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
 use crate::source::Span;
 use smol_str::SmolStr;
@@ -406,6 +407,42 @@ impl Project<'_> {
         if open.is_empty() { other } else { Fate::NeverClosed(Ownership::Consumers(open)) }
     }
 
+    /// Whether a test of a variable that the object was built by, too, leads to what closes it: `if not given` behind the
+    /// `else` of `if given`.
+    fn takes_same_branch(&self, made: ExprRef, test: ExprId, closing: &[StmtId]) -> bool {
+        let facts = self.facts(made.file);
+        let (Some(start), Some(stmt)) = (facts.stmt_of(made.expr), facts.stmt_of(test)) else { return false };
+        let StmtKind::If { then, otherwise, .. } = &facts.stmt(stmt).kind else { return false };
+        let Some((asked, sense)) = self.variable_of(sibling(made, test)) else { return false };
+        enclosing(facts, start).into_iter().any(|(around, role)| {
+            let StmtKind::If { test: first, .. } = facts.stmt(around).kind else { return false };
+            let Some((variable, holds)) = self.variable_of(sibling(made, first)) else { return false };
+            let taken = if (holds == sense) == (role == BlockRole::Body) { then } else { otherwise };
+            variable == asked && statements_in(facts, taken).iter().any(|inner| closing.contains(inner))
+        })
+    }
+
+    /// The one assignment whose value a test asks for, and whether it asks for truth: `x`, `not x`, `(x := …)`.
+    fn variable_of(&self, test: ExprRef) -> Option<(DefId, bool)> {
+        let flow = self.files[&test.file].flow();
+        match self.kind(test) {
+            ExprKind::Unary { operator: UnaryOperator::Not, operand } => {
+                self.variable_of(sibling(test, *operand)).map(|(variable, holds)| (variable, !holds))
+            }
+            ExprKind::Name(_) => match flow.reaching(test.expr)? {
+                [(def, _)] => Some((*def, true)),
+                _ => None,
+            },
+            ExprKind::Assign { name, value } => {
+                let scope = self.scope_at(test).scope;
+                let mut defs = flow.all_defs(scope, name).iter();
+                let def = defs.find(|def| flow.def(**def).kind == DefKind::Value(*value))?;
+                Some((*def, true))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether all that a call can give is built anew: what is kept elsewhere, or not known, is not the caller's to close.
     pub(super) fn gives_new(&self, call: ExprRef) -> bool {
         let is_new = |datum: &Datum| {
@@ -473,7 +510,10 @@ impl Project<'_> {
         // Where the construction hangs on a condition, so does who has to close.
         let conditional = self.is_fallback(made) || self.guarded_by(made).is_some();
         let about = |test: ExprId| {
-            conditional || names.iter().any(|&name| within(facts, name, test)) || is_noted(facts, start, test)
+            conditional
+                || names.iter().any(|&name| within(facts, name, test))
+                || is_noted(facts, start, test)
+                || self.takes_same_branch(made, test, &closing)
         };
         let manner = Manner {
             closes: &closes_at,
