@@ -42,6 +42,7 @@ mod places;
 mod reach;
 mod requests;
 mod reuse;
+mod searches;
 mod seldom;
 mod served;
 mod sharing;

@@ -196,7 +196,7 @@ fn alike(facts: &FileFacts, one: ExprId, other: ExprId) -> bool {
 }
 
 /// The whole expression that an expression is a part of.
-fn whole(facts: &FileFacts, part: ExprId) -> ExprId {
+pub(super) fn whole(facts: &FileFacts, part: ExprId) -> ExprId {
     let mut at = part;
     while let Parent::Expr(up) = facts.parent(at) {
         at = up;
@@ -205,7 +205,7 @@ fn whole(facts: &FileFacts, part: ExprId) -> ExprId {
 }
 
 /// Whether a name stands in an expression.
-fn mentions(facts: &FileFacts, expr: ExprId, name: &str) -> bool {
+pub(super) fn mentions(facts: &FileFacts, expr: ExprId, name: &str) -> bool {
     let mut open = vec![expr];
     while let Some(part) = open.pop() {
         let kind = &facts.expr(part).kind;

@@ -3,6 +3,7 @@
 //! Refuses to know what the place is about.
 
 use super::attempts::{counts_attempts, ends_by_its_test, until_it_answers, waits_for_word};
+use super::searches::counts_pages;
 use super::{Project, sibling};
 use crate::model::expr::{ComparisonOperator, ExprId, ExprKind, UnaryOperator};
 use crate::model::facts::{BlockRole, FileFacts, Parent, ScopeId, ScopeKind, StmtId, StmtKind};
@@ -133,7 +134,9 @@ pub(super) fn is_retry(facts: &FileFacts, around: Around, inside: ExprId) -> boo
         StmtKind::While { body, .. } => (body, None),
         _ => return false,
     };
-    let counted = over.is_some_and(|iterable| is_count(facts, iterable)) || counts_attempts(facts, stmt, inside);
+    let pages = || counts_pages(facts, stmt, inside);
+    let counted =
+        over.is_some_and(|iterable| is_count(facts, iterable) && !pages()) || counts_attempts(facts, stmt, inside);
     let leaves = |block: &[StmtId]| {
         statements_in(facts, block)
             .iter()

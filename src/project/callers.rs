@@ -6,6 +6,7 @@
 use super::attributes::{class_of_method, has_decorator};
 use super::bodies::{Around, is_choice, is_in_handler, is_retry, leaves_after, loop_span, loops};
 use super::memo::Question;
+use super::searches::looks_for_one;
 use super::{Project, Site, scope_in, sibling};
 use crate::frameworks::Framework;
 use crate::model::expr::{ComparisonOperator, ExprKind};
@@ -318,6 +319,7 @@ impl Project<'_> {
         let guard = self.guard_of(place);
         for around in loops(facts, place.expr) {
             if is_retry(facts, around, place.expr)
+                || looks_for_one(facts, around, place.expr)
                 || is_choice(facts, around)
                 || leaves_after(facts, around, place.expr)
                 || self.is_idle(place, around, guard)

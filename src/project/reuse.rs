@@ -9,6 +9,7 @@ use super::callers::Climb;
 use super::callers::{Cause, Repeat};
 use super::evaluate::Passed;
 use super::places::{Use, UseKind};
+use super::searches::looks_for_one;
 use super::served::Requests;
 use super::{Project, Site, scope_in, sibling};
 use crate::finding::Confidence;
@@ -236,6 +237,7 @@ impl Project<'_> {
         let other_hosts = around.iter().any(|&one| self.asks_another_host(uses, one));
         for &one in &around {
             if is_retry(facts, one, made.expr)
+                || looks_for_one(facts, one, made.expr)
                 || is_choice(facts, one)
                 || other_hosts
                 || leaves_after(facts, one, made.expr)
