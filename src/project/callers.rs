@@ -5,6 +5,7 @@
 
 use super::attributes::{class_of_method, has_decorator};
 use super::bodies::{Around, is_choice, is_in_handler, is_retry, leaves_after, loop_span, loops};
+use super::hosts::Base;
 use super::memo::Question;
 use super::searches::looks_for_one;
 use super::{Project, Site, scope_in, sibling};
@@ -27,15 +28,17 @@ const BREADTH: usize = 24;
 
 /// The functions between a place and the callers that are being looked at.
 #[derive(Debug, Default)]
-pub(super) struct Climb {
+pub(super) struct Climb<'s> {
     path: Vec<ScopeRef>,
     visited: usize,
     /// How many calls lead from the loop or handler to the place, so far.
     calls: usize,
     /// How many of them may, at most; no bound where it is not set.
     most: Option<usize>,
-    /// The name at the place that says which host is asked.
-    base: Option<ExprRef>,
+    /// The names at the place that say which host is asked.
+    bases: Vec<Base>,
+    /// The request at the place, where it is one.
+    request: Option<&'s Site>,
     /// The class of the object that the function looked at was called on, where it is the one of those before.
     object: Option<ScopeRef>,
 }
@@ -217,11 +220,14 @@ impl Project<'_> {
     /// lead from to it, if that is set; what is further up is unknown.
     #[must_use]
     pub fn repeat_of_request(&self, request: &Site, calls: Option<usize>) -> Repeat {
-        let base = self.url_base(request);
-        self.repeat_of_place(request.call, &mut Climb { most: calls, base, ..Climb::default() })
+        let bases = self.url_bases(request);
+        self.repeat_of_place(
+            request.call,
+            &mut Climb { most: calls, bases, request: Some(request), ..Climb::default() },
+        )
     }
 
-    fn repeat_within(&self, function: ScopeRef, seen: &mut Climb) -> Repeat {
+    fn repeat_within(&self, function: ScopeRef, seen: &mut Climb<'_>) -> Repeat {
         let function = self.function_of(function);
         if function.scope == MODULE {
             return Repeat::Once;
@@ -247,7 +253,7 @@ impl Project<'_> {
         repeat
     }
 
-    fn by_callers(&self, function: ScopeRef, seen: &mut Climb) -> Repeat {
+    fn by_callers(&self, function: ScopeRef, seen: &mut Climb<'_>) -> Repeat {
         if seen.most.is_some_and(|most| seen.calls == most) {
             return Repeat::Unknown;
         }
@@ -269,12 +275,12 @@ impl Project<'_> {
             let Some(object) = self.object_of(caller.call, own) else { continue };
             any = true;
             let outer = std::mem::replace(&mut seen.object, object);
-            let base = seen.base;
-            seen.base = base.and_then(|base| self.passed_name(base, function, caller.call));
+            let passed = self.passed_bases(&seen.bases, function, caller.call);
+            let bases = std::mem::replace(&mut seen.bases, passed);
             seen.calls += 1;
             let repeat = self.repeat_of_place(caller.call, seen);
             seen.calls -= 1;
-            (seen.base, seen.object) = (base, outer);
+            (seen.bases, seen.object) = (bases, outer);
             match repeat {
                 Repeat::Often(cause, chain) => {
                     return Repeat::Often(cause, self.with_call(chain, caller.call, function));
@@ -310,7 +316,7 @@ impl Project<'_> {
         chain
     }
 
-    fn repeat_of_place(&self, place: ExprRef, seen: &mut Climb) -> Repeat {
+    fn repeat_of_place(&self, place: ExprRef, seen: &mut Climb<'_>) -> Repeat {
         let facts = self.facts(place.file);
         // Nobody knows how often something fails.
         if is_in_handler(facts, place.expr) {
@@ -323,7 +329,8 @@ impl Project<'_> {
                 || is_choice(facts, around)
                 || leaves_after(facts, around, place.expr)
                 || self.is_idle(place, around, guard)
-                || seen.base.is_some_and(|base| self.changes_with(base, around))
+                || seen.bases.iter().any(|base| self.changes_with(*base, around))
+                || seen.request.is_some_and(|of| of.call.file == place.file && self.goes_another_way(of, &[], around))
             {
                 continue;
             }
@@ -340,7 +347,7 @@ impl Project<'_> {
     }
 
     /// How often the code at a place runs, leaving out the loops around it in its own function.
-    pub(super) fn repeat_beyond_loops(&self, place: ExprRef, seen: &mut Climb) -> Repeat {
+    pub(super) fn repeat_beyond_loops(&self, place: ExprRef, seen: &mut Climb<'_>) -> Repeat {
         let scope = self.scope_at(place);
         if self.is_main_guard(place) {
             return Repeat::Once;
@@ -471,7 +478,7 @@ impl Project<'_> {
     }
 
     /// How often a function runs that is passed on to a worker here: once for each item, or as often as the call runs.
-    fn by_worker(&self, reference: ExprRef, seen: &mut Climb) -> Option<Repeat> {
+    fn by_worker(&self, reference: ExprRef, seen: &mut Climb<'_>) -> Option<Repeat> {
         let facts = self.facts(reference.file);
         let Parent::Expr(call) = facts.parent(reference.expr) else { return None };
         let ExprKind::Call { callee, arguments } = &facts.expr(call).kind else { return None };

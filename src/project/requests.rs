@@ -21,7 +21,7 @@ const HANDS: usize = 3;
 pub(super) const PARTS: [&str; 2] = ["connector", "_connector"];
 
 /// The host of a URL's text; where the text may go on, only one that a slash ends.
-fn host_in(text: &str, whole: bool) -> Option<SmolStr> {
+pub(super) fn host_in(text: &str, whole: bool) -> Option<SmolStr> {
     let (scheme, rest) = text.split_once("://")?;
     match rest.split_once('/') {
         Some((host, _)) => Some(smol_str::format_smolstr!("{scheme}://{host}")),

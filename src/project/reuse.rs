@@ -234,7 +234,10 @@ impl Project<'_> {
         }
         let sockets = self.opens_socket(uses);
         let guard = self.guard_of(made);
-        let other_hosts = around.iter().any(|&one| self.asks_another_host(uses, one));
+        let site = self.site_at(made);
+        let other_hosts = around.iter().any(|&one| {
+            self.asks_another_host(uses, one) || site.is_some_and(|site| self.goes_another_way(site, uses, one))
+        });
         for &one in &around {
             if is_retry(facts, one, made.expr)
                 || looks_for_one(facts, one, made.expr)
