@@ -3,10 +3,12 @@
 //!
 //! Refuses to say how often that is.
 
-use super::Project;
+use super::attempts::mentions;
 use super::attributes::{class_of_method, has_decorator};
 use super::bodies::{Around, enclosing, is_in_handler, loops, statements_in};
 use super::flow::DefKind;
+use super::searches::taken_from;
+use super::{Project, sibling};
 use crate::model::expr::{ExprId, ExprKind};
 use crate::model::facts::{BlockRole, FileFacts, MODULE, Parent, ScopeKind, StmtId, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
@@ -114,15 +116,14 @@ impl Project<'_> {
         {
             let facts = self.facts(called.file);
             let inner = statements_in(facts, &facts.body(called.scope).block);
-            kept_there = self.kept_by(*called, &inner, |_| true);
+            kept_there = self.kept_by(*called, &inner, &|_| true, HELPERS);
         }
-        let asks = |guard: StmtId, after: &dyn Fn(StmtId) -> bool| match facts.stmt(guard).kind {
-            StmtKind::If { test, .. } => {
-                let mut kept = self.kept_by(function, &body, |&stmt| after(stmt));
+        let asks = |guard: StmtId, after: &dyn Fn(StmtId) -> bool| {
+            asked(facts, guard).is_some_and(|asked| {
+                let mut kept = self.kept_by(function, &body, &|&stmt| after(stmt), HELPERS);
                 kept.extend(&kept_there);
-                self.asks_for(ExprRef { file: place.file, expr: test }, &kept)
-            }
-            _ => false,
+                self.asks_for(ExprRef { file: place.file, expr: asked }, &kept)
+            })
         };
         let beyond = |stmt: StmtId, guard: StmtId| facts.stmt(stmt).start >= facts.stmt(guard).end;
         let mut around = enclosing(facts, at).into_iter();
@@ -134,9 +135,15 @@ impl Project<'_> {
         around.map(|(guard, _)| guard).or_else(before)
     }
 
-    /// What some of a function's statements keep beyond it, as it is written: attributes of what the function is given,
-    /// and variables of the module.
-    fn kept_by(&self, function: ScopeRef, body: &[StmtId], some: impl Fn(&StmtId) -> bool) -> Vec<&str> {
+    /// What some of a function's statements keep beyond it, as it is written: attributes of what the function is given, or
+    /// takes from that, and variables of the module; what a method of the same object keeps of what it is given, too.
+    fn kept_by(
+        &self,
+        function: ScopeRef,
+        body: &[StmtId],
+        some: &dyn Fn(&StmtId) -> bool,
+        helpers: usize,
+    ) -> Vec<&str> {
         let facts = self.facts(function.file);
         let globals = body.iter().filter_map(|&stmt| match &facts.stmt(stmt).kind {
             StmtKind::Global(names) => Some(names.iter()),
@@ -144,13 +151,7 @@ impl Project<'_> {
         });
         let globals: Vec<&SmolStr> = globals.flatten().collect();
         // What a turn of a loop is about is another object each time; what the function is given is not.
-        let given = |mut object: ExprId| loop {
-            match &facts.expr(object).kind {
-                ExprKind::Attribute { object: inner, .. } => object = *inner,
-                ExprKind::Name(name) => return self.scope(function).parameters.iter().any(|p| p.name == *name),
-                _ => return false,
-            }
-        };
+        let given = |object: ExprId| self.is_given(ExprRef { file: function.file, expr: object }, function, STEPS);
         let owner = |name| self.owner_of(function.file, function.scope, name);
         // What is kept under a key is kept in what holds the keys, which may be the module's without saying so.
         let holder = |target: ExprId| match &facts.expr(target).kind {
@@ -167,7 +168,65 @@ impl Project<'_> {
             StmtKind::Assign { targets, value: Some(_), augmented: false, .. } => Some(targets.iter()),
             _ => None,
         });
-        targets.flatten().filter_map(|&target| holder(target)).map(|kept| self.text(facts.span(kept))).collect()
+        let mut kept: Vec<&str> =
+            targets.flatten().filter_map(|&target| holder(target)).map(|kept| self.text(facts.span(kept))).collect();
+        if let Some(own) = self.scope(function).parameters.first().filter(|_| helpers > 0) {
+            // Only the object is sure to be the same there.
+            let of_object =
+                |kept: &&str| kept.strip_prefix(own.name.as_str()).is_some_and(|rest| rest.starts_with('.'));
+            for helper in body.iter().filter(|stmt| some(stmt)).filter_map(|&stmt| self.helper_at(function, stmt)) {
+                let facts = self.facts(helper.file);
+                let inner = statements_in(facts, &facts.body(helper.scope).block);
+                let mut given: Vec<SmolStr> =
+                    self.scope(helper).parameters.iter().skip(1).map(|parameter| parameter.name.clone()).collect();
+                taken_from(facts, &inner, |_| true, &mut given);
+                let takes = |stmt: &StmtId| {
+                    let mut values = Vec::new();
+                    facts.stmt(*stmt).kind.children(&mut values);
+                    values.into_iter().any(|value| given.iter().any(|name| mentions(facts, value, name)))
+                };
+                kept.extend(self.kept_by(helper, &inner, &takes, helpers - 1).into_iter().filter(of_object));
+            }
+        }
+        kept
+    }
+
+    /// Whether an object is one that a function is given, or an attribute of one.
+    fn is_given(&self, object: ExprRef, function: ScopeRef, steps: usize) -> bool {
+        match self.kind(object) {
+            ExprKind::Attribute { object: inner, .. } => self.is_given(sibling(object, *inner), function, steps),
+            ExprKind::Name(name) => {
+                self.scope(function).parameters.iter().any(|parameter| parameter.name == *name)
+                    || match self.only_definition(object).map(|def| &def.kind) {
+                        Some(DefKind::Value(value)) if steps > 0 => {
+                            self.is_given(sibling(object, *value), function, steps - 1)
+                        }
+                        _ => false,
+                    }
+            }
+            _ => false,
+        }
+    }
+
+    /// The method that a statement calls on the object that its own method is called on, with something to keep:
+    /// `self.take(await answer.json())`.
+    fn helper_at(&self, function: ScopeRef, stmt: StmtId) -> Option<ScopeRef> {
+        let facts = self.facts(function.file);
+        let StmtKind::Expression(mut value) = facts.stmt(stmt).kind else { return None };
+        if let ExprKind::Await(awaited) = facts.expr(value).kind {
+            value = awaited;
+        }
+        let ExprKind::Call { callee, arguments } = &facts.expr(value).kind else { return None };
+        let ExprKind::Attribute { object, .. } = facts.expr(*callee).kind else { return None };
+        let own = super::attributes::class_of_self(facts, object);
+        if arguments.is_empty() || own.is_none() {
+            return None;
+        }
+        let targets = self.targets(ExprRef { file: function.file, expr: value }, Frame::NONE);
+        let [helper] = *targets.as_slice() else { return None };
+        // What it keeps is written like what is asked for.
+        let first = |of: ScopeRef| self.scope(of).parameters.first().map(|parameter| &parameter.name);
+        (helper != function && first(helper) == first(function)).then_some(helper)
     }
 
     /// Whether a condition asks for any of these, or for what was taken from one.
@@ -256,8 +315,24 @@ fn looks_up(facts: &FileFacts, value: ExprId) -> bool {
     }
 }
 
-/// Whether a condition leaves its function.
+/// What a statement asks for that may be kept: the test of a condition, or what is looked up and returned, `try: return
+/// held[key]`, where its lack is no end.
+fn asked(facts: &FileFacts, stmt: StmtId) -> Option<ExprId> {
+    match &facts.stmt(stmt).kind {
+        StmtKind::If { test, .. } => Some(*test),
+        StmtKind::Try { body, handlers, .. } if !handlers.is_empty() => match body.as_ref() {
+            [only] => match facts.stmt(*only).kind {
+                StmtKind::Return(Some(value)) if looks_up(facts, value) => Some(value),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether a condition leaves its function, or what is tried does.
 fn returns(facts: &FileFacts, stmt: StmtId) -> bool {
-    let StmtKind::If { then, .. } = &facts.stmt(stmt).kind else { return false };
+    let (StmtKind::If { then, .. } | StmtKind::Try { body: then, .. }) = &facts.stmt(stmt).kind else { return false };
     then.last().is_some_and(|&last| matches!(facts.stmt(last).kind, StmtKind::Return(_)))
 }
