@@ -8,6 +8,7 @@ mod attempts;
 mod attributes;
 mod bindings;
 mod bodies;
+mod branches;
 mod builders;
 mod builtins;
 mod callers;

@@ -37,6 +37,8 @@ pub(super) struct Climb<'s> {
     most: Option<usize>,
     /// The names at the place that say which host is asked.
     bases: Vec<Base>,
+    /// The place in the function that is asked for its callers.
+    place: Option<ExprRef>,
     /// The request at the place, where it is one.
     request: Option<&'s Site>,
     /// The class of the object that the function looked at was called on, where it is the one of those before.
@@ -257,6 +259,7 @@ impl Project<'_> {
         if seen.most.is_some_and(|most| seen.calls == most) {
             return Repeat::Unknown;
         }
+        let place = seen.place.take();
         let callers = self.callers_of(function);
         let test = self.is_test_scope(function);
         let own =
@@ -273,6 +276,9 @@ impl Project<'_> {
                 continue;
             }
             let Some(object) = self.object_of(caller.call, own) else { continue };
+            if place.is_some_and(|place| self.never_comes_to(place, function, caller.call)) {
+                continue;
+            }
             any = true;
             let outer = std::mem::replace(&mut seen.object, object);
             let passed = self.passed_bases(&seen.bases, function, caller.call);
@@ -362,7 +368,10 @@ impl Project<'_> {
         }
         match self.scope(at).kind {
             ScopeKind::Closure => self.runner_of(at).map_or(Repeat::Unknown, |call| self.repeat_of_place(call, seen)),
-            _ => self.repeat_within(at, seen),
+            _ => {
+                seen.place = Some(place);
+                self.repeat_within(at, seen)
+            }
         }
     }
 

@@ -295,7 +295,7 @@ impl Project<'_> {
             {
                 Some(Waste {
                     each: "for each call",
-                    confidence: Confidence::Medium,
+                    confidence: if self.is_selected(made, function) { Confidence::Low } else { Confidence::Medium },
                     chain: vec![(self.name_span(function), "each call builds a session for one request".into())],
                     function: SmolStr::default(),
                 })
