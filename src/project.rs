@@ -124,6 +124,9 @@ impl ProjectFile {
 /// Lists of classes, by the class that they belong to.
 type ClassLists = RefCell<FxHashMap<ScopeRef, Arc<Vec<ScopeRef>>>>;
 
+/// Calls that make requests, by what builds the sessions that they go through.
+type RequestsBySession = FxHashMap<ExprRef, Vec<ExprRef>>;
+
 /// Tells which release of a library a file runs with.
 pub trait Releases: std::fmt::Debug + Sync {
     /// A library, by its index, as it is for a file.
@@ -167,7 +170,7 @@ pub struct Project<'l> {
     /// Which sessions live on; each has many requests that ask.
     lasting: RefCell<FxHashMap<ExprRef, bool>>,
     /// The requests that are found by the name of what holds a session, by the sessions that they go through.
-    named_requests: RefCell<FxHashMap<SmolStr, Arc<FxHashMap<ExprRef, Vec<ExprRef>>>>>,
+    named_requests: RefCell<FxHashMap<SmolStr, Arc<RequestsBySession>>>,
     /// Which files are test code though their path does not say so.
     test_files: RefCell<FxHashMap<FileId, bool>>,
     memo: memo::Memo,

@@ -4,13 +4,12 @@
 
 use super::places::{Use, UseKind};
 use super::timers::CALLS;
-use super::{Project, Site, sibling};
+use super::{Project, RequestsBySession, Site, sibling};
 use crate::libraries::{Consequence, Kind, Setting};
 use crate::model::expr::{ArgumentKind, BinaryOperator, ExprKind};
 use crate::model::facts::{MODULE, ParameterKind, Parent, ScopeKind, StmtKind};
 use crate::model::value::{Datum, ExprRef, Frame, ScopeRef};
 use crate::rules::Access;
-use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -80,13 +79,13 @@ impl Project<'_> {
     }
 
     /// Requests on attributes and properties of a name, on whatever object, by the sessions that they go through.
-    fn requests_named(&self, name: &SmolStr) -> Arc<FxHashMap<ExprRef, Vec<ExprRef>>> {
+    fn requests_named(&self, name: &SmolStr) -> Arc<RequestsBySession> {
         if let Some(known) = self.named_requests.borrow().get(name) {
             return Arc::clone(known);
         }
         let mut found = Requests::default();
         self.collect_requests(&self.attribute_uses_anywhere(None, name), 1, &mut found);
-        let mut by_session: FxHashMap<ExprRef, Vec<ExprRef>> = FxHashMap::default();
+        let mut by_session = RequestsBySession::default();
         for request in found.sites {
             for session in self.sessions_behind(request) {
                 by_session.entry(session).or_default().push(request.call);
