@@ -122,10 +122,10 @@ fn file(config: &Config, path: PathBuf, ignored: &mut Named, found: &mut Discove
     Ok(())
 }
 
-/// Whether a path that was named is left out all the same.
+/// Whether a path that was named is left out all the same. What an editor opens is not for git to say.
 fn left_out(config: &Config, path: &Path, settings: &Settings, ignored: &mut Named) -> bool {
-    config.force_exclude
-        && (excluded(path, settings) || settings.respect_gitignore && ignored.ignores(path, path.is_dir(), &config.cwd))
+    let obeys_git = settings.respect_gitignore && config.open.is_empty();
+    config.force_exclude && (excluded(path, settings) || obeys_git && ignored.ignores(path, path.is_dir(), &config.cwd))
 }
 
 /// Whether the path, or a folder above it up to where the patterns were written, is excluded.
