@@ -269,12 +269,12 @@ fn what_is_no_code_of_the_project_is_left_alone() {
 #[test]
 fn what_git_ignores_is_checked_while_it_is_open() {
     let project = project();
-    let (mut editor, _, told) = opened(&project, &json!({}));
+    let (editor, _, told) = opened(&project, &json!({}));
     assert!(!codes(&told).is_empty());
     assert_eq!(editor.end(), 0);
     project.write(".git/HEAD", "");
     project.write(".gitignore", "client.py\n");
-    let (mut editor, _, ignored) = opened(&project, &json!({}));
+    let (editor, _, ignored) = opened(&project, &json!({}));
     assert_eq!(codes(&ignored), codes(&told));
     assert_eq!(editor.end(), 0);
 }
