@@ -5,6 +5,7 @@
 use super::attributes::has_decorator;
 use super::bodies::leaves_for_good;
 use super::{Project, scope_in, sibling};
+use crate::languages::Sought;
 use crate::libraries::{Kind, Row};
 use crate::model::expr::{Argument, ArgumentKind, ExprId, ExprKind};
 use crate::model::facts::{Parent, ScopeKind, StmtKind};
@@ -478,7 +479,11 @@ impl Project<'_> {
     fn gains_entries(&self, at: ExprRef, name: &SmolStr) -> bool {
         let attribute = |used: &ExprRef| matches!(self.kind(*used), ExprKind::Attribute { .. });
         let near = super::index::Near { file: at.file, class: None };
-        self.names.references(name, Some(&near)).iter().filter(|used| attribute(used)).any(|used| !self.is_read(*used))
+        self.names
+            .references_as(Sought::Member, name, Some(&near))
+            .iter()
+            .filter(|used| attribute(used))
+            .any(|used| !self.is_read(*used))
     }
 
     /// Whether nothing can be added to a mapping by how it is used, which is written or read here.
